@@ -1,0 +1,13 @@
+"""The core of pulumi-prisma: what a declared resource means to Prisma's Management API.
+
+The map, imports go one way, downwards:
+
+    dynamic     host: Pulumi's dynamic providers, translation only
+    handlers    one file a resource: its table of fields, then check, create, read, update, delete
+    live        what the service holds now: reads shared by everything that runs in one operation
+    client      HTTP: one method an endpoint, the only room that opens a connection
+    diff        Field, Change, Diff: values, no I/O
+    models      the wire, as pydantic models
+    settings    token, base URL, workspace
+    errors      the tree of errors
+"""

@@ -1,0 +1,417 @@
+"""Prisma's Management API over HTTP: one method an endpoint, and one way to ask.
+
+This is the only room that opens a connection. It is safe to share between threads. Errors are those of
+`prisma_provider.errors`; a secret is in none of them, and in no log.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import httpx
+import pydantic
+import tenacity
+
+from prisma_provider import errors
+from prisma_provider.models import (
+    Answer,
+    Connection,
+    Database,
+    Listing,
+    Me,
+    Page,
+    Project,
+    Reference,
+    Region,
+    same_id,
+)
+from prisma_provider.settings import Settings, Token
+
+T = TypeVar("T")
+
+PAGE_SIZE = 100
+"""Objects a page; the service's own default, sent so that it stays so."""
+
+_log = logging.getLogger(__name__)
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+_CONNECTION_STRING = re.compile(r"\b(postgres(?:ql)?|prisma\+postgres)://[^\s\"'<>]+")
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Everything asked for inside ends, retries included, `seconds` from now."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def time_left() -> float:
+    """Seconds until the limit of the operation that runs here."""
+    deadline = _deadline.get()
+    return float("inf") if deadline is None else deadline - time.monotonic()
+
+
+def may_send_again(method: str, error: BaseException) -> bool:
+    """Whether a request that failed so may be sent again without asking what became of it.
+
+    A POST creates or rotates: after a lost answer its handler asks first. GET, PATCH (the same values) and
+    DELETE come to the same however often they arrive.
+    """
+    if isinstance(error, errors.RateLimited | errors.Unreachable):
+        return True
+    return isinstance(error, errors.LostAnswer) and method != "POST"
+
+
+class Client:
+    """The API as methods; `close` ends its connections."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self._auth = _Bearer(settings)
+        self._sleep = sleep
+        self._http = httpx.Client(
+            base_url=settings.base_url + "/v1/",
+            auth=self._auth,
+            timeout=httpx.Timeout(settings.request_timeout, connect=10.0),
+            headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
+    def expect_workspace(self, workspace_id: str | None) -> None:
+        """Say which workspace what we hold belongs to: a fallback token is only used if it is that one's."""
+        self._auth.expect(workspace_id)
+
+    # workspace
+
+    def me(self) -> Me:
+        """Whom the token stands for."""
+        return self._one(Me, "GET", "me", "ask whom the token stands for")
+
+    def workspaces(self) -> tuple[Reference, ...]:
+        """The workspaces that the token can see."""
+        return self._list(Reference, "workspaces", "list the workspaces")
+
+    def regions(self) -> tuple[Region, ...]:
+        """The regions of Prisma Postgres."""
+        doing = "list the regions"
+        return self._request(
+            "GET", "regions/postgres", doing, read=lambda answer: _parse(Listing[Region], answer, doing).data
+        )
+
+    # projects
+
+    def projects(self, logical_id: str | None = None) -> tuple[Project, ...]:
+        """All projects, or the one with this logicalId."""
+        return self._list(Project, "projects", "list the projects", logicalId=logical_id)
+
+    def project(self, project_id: str) -> Project:
+        """One project; NotFound where there is none."""
+        return self._one(Project, "GET", f"projects/{project_id}", f"read project {project_id}")
+
+    def create_project(self, body: Mapping[str, Any]) -> Project:
+        """Make a project."""
+        return self._one(Project, "POST", "projects", f'create project "{body.get("name")}"', body)
+
+    def update_project(self, project_id: str, body: Mapping[str, Any]) -> Project:
+        """Change a project in place."""
+        return self._one(Project, "PATCH", f"projects/{project_id}", f"change project {project_id}", body)
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project and every database in it."""
+        self._request("DELETE", f"projects/{project_id}", f"delete project {project_id}")
+
+    # databases
+
+    def databases(self, project_id: str, logical_id: str | None = None) -> tuple[Database, ...]:
+        """All databases of a project, or those with this logicalId."""
+        doing = f"list the databases of project {project_id}"
+        return self._list(Database, "databases", doing, projectId=project_id, logicalId=logical_id)
+
+    def database(self, database_id: str) -> Database:
+        """One database; NotFound where there is none."""
+        return self._one(Database, "GET", f"databases/{database_id}", f"read database {database_id}")
+
+    def create_database(self, body: Mapping[str, Any]) -> Database:
+        """Make a database; the answer holds the default connection's secrets, this once."""
+        return self._one(Database, "POST", "databases", f'create database "{body.get("name")}"', body)
+
+    def update_database(self, database_id: str, body: Mapping[str, Any]) -> Database:
+        """Change a database in place."""
+        doing = f"change {', '.join(body)} of database {database_id}"
+        return self._one(Database, "PATCH", f"databases/{database_id}", doing, body)
+
+    def delete_database(self, database_id: str) -> None:
+        """Delete a database and its data."""
+        self._request("DELETE", f"databases/{database_id}", f"delete database {database_id}")
+
+    # connections
+
+    def connections(self, database_id: str) -> tuple[Connection, ...]:
+        """All connections of a database."""
+        doing = f"list the connections of database {database_id}"
+        return self._list(Connection, "connections", doing, databaseId=database_id)
+
+    def connection(self, connection_id: str) -> Connection:
+        """One connection, without its secrets; NotFound where there is none."""
+        return self._one(Connection, "GET", f"connections/{connection_id}", f"read connection {connection_id}")
+
+    def create_connection(self, body: Mapping[str, Any]) -> Connection:
+        """Make a connection; the answer holds its secrets, this once."""
+        return self._one(Connection, "POST", "connections", f'create connection "{body.get("name")}"', body)
+
+    def rotate_connection(self, connection_id: str) -> Connection:
+        """Give a connection new secrets, which the answer holds; the old ones are locked out."""
+        doing = f"rotate connection {connection_id}"
+        return self._one(Connection, "POST", f"connections/{connection_id}/rotate", doing)
+
+    def delete_connection(self, connection_id: str) -> None:
+        """Delete a connection; its password is locked out."""
+        self._request("DELETE", f"connections/{connection_id}", f"delete connection {connection_id}")
+
+    # the one way to ask
+
+    def _one(self, model: type[T], method: str, path: str, doing: str, body: Mapping[str, Any] | None = None) -> T:
+        read = lambda answer: _parse(Answer[model], answer, doing).data  # type: ignore[valid-type]  # noqa: E731
+        return self._request(method, path, doing, body=body, read=read)
+
+    def _list(self, model: type[T], path: str, doing: str, **filters: str | None) -> tuple[T, ...]:
+        query: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+        query["limit"] = PAGE_SIZE
+        found: list[T] = []
+        while True:
+            read = lambda answer: _parse(Page[model], answer, doing)  # type: ignore[valid-type]  # noqa: E731
+            page = self._request("GET", path, doing, query=query, read=read)
+            found += page.data
+            cursor = page.pagination.next_cursor
+            if not page.pagination.has_more:
+                return tuple(found)
+            if not cursor or cursor == query.get("cursor"):
+                raise errors.MalformedAnswer(f"Could not {doing}: a page says there is more, and not where.")
+            query["cursor"] = cursor
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        read: Callable[[httpx.Response], T] = lambda answer: answer,  # type: ignore[assignment,return-value]
+    ) -> T:
+        """Send, read and, where it is safe, send again, until the limit of the operation."""
+        again = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: may_send_again(method, error)),
+            wait=backoff,
+            stop=self._stop,
+            sleep=self._sleep,
+            before_sleep=lambda state: _log.info("again: %s %s: %s", method, path, _last_error(state)),
+            reraise=True,
+        )
+        return again(lambda: read(self._send(method, path, doing, query, body)))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        query: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Response:
+        began = time.monotonic()
+        try:
+            answer = self._http.request(method, path, params=query, json=body)
+        except httpx.HTTPError as error:
+            _log.debug("%s %s: %s", method, path, type(error).__name__)
+            raise _transport_error(error, doing, self.settings) from None
+        _log.debug("%s %s %s: %s in %.3f s", method, path, query or "", answer.status_code, time.monotonic() - began)
+        if not answer.is_success:
+            raise _status_error(answer, doing, self._auth)
+        return answer
+
+    def _stop(self, state: tenacity.RetryCallState) -> bool:
+        """Failures of the service are waited out for a while, its 429 as long as the operation may last."""
+        upcoming = state.upcoming_sleep
+        if upcoming >= time_left():
+            return True
+        if isinstance(_last_error(state), errors.RateLimited):
+            return time_left() == float("inf") and (state.seconds_since_start or 0) > 300
+        return (state.seconds_since_start or 0) + upcoming > self.settings.retry_limit
+
+
+def _last_error(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+_growing = tenacity.wait_random_exponential(multiplier=0.25, max=8.0)
+
+
+def backoff(state: tenacity.RetryCallState) -> float:
+    """What the service asked for, else a growing random time."""
+    error = _last_error(state)
+    asked = error.retry_after if isinstance(error, errors.ApiError) else None
+    return asked if asked is not None else _growing(state)
+
+
+class _Bearer(httpx.Auth):
+    """The token of each request, and the environment's one where the configured one is no longer valid.
+
+    An `httpx.Auth` and not a header, so that a `.netrc` of this machine cannot take its place.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._fallback = settings.fallback
+        self._expected = settings.workspace_id
+        self.token = settings.token
+
+    def expect(self, workspace_id: str | None) -> None:
+        self._expected = self._expected or workspace_id
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        answer = yield _with_token(request, self.token)
+        fallback = self._fallback
+        if answer.status_code != httpx.codes.UNAUTHORIZED or fallback is None or self._expected is None:
+            return
+        me = yield _with_token(httpx.Request("GET", f"{self._base_url}/v1/me"), fallback)
+        self._accept(fallback, me)
+        _log.info("the token from %s is not valid, using %s", self.token.origin, fallback.origin)
+        self.token = fallback
+        yield _with_token(request, fallback)
+
+    def _accept(self, fallback: Token, answer: httpx.Response) -> None:
+        """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""
+        answer.read()
+        if answer.is_success:
+            me = _parse(Answer[Me], answer, "ask whom the token stands for").data
+            if me.workspace and same_id(me.workspace.id, self._expected):
+                return
+            why = "belongs to another workspace"
+        else:
+            why = "is not valid either"
+        raise errors.Unauthorized(
+            f"The token from {self.token.origin} is not valid, and the one from {fallback.origin} {why}.",
+            hint=f"set a token of workspace {self._expected}, in {fallback.origin}.",
+        )
+
+
+def _with_token(request: httpx.Request, token: Token) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token.value}"
+    return request
+
+
+def _parse(model: type[T], answer: httpx.Response, doing: str) -> T:
+    """The body as a model. What pydantic says of it is cut to names of fields: its input may hold a secret."""
+    try:
+        return model.model_validate_json(answer.content)  # type: ignore[attr-defined,no-any-return]
+    except pydantic.ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = f"the field {where} is missing or wrong" if where else "the answer is not JSON"
+        raise errors.MalformedAnswer(
+            f"Could not {doing}: {problem}.",
+            hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
+        ) from None
+
+
+def _transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
+    where = settings.base_url
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return errors.Unreachable(
+            f"Could not {doing}: {where} cannot be reached.",
+            said=None,
+            hint="see whether this machine has a network, and the base URL is right "
+            "(prisma:baseUrl or PRISMA_API_BASE_URL).",
+        )
+    if isinstance(error, httpx.TimeoutException):
+        why = f"{where} did not answer within {settings.request_timeout:g} s"
+    elif isinstance(error, httpx.DecodingError):
+        return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be decoded.")
+    else:
+        why = f"the connection to {where} broke before the answer came"
+    return errors.LostAnswer(f"Could not {doing}: {why}.", hint="try again; nothing was lost.")
+
+
+_STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {
+    401: (
+        errors.Unauthorized,
+        "the token is not valid",
+        "set a valid token: export PRISMA_SERVICE_TOKEN=…, or `pulumi config set --secret prisma:serviceToken …`.",
+    ),
+    403: (errors.Forbidden, "the token may not do that", "use a token with access to this workspace."),
+    404: (errors.NotFound, "there is no such object, or the token cannot see it", None),
+    409: (errors.Conflict, "it clashes with what is there", None),
+    429: (errors.RateLimited, "there were too many requests", "try again later."),
+}
+
+
+def _status_error(answer: httpx.Response, doing: str, auth: _Bearer) -> errors.ApiError:
+    status = answer.status_code
+    if status >= 500:
+        kind: type[errors.ApiError] = errors.ServiceFailed
+        why, hint = (
+            f"the service failed ({status} {answer.reason_phrase})".replace(" )", ")"),
+            "try again later.",
+        )
+    elif 300 <= status < 400:
+        kind, why, hint = (
+            errors.Rejected,
+            "the service answered with a redirect",
+            "see whether the base URL is right.",
+        )
+    else:
+        kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))  # type: ignore[assignment]
+    if kind is errors.Unauthorized:
+        why = f"the token from {auth.token.origin} is not valid"
+    return kind(
+        f"Could not {doing}: {why}.",
+        said=_message(answer, auth.token),
+        hint=hint,
+        retry_after=_retry_after(answer),
+    )
+
+
+def _message(answer: httpx.Response, token: Token) -> str | None:
+    """What the service said, message and hint; nothing that looks like a secret."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict):
+        parts = [error.get("message"), error.get("hint")]
+    else:
+        parts = [error, body.get("errorDescription")] if isinstance(body, dict) else []
+    text = " ".join(part for part in parts if isinstance(part, str) and part)
+    return _CONNECTION_STRING.sub(r"\1://…", text.replace(token.value, "…")) or None
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Seconds, from a number or from an HTTP date (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

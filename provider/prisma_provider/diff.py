@@ -1,0 +1,139 @@
+"""What differs between a declaration and what is live, as values: computed purely, shown, then applied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, final
+
+Kind = Literal["patch", "replace", "output", "once", "setting"]
+"""What a field is to its resource.
+
+`patch` is changed in place; `replace` cannot be changed; `output` is the service's; `once` is a secret that only
+create and rotate give, carried on from the old state; `setting` is between the user and us: nothing is sent.
+"""
+
+How = Literal["patch", "replace", "recreate", "wait", "record", "rotate"]
+"""How a difference is closed.
+
+`patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it comes by
+itself; `record`, only our state is behind; `rotate`, with new secrets.
+"""
+
+
+@final
+class Unknown:
+    """A value that Pulumi will only know after the update."""
+
+    def __repr__(self) -> str:
+        return "known after the update"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True)
+class Field:
+    """A property of a resource: its name in the API, its kind, and what makes two of its values the same."""
+
+    name: str
+    kind: Kind
+    same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference and how it is closed."""
+
+    field: str
+    live: Any
+    declared: Any
+    how: How
+
+    def __str__(self) -> str:
+        return f"{self.field} is {_shown(self.live)} live, {_shown(self.declared)} declared"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not set"
+    return str(value) if isinstance(value, Unknown) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Diff:
+    """All differences of one resource; empty means that nothing is to be done."""
+
+    changes: tuple[Change, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def of(self, *hows: How) -> tuple[Change, ...]:
+        """The changes that are closed in one of these ways."""
+        return tuple(change for change in self.changes if change.how in hows)
+
+    def replaces(self) -> list[str]:
+        """The fields that only another object can satisfy."""
+        return [change.field for change in self.of("replace", "recreate")]
+
+    def patches(self) -> tuple[dict[str, Any], ...]:
+        """The PATCH bodies that close it, in an order the API takes: a move to another branch goes alone."""
+        together = {change.field: change.declared for change in self.of("patch")}
+        move = {name: together.pop(name) for name in ("branchId",) if name in together}
+        return tuple(body for body in (together, move) if body)
+
+
+GONE: Final = Diff((Change("id", None, "an object", "recreate"),))
+"""The object does not exist any more and is made again."""
+
+
+def diff(
+    fields: Collection[Field],
+    declared: Mapping[str, Any],
+    live: Mapping[str, Any],
+    *,
+    ignored: Collection[str] = (),
+) -> Diff:
+    """Compare what is declared with what is live.
+
+    A field that is not declared is not managed, nor is one that is ignored (`ignore_changes`). An unknown value
+    differs from everything where only another object could satisfy it, and is passed over where a PATCH can.
+    """
+    changes = []
+    for field in fields:
+        if field.kind not in ("patch", "replace") or field.name in ignored:
+            continue
+        want, have = declared.get(field.name), live.get(field.name)
+        if want is None or (want is UNKNOWN and field.kind == "patch"):
+            continue
+        if want is UNKNOWN or not field.same(have, want):
+            changes.append(Change(field.name, have, want, "patch" if field.kind == "patch" else "replace"))
+    return Diff(tuple(changes))
+
+
+def behind(fields: Collection[Field], recorded: Mapping[str, Any], live: Mapping[str, Any]) -> Diff:
+    """Where live agrees with the declaration and our record does not: an update that sends nothing."""
+    return Diff(
+        tuple(
+            Change(field.name, live.get(field.name), recorded.get(field.name), "record")
+            for field in fields
+            if field.kind == "patch"
+            and field.name in recorded
+            and not field.same(live.get(field.name), recorded[field.name])
+        )
+    )
+
+
+def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], declared: Mapping[str, Any]) -> Diff:
+    """Settings that differ from those recorded; false and not given are the same."""
+    return Diff(
+        tuple(
+            Change(field.name, recorded.get(field.name), declared.get(field.name), "record")
+            for field in fields
+            if field.kind == "setting"
+            and declared.get(field.name) is not UNKNOWN
+            and (recorded.get(field.name) or None) != (declared.get(field.name) or None)
+        )
+    )

@@ -1,0 +1,202 @@
+"""The dynamic host: Pulumi's dynamic providers over the handlers. Translation only.
+
+Pulumi pickles the provider objects into state. These classes are pickled by reference, a few dozen characters
+that an upgrade does not change, as long as they have no attributes and keep their names for good; a token or a
+setting held by an instance would stand in state. What a process needs to know is therefore kept by the module.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi import dynamic
+from pulumi.output import Unknown
+
+if TYPE_CHECKING:
+    from prisma_provider.diff import Diff
+    from prisma_provider.handlers import Handler
+    from prisma_provider.live import Live
+
+# The handlers, and HTTP and pydantic with them, are imported where they are used: a program imports this module
+# for the classes alone, and pays nothing for what only the provider's own process needs.
+
+
+class _Process:
+    """What the provider's process knows: one `Live`, or why there is none. It lives for one operation."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._live: Live | None = None
+        self._problem: Exception | None = None
+
+    def configure(self, config: Callable[[str], str | None]) -> None:
+        """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
+        from prisma_provider.client import Client
+        from prisma_provider.errors import ConfigurationError
+        from prisma_provider.live import Live
+        from prisma_provider.settings import Settings
+
+        with self._lock:
+            if self._live is not None or self._problem is not None:
+                return
+            try:
+                self._live = Live(Client(Settings.load(config)), note=_say)
+            except ConfigurationError as problem:
+                self._problem = problem
+
+    def live(self) -> Live:
+        if self._problem is not None:
+            raise self._problem.with_traceback(None)
+        if self._live is None:
+            raise RuntimeError("Pulumi did not configure the provider before it used it")
+        return self._live
+
+
+_process = _Process()
+
+
+class _Provider(dynamic.ResourceProvider):
+    serialize_as_secret_always = False
+    resource: ClassVar[str]
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        if not os.environ.get("PRISMA_TRACEBACK"):
+            # An exception reaches the user as its traceback: with no frames, its message is what is left.
+            sys.tracebacklimit = 0
+        _log_to_stderr()
+        _process.configure(req.config.get)
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        from prisma_provider.errors import InvalidInput, PrismaError
+
+        try:
+            live = _process.live()
+            live.verify()
+            checked = self._handler().check(live, _bag(olds), _bag(news))
+        except PrismaError as error:
+            return dynamic.CheckResult(news, [_failure(error)])
+        failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
+        known = {name: news[name] if _is_unknown(news.get(name)) else v for name, v in checked.inputs.items()}
+        return dynamic.CheckResult(known, failures)
+
+    def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
+        with self._operation("update", olds) as live:
+            found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
+        for line in _explain(self.resource, object_id, olds, found):
+            _say(line)
+        # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
+        # and after a refresh those agree while live does not.
+        return dynamic.DiffResult(changes=bool(found), replaces=found.replaces(), delete_before_replace=False)
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        with self._operation("create", props) as live:
+            object_id, outputs = self._handler().create(live, _bag(props))
+        return dynamic.CreateResult(object_id, outputs)
+
+    def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        with self._operation("read", props) as live:
+            outputs = self._handler().read(live, object_id, _bag(props))
+        # An empty id is how Pulumi is told that it is gone; None would crash the host.
+        return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
+
+    def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
+        with self._operation("update", {**olds, **news}) as live:
+            return dynamic.UpdateResult(self._handler().update(live, object_id, _bag(olds), _bag(news)))
+
+    def delete(self, object_id: str, props: dict[str, Any]) -> None:
+        with self._operation("delete", props) as live:
+            self._handler().delete(live, object_id, _bag(props))
+
+    def _handler(self) -> Handler:
+        from prisma_provider.handlers import HANDLERS
+
+        return HANDLERS[self.resource]
+
+    @contextmanager
+    def _operation(self, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
+        """The live objects, in the right workspace, within the operation's time limit."""
+        from prisma_provider.client import time_limit
+        from prisma_provider.handlers.inputs import time_limit_of
+
+        live = _process.live()
+        live.client.expect_workspace(bag.get("workspaceId"))
+        if live.client.settings.workspace_id:
+            live.verify()
+        with time_limit(time_limit_of(bag, name)):
+            yield live
+
+
+class ProjectProvider(_Provider):
+    """Projects. Its path is in every stack's state: it never moves."""
+
+    resource = "Project"
+
+
+class DatabaseProvider(_Provider):
+    """Databases. Its path is in every stack's state: it never moves."""
+
+    resource = "Database"
+
+
+class ConnectionProvider(_Provider):
+    """Connections. Its path is in every stack's state: it never moves."""
+
+    resource = "Connection"
+
+
+def _is_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_unknown(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_is_unknown(part) for part in value)
+    return isinstance(value, Unknown)
+
+
+def _bag(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as the handlers take them: without Pulumi's own, with our mark for the unknown."""
+    from prisma_provider.diff import UNKNOWN
+
+    return {
+        name: UNKNOWN if _is_unknown(value) else value
+        for name, value in props.items()
+        if not name.startswith("__") and name not in ("id", "urn")
+    }
+
+
+def _failure(error: Exception) -> dynamic.CheckFailure:
+    return dynamic.CheckFailure(getattr(error, "field", ""), str(error))
+
+
+def _explain(resource: str, object_id: str, olds: Mapping[str, Any], found: Diff) -> Iterator[str]:
+    """What the engine cannot show: the live value beside the declared one, and what will be sent."""
+    title = f'{resource.lower()} "{olds.get("name")}" ({object_id})'
+    if found.of("recreate"):
+        yield f"{title} is gone: it will be made again."
+        return
+    differences = [str(change) for change in found.of("patch", "replace", "wait")]
+    if differences:
+        import json
+
+        sent = ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
+        yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
+
+
+def _say(line: str) -> None:
+    """One line for the user; Pulumi shows it under Diagnostics."""
+    print(f"prisma: {line}", file=sys.stderr, flush=True)
+
+
+def _log_to_stderr() -> None:
+    level = os.environ.get("PRISMA_LOG", "").upper()
+    logger = logging.getLogger("prisma_provider")
+    if level in ("DEBUG", "INFO") and not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("prisma: %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(level)

@@ -1,0 +1,119 @@
+"""Every error a user can meet, as one tree.
+
+PrismaError                    what happened; what the service said; what to do
+├── ConfigurationError         token, base URL or workspace are missing or wrong
+├── InvalidInput               a declared value that cannot be sent
+├── Refused                    we could, and will not: data would be lost
+├── NotApplied                 the service answered, and did not do what was asked
+├── NotReady                   the database did not become ready
+└── ApiError                   the service, or the way to it, failed
+    ├── Rejected               another 4xx: the request was understood and refused
+    │   ├── Unauthorized       401
+    │   ├── Forbidden          403
+    │   ├── NotFound           404
+    │   └── Conflict           409
+    ├── RateLimited            429: nothing was done
+    ├── Unreachable            no connection was made: nothing was sent
+    └── LostAnswer             sent, and what came of it is unknown
+        ├── ServiceFailed      5xx
+        └── MalformedAnswer    not JSON, or a field is missing
+"""
+
+from __future__ import annotations
+
+
+class PrismaError(Exception):
+    """One line of what happened, one of what the service said, one of what to do."""
+
+    def __init__(self, what: str, *, said: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what, said, hint)
+        self.what = what
+        self.said = said
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.said:
+            lines.append(f"  Prisma says: {self.said}")
+        if self.hint:
+            lines.append(f"  What to do: {self.hint}")
+        return "\n".join(lines)
+
+
+class ConfigurationError(PrismaError):
+    """Token, base URL or workspace are missing or wrong."""
+
+
+class InvalidInput(PrismaError):
+    """A declared value that cannot be sent; ``field`` is its name in the API."""
+
+    def __init__(self, field: str, what: str, *, hint: str | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.field = field
+
+
+class Refused(PrismaError):
+    """The change is possible and would lose data, or take what is not ours."""
+
+
+class NotApplied(PrismaError):
+    """The service answered, and its answer does not hold what was asked for."""
+
+
+class NotReady(PrismaError):
+    """The database failed while it was being made."""
+
+
+class ApiError(PrismaError):
+    """The service, or the way to it, failed; ``retry_after`` is in seconds."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        said: str | None = None,
+        hint: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(what, said=said, hint=hint)
+        self.retry_after = retry_after
+
+
+class Rejected(ApiError):
+    """The request was understood and refused; nothing was done."""
+
+
+class Unauthorized(Rejected):
+    """The token is not valid (401)."""
+
+
+class Forbidden(Rejected):
+    """The token may not do this (403)."""
+
+
+class NotFound(Rejected):
+    """There is no such object, or the token cannot see it (404)."""
+
+
+class Conflict(Rejected):
+    """It clashes with what exists (409)."""
+
+
+class RateLimited(ApiError):
+    """Too many requests (429); nothing was done."""
+
+
+class Unreachable(ApiError):
+    """No connection was made; nothing was sent."""
+
+
+class LostAnswer(ApiError):
+    """The request was sent, and nobody knows what came of it."""
+
+
+class ServiceFailed(LostAnswer):
+    """The service failed (5xx), before or after it acted."""
+
+
+class MalformedAnswer(LostAnswer):
+    """The answer is not JSON, or lacks a field that is needed."""

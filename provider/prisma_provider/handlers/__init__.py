@@ -1,0 +1,53 @@
+"""What can be declared: one handler a resource, found by the resource's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from prisma_provider.diff import Diff, Field
+from prisma_provider.handlers.connection import ConnectionHandler
+from prisma_provider.handlers.database import DatabaseHandler
+from prisma_provider.handlers.inputs import Bag, Checked
+from prisma_provider.handlers.project import ProjectHandler
+from prisma_provider.live import Live
+
+
+class Handler(Protocol):
+    """What a host needs of a resource. Bags are inputs or outputs under the API's camelCase names."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Its properties and their kinds."""
+        ...
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """The inputs as they will stand in state, and what is wrong with them; `olds` are old inputs."""
+        ...
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """What differs from live; Refused where closing it would lose data. `olds` are old outputs."""
+        ...
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """Make it, or adopt it: its id and outputs."""
+        ...
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """Its outputs as they are live; None where it is proved gone."""
+        ...
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """Close the differences in place: the outputs."""
+        ...
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Delete it; gone already is done."""
+        ...
+
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {"Project": ProjectHandler(), "Database": DatabaseHandler(), "Connection": ConnectionHandler()}
+)
+"""Every resource by its name."""

@@ -1,0 +1,73 @@
+"""Changing a thing in place: what was sent is believed only when the answer says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from prisma_provider import errors
+from prisma_provider.diff import Diff, Field, behind, diff, settings_changed
+from prisma_provider.handlers.inputs import Bag
+
+T = TypeVar("T")
+
+
+def compare(fields: tuple[Field, ...], olds: Bag, news: Bag, live: Bag) -> Diff:
+    """Everything that an update has to see to: what differs from live, then where only our record is behind."""
+    differs = diff(fields, news, live, ignored=news.get("ignoreChanges") or ())
+    seen = {change.field for change in differs.changes}
+    recorded = {name: olds[name] for name in news if name in olds and name not in seen}
+    return Diff(
+        (
+            *differs.changes,
+            *behind(fields, recorded, live).changes,
+            *settings_changed(fields, olds, news).changes,
+        )
+    )
+
+
+def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]], T]) -> T:
+    """Send one PATCH; a refusal says what was asked and that nothing was lost."""
+    try:
+        return send(body)
+    except (errors.Unauthorized, errors.NotFound):
+        raise
+    except errors.Rejected as error:
+        raise type(error)(
+            f"Prisma refused to change {_asked(body.items())} of {title}.",
+            said=error.said or error.what,
+            hint="nothing was lost and nothing was changed; correct the program, or the token's access, and run "
+            "`pulumi up` again.",
+        ) from None
+
+
+def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any], answer: Bag) -> None:
+    """Raise NotApplied for what was asked and is not in the answer."""
+    same = {field.name: field.same for field in fields}
+    missing = [(name, value) for name, value in body.items() if not same[name](answer.get(name), value)]
+    if missing:
+        holds = _asked((name, answer.get(name)) for name, _ in missing)
+        raise errors.NotApplied(
+            f"Prisma answered, and did not apply {_asked(missing)} to {title}.",
+            said=f"it has {holds}",
+            hint="nothing was lost. The next preview shows the difference and the next `pulumi up` tries again; "
+            "or declare what the service has.",
+        )
+
+
+def went_away(what: str, object_id: str) -> errors.PrismaError:
+    """It was there in the preview and is gone now."""
+    return errors.NotReady(
+        f"The {what} {object_id} was deleted meanwhile, by another hand.",
+        hint="run `pulumi up` again: it will be shown as gone and made again.",
+    )
+
+
+def capital(text: str) -> str:
+    """A sentence's first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _asked(values: Iterable[tuple[str, Any]]) -> str:
+    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in values)

@@ -1,0 +1,227 @@
+"""Connection: a set of credentials of a database, with its connection strings."""
+
+from __future__ import annotations
+
+import tenacity
+
+from prisma_provider import errors
+from prisma_provider.client import backoff
+from prisma_provider.diff import GONE, Change, Diff, Field
+from prisma_provider.errors import InvalidInput, Refused
+from prisma_provider.handlers.changes import compare, went_away
+from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider.handlers.inputs import (
+    SETTINGS,
+    Bag,
+    Checked,
+    check_adopt,
+    check_id,
+    check_name,
+    check_timeouts,
+    select,
+)
+from prisma_provider.live import Live
+from prisma_provider.models import Connection, Database, bare_id, same_id
+
+
+class ConnectionHandler:
+    """Makes, rotates and deletes connections; the service has no PATCH for them, so a rename is a new one."""
+
+    fields = (
+        Field("databaseId", "replace", same_id),
+        Field("name", "replace"),
+        Field("rotationTrigger", "setting"),
+        *SETTINGS,
+        Field("kind", "output"),
+        Field("host", "output"),
+        Field("pooledHost", "output"),
+        Field("port", "output"),
+        Field("projectId", "output"),
+        Field("workspaceId", "output"),
+        Field("createdAt", "output"),
+        Field("user", "once"),
+        Field("password", "once"),
+        Field("databaseUrl", "once"),
+        Field("directUrl", "once"),
+    )
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """A name of 3 to 65 characters, a database."""
+        problems = (
+            *check_id(news, "databaseId", "db", required=True),
+            *check_name(news, "connection", 3, 65),
+            *check_adopt(news, "con"),
+            *_refuse_adopt_true(news),
+            *check_timeouts(news),
+        )
+        return Checked(select(self.fields, news), problems)
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """Another name or database is another connection; another `rotationTrigger` gives new secrets."""
+        connection = self._live(live, object_id, olds)
+        if connection is None:
+            return GONE
+        refuse_other_adoption(f"connection {object_id}", object_id, news)
+        found = compare(self.fields, olds, news, _outputs(connection, olds))
+        return Diff(tuple(_rotation(change) for change in found.changes))
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """POST once its database is ready, or adopt."""
+        database = self._database(live, news)
+        if news.get("adopt"):
+            connection = self._adopt(live, database, news)
+        else:
+            with live.alone("connection", bare_id(database.id), news["name"]):
+                connection = _make(live, database, news["name"])
+        live.put_connection(connection)
+        live.returned(connection.id)
+        home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
+        return connection.id, _outputs(connection, {**news, **home})
+
+    def _database(self, live: Live, news: Bag) -> Database:
+        database = live.database(news["databaseId"])
+        if database is None:
+            raise InvalidInput(
+                "databaseId",
+                f"There is no database {news['databaseId']}, or the token cannot see it.",
+                hint="pass the id of a database of this program, or correct it.",
+            )
+        waiting = ("provisioning", "recovering")
+        return live.wait_for(database, lambda d: d.status not in waiting) or database
+
+    def _adopt(self, live: Live, database: Database, news: Bag) -> Connection:
+        adopted = to_claim(live, "connection", news["adopt"])
+        connection = live.connection(adopted, database.id, database.project.id)
+        if connection is None:
+            raise nothing_to_adopt("connection", adopted)
+        for change in compare(self.fields, {}, news, _outputs(connection, {"databaseId": database.id})).of("replace"):
+            raise Refused(
+                f'Connection "{connection.name}" ({connection.id}) cannot be adopted: {change}.',
+                hint=f"declare the {change.field} that it has. Nothing was changed.",
+            )
+        live.note(
+            f'connection "{connection.name}" ({connection.id}) is adopted without its secrets, which Prisma tells only '
+            "once. Change rotation_trigger to have new ones; the old ones are then locked out."
+        )
+        return connection
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """The live connection; its secrets are carried on from state, the service tells them only once."""
+        connection = self._live(live, object_id, olds)
+        return None if connection is None else _outputs(connection, olds)
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """Rotate if the trigger changed; everything else is record."""
+        found = self.diff(live, object_id, olds, news)
+        connection = self._live(live, object_id, olds)
+        if connection is None:
+            raise went_away("connection", object_id)
+        kept = {f.name: olds[f.name] for f in self.fields if f.kind in ("once", "output") and f.name in olds}
+        if found.of("rotate"):
+            kept |= fresh_credentials(live, object_id)
+        return _outputs(connection, {**kept, **news})
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Delete it: its password is locked out, others of the database go on."""
+        if live.was_returned(object_id):
+            live.note(f"connection {object_id} was adopted in this run: it is kept.")
+            return
+        try:
+            live.client.delete_connection(object_id)
+        except errors.NotFound:
+            live.absent(f"connection {object_id}", olds.get("workspaceId"))
+        live.drop_connection(object_id)
+
+    def _live(self, live: Live, object_id: str, olds: Bag) -> Connection | None:
+        database_id = olds.get("databaseId")
+        return live.connection(object_id, database_id, olds.get("projectId"), olds.get("workspaceId"))
+
+
+def fresh_credentials(live: Live, connection_id: str) -> Bag:
+    """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(errors.LostAnswer),
+        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
+        wait=backoff,
+        reraise=True,
+    )
+    return again(live.client.rotate_connection, connection_id).credentials()
+
+
+def _refuse_adopt_true(news: Bag) -> tuple[InvalidInput, ...]:
+    if news.get("adopt") is not True:
+        return ()
+    return (
+        InvalidInput(
+            "adopt",
+            "A connection cannot be adopted with adopt=True: Prisma gives connections no mark of their own.",
+            hint='name it: adopt="con_…".',
+        ),
+    )
+
+
+def _rotation(change: Change) -> Change:
+    """A trigger that was set or changed rotates; one that was taken away only stops being one."""
+    if change.field == "rotationTrigger" and change.declared is not None:
+        return Change(change.field, change.live, change.declared, "rotate")
+    return change
+
+
+def _make(live: Live, database: Database, name: str) -> Connection:
+    """Make it; after a lost answer, and only then, its database's list says whether it was made.
+
+    Connections have no logicalId: ours is the one of this name that was not there before and that no create of
+    this process returned. No clock is asked: the service's may differ from ours.
+    """
+    before = {bare_id(connection.id) for connection in database.connections}
+    body = {"databaseId": database.id, "name": name}
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(errors.LostAnswer),
+        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
+        wait=backoff,
+        reraise=True,
+    )
+    for attempt in again:
+        with attempt:
+            try:
+                return live.client.create_connection(body)
+            except errors.LostAnswer:
+                found = _candidates(live, database, name, before)
+                if found is None:
+                    raise
+                return live.client.rotate_connection(found.id)
+    raise AssertionError("unreachable: the last failure is raised again")
+
+
+def _candidates(live: Live, database: Database, name: str, before: set[str]) -> Connection | None:
+    """The connection that a create without an answer has made, if it has."""
+    new = [
+        connection
+        for connection in live.client.connections(database.id)
+        if connection.name == name and bare_id(connection.id) not in before and not live.was_returned(connection.id)
+    ]
+    if len(new) > 1:
+        ids = ", ".join(connection.id for connection in new)
+        raise Refused(
+            f'The answer to creating connection "{name}" of {database.title} was lost, and there are several that '
+            f"may be it: {ids}.",
+            hint='delete those that nobody uses in Prisma Console, or take one with adopt="con_…".',
+        )
+    return new[0] if new else None
+
+
+def _outputs(connection: Connection, bag: Bag) -> Bag:
+    """The whole state: what was declared, what is live, and secrets where this answer has them."""
+    direct, pooled = connection.endpoints.direct, connection.endpoints.pooled
+    some = direct or pooled
+    return {
+        **bag,
+        "databaseId": connection.database.id if connection.database else bag.get("databaseId"),
+        "name": connection.name,
+        "kind": connection.kind,
+        "host": some.host if some else None,
+        "pooledHost": pooled.host if pooled else None,
+        "port": some.port if some else None,
+        "createdAt": connection.created_at,
+        **connection.credentials(),
+    }

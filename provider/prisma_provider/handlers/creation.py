@@ -1,0 +1,111 @@
+"""Making a thing once, whatever is lost on the way: leftovers, adoption, answers that did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+import tenacity
+
+from prisma_provider import errors
+from prisma_provider.client import backoff
+from prisma_provider.errors import InvalidInput, Refused
+from prisma_provider.handlers.inputs import Bag
+from prisma_provider.identity import stem_of
+from prisma_provider.live import Live
+from prisma_provider.models import same_id
+
+
+class Named(Protocol):
+    """An object that has a logicalId."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def logical_id(self) -> str | None: ...
+    @property
+    def title(self) -> str: ...
+
+
+Made = TypeVar("Made", bound=Named)
+
+
+def create_once(
+    live: Live, logical_id: str, send: Callable[[], Made], find: Callable[[], Iterable[Made]]
+) -> tuple[Made, bool]:
+    """Send a create; where its answer is lost, look for the object before anything is sent again.
+
+    The second value says whether the answer, and with it the secrets, was lost. Sending again is safe: the
+    service makes one object for a logicalId and answers 409 for a second one, which is looked for in turn.
+    """
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type((errors.LostAnswer, errors.Conflict)),
+        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
+        wait=backoff,
+        reraise=True,
+    )
+    lost = False
+    for attempt in again:
+        with attempt:
+            try:
+                return send(), lost
+            except (errors.LostAnswer, errors.Conflict):
+                lost = True
+                for found in find():
+                    if found.logical_id == logical_id:
+                        return found, lost
+                raise
+    raise AssertionError("unreachable: the last failure is raised again")
+
+
+def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[Named]]) -> str | None:
+    """The id of the object to take instead of making one; None where one is to be made.
+
+    An object that goes by this resource's stem and by no nonce of this run was left behind by an interrupted
+    one: it is taken if `adopt` is true, and named, before anything is sent, if it is not.
+    """
+    adopt = news.get("adopt")
+    if isinstance(adopt, str):
+        return to_claim(live, what, adopt)
+    mine = stem_of(news["logicalId"])
+    left = [
+        other
+        for other in existing()
+        if mine and stem_of(other.logical_id) == mine and not live.is_declared(other.logical_id or "")
+    ]
+    if not left:
+        return None
+    if adopt is True and len(left) == 1:
+        return to_claim(live, what, left[0].id)
+    names = ", ".join(other.title for other in left)
+    taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'
+    raise Refused(
+        f"This very resource made {names} before, in a run that was interrupted or whose state is lost.",
+        hint=f"declare {taking} to take it over with its data, or delete it in Prisma Console. Nothing was made.",
+    )
+
+
+def to_claim(live: Live, what: str, object_id: str) -> str:
+    """Take an existing object for one resource; nothing is taken twice in a run."""
+    if not live.claim(object_id):
+        raise Refused(f"Two resources of this program adopt {what} {object_id}.", hint="adopt it in one place only.")
+    return object_id
+
+
+def nothing_to_adopt(what: str, object_id: str) -> InvalidInput:
+    """The object that is to be adopted does not exist."""
+    return InvalidInput(
+        "adopt",
+        f"There is no {what} {object_id} to adopt, or the token cannot see it.",
+        hint=f"correct the id, or remove adopt=… to have a new {what} made.",
+    )
+
+
+def refuse_other_adoption(title: str, object_id: str, news: Bag) -> None:
+    """`adopt` counts at creation; for a resource that has its object, another id would be ignored silently."""
+    adopt = news.get("adopt")
+    if isinstance(adopt, str) and not same_id(adopt, object_id):
+        raise Refused(
+            f'This resource is {title} already; adopt="{adopt}" names another one.',
+            hint="declare another resource for that one, or correct adopt=….",
+        )

@@ -1,0 +1,314 @@
+"""Database: a Prisma Postgres database. No edit of a property destroys one unless the program says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prisma_provider import errors
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
+from prisma_provider.errors import InvalidInput, NotReady, Refused
+from prisma_provider.handlers.changes import capital, check_applied, compare, patch, went_away
+from prisma_provider.handlers.connection import fresh_credentials
+from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.inputs import (
+    SETTINGS,
+    Bag,
+    Checked,
+    check_adopt,
+    check_flag,
+    check_id,
+    check_name,
+    check_region,
+    check_timeouts,
+    known,
+    select,
+    with_logical_id,
+)
+from prisma_provider.live import Live
+from prisma_provider.models import Database, same_id
+
+INHERIT = "inherit"
+"""The region of the project; what an undeclared region means when a database is made."""
+
+DEMOTION_PATIENCE = 5.0
+"""Seconds that a demoted database waits for the promotion of another in the same run."""
+
+
+def _same_source(one: Any, other: Any) -> bool:
+    """Whether two sources are one, ids with or without prefix."""
+    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return bool(one == other)
+    return one.keys() == other.keys() and all(same_id(one[name], other[name]) for name in one)
+
+
+class DatabaseHandler:
+    """Makes, renames, promotes, moves and deletes databases."""
+
+    fields = (
+        Field("projectId", "replace", same_id),
+        Field("name", "patch"),
+        Field("region", "replace"),
+        Field("isDefault", "patch"),
+        Field("branchId", "patch", same_id),
+        Field("source", "replace", _same_source),
+        Field("allowReplace", "setting"),
+        *SETTINGS,
+        Field("status", "output"),
+        Field("logicalId", "output"),
+        Field("workspaceId", "output"),
+        Field("defaultConnectionId", "output"),
+        Field("createdAt", "output"),
+        Field("databaseUrl", "once"),
+        Field("directUrl", "once"),
+    )
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """A name, ids that can be ids, a region that exists, a source that names its database."""
+        problems = (
+            *check_id(news, "projectId", "proj", required=True),
+            *check_name(news, "database", 1, None),
+            *check_region(live, olds, news, INHERIT),
+            *check_flag(news, "isDefault"),
+            *check_flag(news, "allowReplace"),
+            *check_id(news, "branchId", "br"),
+            *_check_source(news),
+            *check_adopt(news, "db"),
+            *check_timeouts(news),
+        )
+        return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if database is None:
+            return GONE
+        refuse_other_adoption(database.title, object_id, news)
+        found = self._compare(live, database, olds, news)
+        replaced = found.of("replace")
+        if replaced and not news.get("allowReplace"):
+            _refuse_replacement(database, replaced)
+        return found
+
+    def _compare(self, live: Live, database: Database, olds: Bag, news: Bag) -> Diff:
+        now = _outputs(database, {})
+        now["source"] = database.source or olds.get("source")
+        declared = dict(news)
+        if declared.get("region") == INHERIT:
+            declared["region"] = _project_region(live, database, news)
+        found = compare(self.fields, olds, declared, now)
+        changes = [_demotion(change) for change in found.changes]
+        if database.status != "ready":
+            changes.append(Change("status", database.status, "ready", "wait"))
+        return Diff(tuple(changes))
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """POST and wait until it is ready, or adopt."""
+        adopted = to_adopt(live, "database", news, lambda: live.databases(news["projectId"]).values())
+        if adopted:
+            database, secrets = self._adopt(live, adopted, news), Bag()
+        else:
+            database, secrets = self._make(live, news)
+        live.returned(database.id)
+        return database.id, self._outputs(live, database, {**news, **secrets})
+
+    def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
+        wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "branchId", "source")}
+        wanted |= {"region": news.get("region", INHERIT), "logicalId": news["logicalId"]}
+        body = {name: value for name, value in wanted.items() if value is not None}
+        database, lost = create_once(
+            live,
+            news["logicalId"],
+            lambda: live.client.create_database(body),
+            lambda: live.client.databases(news["projectId"], logical_id=news["logicalId"]),
+        )
+        secrets: Bag = {} if lost else database.default_credentials()
+        live.put_database(database)
+        database = self._settle(live, database, news)
+        if lost and database.status == "ready" and database.default_connection_id:
+            found = fresh_credentials(live, database.default_connection_id)
+            secrets = {name: found[name] for name in ("databaseUrl", "directUrl") if name in found}
+        return database, secrets
+
+    def _settle(self, live: Live, database: Database, news: Bag) -> Database:
+        """Wait for ready and give it the flag; what fails after it was made must not lose it: a warning."""
+        try:
+            database = _wait_ready(live, database)
+            if news.get("isDefault") and not database.is_default:
+                promote = Diff((Change("isDefault", False, True, "patch"),))
+                database = self._apply(live, database, promote)
+        except NotReady as error:
+            return _remove_failed(live, database, error)
+        except errors.PrismaError as error:
+            live.note(f"{database.title} was made, and then: {error}")
+        return database
+
+    def _adopt(self, live: Live, database_id: str, news: Bag) -> Database:
+        """Take it if project and region agree, and PATCH it to what is declared."""
+        database = live.database(database_id, news["projectId"])
+        if database is None:
+            raise nothing_to_adopt("database", database_id)
+        found = self._compare(live, database, {}, {**news, "source": None})
+        for change in found.of("replace"):
+            raise Refused(
+                f"{capital(database.title)} cannot be adopted: {change}.",
+                hint=f"declare the {change.field} that it has. Nothing was changed.",
+            )
+        return self._apply(live, database, found)
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """The live database, with secrets and settings carried on from state."""
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        return None if database is None else self._outputs(live, database, olds)
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """PATCH what differs, or nothing; wait for what comes by itself."""
+        found = self.diff(live, object_id, olds, news)
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if database is None:
+            raise went_away("database", object_id)
+        if found.of("wait"):
+            database = _wait_ready(live, database)
+        database = self._apply(live, database, found)
+        secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
+        return self._outputs(live, database, {**secrets, **news})
+
+    def _apply(self, live: Live, database: Database, found: Diff) -> Database:
+        title, database_id = database.title, database.id
+        for body in found.patches():
+            database = patch(title, body, lambda b: live.client.update_database(database_id, b))
+            live.put_database(database)
+            check_applied(title, self.fields, body, _outputs(database, {}))
+        if any(change.field == "isDefault" for change in found.of("wait")):
+            database = _await_demotion(live, database)
+        return database
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Delete it with its data. The default database the service keeps until its project is deleted."""
+        live.delete_asked(object_id)
+        if live.was_returned(object_id):
+            live.note(f"database {object_id} was adopted in this run: it is kept.")
+            return
+        try:
+            live.client.delete_database(object_id)
+        except errors.NotFound:
+            live.absent(f"database {object_id}", olds.get("workspaceId"))
+        except errors.Forbidden as error:
+            _explain_kept(live, object_id, olds, error)
+            return
+        live.drop_database(object_id)
+
+    def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
+        bag.setdefault("workspaceId", live.workspace_id_of(database.project.id))
+        return _outputs(database, bag)
+
+
+def _check_source(news: Bag) -> Iterator[InvalidInput]:
+    source = news.get("source")
+    if not known(source):
+        return
+    if not isinstance(source, Mapping) or source.get("type") not in ("database", "backup"):
+        yield InvalidInput("source", "source must be CloneOf(database_id) or BackupOf(database_id, backup_id).")
+        return
+    yield from check_id(source, "databaseId", "db", required=True)
+    if source["type"] == "backup" and not source.get("backupId"):
+        yield InvalidInput("source", "BackupOf lacks its backup_id.", hint="take one from get_backups(database_id).")
+
+
+def _project_region(live: Live, database: Database, news: Bag) -> Any:
+    """What `inherit` stands for; None, which is not compared, where the project has no region of its own."""
+    if news.get("projectId") is UNKNOWN:
+        return None
+    project = live.project(database.project.id)
+    return project.default_region if project else None
+
+
+def _demotion(change: Change) -> Change:
+    """No PATCH takes the flag away: it goes when another database gets it, so this one waits."""
+    if change.field == "isDefault" and change.how == "patch" and change.declared is False:
+        return Change(change.field, change.live, change.declared, "wait")
+    return change
+
+
+def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:
+    what = " and ".join(str(change) for change in changes)
+    raise Refused(
+        f"{capital(database.title)} is not replaced: {what}. That cannot be changed in place; a replacement is a "
+        "new, empty database, and all data of this one would be lost.",
+        hint="put the old value back; or, if the data may go, set allow_replace=True on this database.",
+    )
+
+
+def _wait_ready(live: Live, database: Database) -> Database:
+    """Until ready, or with a warning at the operation's time limit; NotReady where it failed."""
+    seen = live.wait_for(database, lambda d: d.status not in ("provisioning", "recovering"))
+    if seen is None:
+        raise went_away("database", database.id)
+    if seen.status == "failure":
+        raise NotReady(
+            f'{capital(seen.title)} failed: Prisma gives its status as "failure".',
+            hint="take it out of the program, run `pulumi up`, and declare it again; or ask Prisma's support.",
+        )
+    if seen.status != "ready":
+        live.note(
+            f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
+            "on waiting. A longer limit: opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
+        )
+    return seen
+
+
+def _remove_failed(live: Live, database: Database, failure: NotReady) -> Database:
+    """Leave nothing behind; what the service does not let go of stays in state as what it is."""
+    try:
+        live.client.delete_database(database.id)
+    except errors.NotFound:
+        pass  # it is not there, which is what was wanted
+    except errors.ApiError as error:
+        live.note(
+            f"{failure}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
+            "  `pulumi destroy` of its project removes it."
+        )
+        return database.model_copy(update={"status": "failure"})
+    live.drop_database(database.id)
+    raise NotReady(failure.what, hint="it was removed again; run `pulumi up` once more.") from None
+
+
+def _await_demotion(live: Live, database: Database) -> Database:
+    seen = live.wait_for(database, lambda d: not d.is_default, DEMOTION_PATIENCE)
+    if seen is None:
+        raise went_away("database", database.id)
+    if seen.is_default:
+        live.note(
+            f"{seen.title} is still the default database: Prisma takes the flag from it when another database of its "
+            "project gets it. Declare is_default=True on the other one; the next preview compares again."
+        )
+    return seen
+
+
+def _explain_kept(live: Live, database_id: str, olds: Bag, error: errors.Forbidden) -> None:
+    """A 403 is also how the service says no access: only the default database is left behind in peace."""
+    database = live.database(database_id, after=live.now())
+    if database is None:
+        return
+    if not database.is_default:
+        raise error
+    live.note(
+        f"{database.title} is the default database of project {database.project.id} and lives on there, with its data: "
+        f'Prisma deletes a default database only with its project. To have it back: adopt="{database.id}".'
+    )
+
+
+def _outputs(database: Database, bag: Bag) -> Bag:
+    """The whole state: what was declared, and on top of it what is live."""
+    return {
+        **bag,
+        "projectId": database.project.id,
+        "name": database.name,
+        "region": database.region.id if database.region else bag.get("region"),
+        "isDefault": database.is_default,
+        "branchId": database.branch_id,
+        "status": database.status,
+        "logicalId": database.logical_id or bag.get("logicalId"),
+        "defaultConnectionId": database.default_connection_id,
+        "createdAt": database.created_at,
+    }

@@ -1,0 +1,137 @@
+"""Checks of declared values: what cannot be sent is named before anything is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prisma_provider import errors
+from prisma_provider.diff import UNKNOWN, Field
+from prisma_provider.errors import InvalidInput
+from prisma_provider.identity import new_logical_id, stem
+from prisma_provider.live import Live
+from prisma_provider.models import is_id
+
+Bag = dict[str, Any]
+"""Inputs or outputs under the API's camelCase names."""
+
+SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field("customTimeouts", "setting"))
+"""What every resource takes beside its own fields."""
+
+DEFAULT_TIME_LIMIT = 600.0
+"""Seconds that a create, an update or a delete may take, unless `custom_timeouts` says otherwise."""
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Inputs as they will stand in state, and what is wrong with them."""
+
+    inputs: Bag
+    problems: tuple[InvalidInput, ...]
+
+
+def known(value: object) -> bool:
+    """Whether a value is given, and not only known after the update."""
+    return value is not None and value is not UNKNOWN
+
+
+def with_logical_id(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], inputs: Bag) -> Bag:
+    """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes."""
+    logical_id = olds.get("logicalId") or new_logical_id(str(news.get("identity") or stem("resource")))
+    live.declare(logical_id)
+    return {**inputs, "logicalId": logical_id}
+
+
+def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
+    """The declared inputs of a resource: outputs and what only the host needs stay out."""
+    names = {field.name for field in fields if field.kind in ("patch", "replace", "setting")}
+    return {name: value for name, value in news.items() if name in names and value is not None}
+
+
+def check_name(news: Mapping[str, Any], what: str, least: int, most: int | None) -> Iterator[InvalidInput]:
+    """A name that is text, not blank, and as long as the service takes it."""
+    name = news.get("name")
+    if name is UNKNOWN:
+        return
+    length = f"{least} to {most} characters" if most else "at least one character"
+    if not isinstance(name, str) or not name.strip():
+        yield InvalidInput("name", f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
+    elif len(name) < least or (most is not None and len(name) > most):
+        yield InvalidInput(
+            "name",
+            f'The name "{name[:80]}" has {len(name)} characters; the name of a {what} has {length}.',
+            hint="give another with name=….",
+        )
+
+
+def check_id(news: Mapping[str, Any], field: str, prefix: str, *, required: bool = False) -> Iterator[InvalidInput]:
+    """An id of the published pattern."""
+    value = news.get(field)
+    if value is UNKNOWN or (value is None and not required):
+        return
+    if not is_id(value, prefix):
+        shown = "missing" if value is None else f'"{value}"'
+        yield InvalidInput(
+            field,
+            f"{field} is {shown}; an id looks like {prefix}_cm1a2b3c4d5e6f7g8.",
+            hint="copy it from Prisma Console, or pass the id of another resource.",
+        )
+
+
+def check_flag(news: Mapping[str, Any], field: str) -> Iterator[InvalidInput]:
+    """True or False."""
+    value = news.get(field)
+    if known(value) and not isinstance(value, bool):
+        yield InvalidInput(field, f"{field} must be true or false, not {value!r}.")
+
+
+def check_region(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], *also: str) -> Iterator[InvalidInput]:
+    """A region that the service names; it is asked only where the region is new."""
+    region = news.get("region")
+    if not known(region) or region in also or region == olds.get("region"):
+        return
+    try:
+        regions = live.regions()
+    except errors.NotFound:
+        return  # a service without this list says itself what it does not take
+    if region not in regions:
+        yield InvalidInput(
+            "region",
+            f'There is no region "{region}" for Prisma Postgres.',
+            hint=f"use one of {', '.join(sorted(regions | set(also)))}.",
+        )
+
+
+def check_adopt(news: Mapping[str, Any], prefix: str) -> Iterator[InvalidInput]:
+    """`adopt` is True or an id."""
+    if not isinstance(news.get("adopt"), bool):
+        yield from check_id(news, "adopt", prefix)
+
+
+def check_timeouts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    """Durations as Pulumi writes them."""
+    for operation, text in (news.get("customTimeouts") or {}).items():
+        if text is not UNKNOWN and seconds(text) is None:
+            yield InvalidInput(
+                "customTimeouts",
+                f"The {operation} timeout {text!r} is no duration.",
+                hint='write it like "90s", "10m" or "1h30m".',
+            )
+
+
+def seconds(duration: object) -> float | None:
+    """A duration of Go's form in seconds; None where it is none."""
+    text = str(duration)
+    if not text or _DURATION.sub("", text):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))
+
+
+def time_limit_of(bag: Mapping[str, Any], operation: str) -> float:
+    """Seconds that this operation may take on this resource."""
+    return seconds((bag.get("customTimeouts") or {}).get(operation)) or DEFAULT_TIME_LIMIT

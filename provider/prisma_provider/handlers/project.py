@@ -1,0 +1,164 @@
+"""Project: the home of databases."""
+
+from __future__ import annotations
+
+from prisma_provider import errors
+from prisma_provider.diff import GONE, Diff, Field
+from prisma_provider.errors import Refused
+from prisma_provider.handlers.changes import capital, check_applied, compare, patch, went_away
+from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.inputs import (
+    SETTINGS,
+    Bag,
+    Checked,
+    check_adopt,
+    check_flag,
+    check_name,
+    check_region,
+    check_timeouts,
+    select,
+    with_logical_id,
+)
+from prisma_provider.live import Live
+from prisma_provider.models import Project
+
+
+class ProjectHandler:
+    """Makes, renames and deletes projects; a project goes only without databases, or by `forceDestroy`."""
+
+    fields = (
+        Field("name", "patch"),
+        Field("region", "replace"),
+        Field("forceDestroy", "setting"),
+        *SETTINGS,
+        Field("defaultRegion", "output"),
+        Field("workspaceId", "output"),
+        Field("logicalId", "output"),
+        Field("createdAt", "output"),
+    )
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """A name of 1 to 256 characters, a region that exists."""
+        problems = (
+            *check_name(news, "project", 1, 256),
+            *check_region(live, olds, news),
+            *check_flag(news, "forceDestroy"),
+            *check_adopt(news, "proj"),
+            *check_timeouts(news),
+        )
+        return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """The name; a region that differs is refused, since nothing can change it."""
+        project = live.project(object_id, olds.get("workspaceId"))
+        if project is None:
+            return GONE
+        refuse_other_adoption(project.title, object_id, news)
+        # A project may have no default region; what was declared when it was made is all there is to compare with.
+        region = project.default_region or olds.get("region") or news.get("region")
+        found = compare(self.fields, olds, news, {**_outputs(project, {}), "region": region})
+        for change in found.of("replace"):
+            raise Refused(
+                f"{capital(project.title)}: {change}, and a project's region cannot be changed.",
+                hint=f'put region="{change.live}" back. For a database elsewhere give region=… to the database, '
+                "or declare another project beside this one.",
+            )
+        return found
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """POST without the service's implicit first database, or adopt."""
+        adopted = to_adopt(live, "project", news, live.projects)
+        project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
+        live.returned(project.id)
+        return project.id, _outputs(project, news)
+
+    def _make(self, live: Live, news: Bag) -> Project:
+        wanted = {
+            "name": news["name"],
+            "region": news.get("region"),
+            "workspaceId": live.client.settings.workspace_id,
+            "logicalId": news["logicalId"],
+            "createDatabase": False,
+        }
+        body = {name: value for name, value in wanted.items() if value is not None}
+        project, _ = create_once(
+            live,
+            news["logicalId"],
+            lambda: live.client.create_project(body),
+            lambda: live.client.projects(logical_id=news["logicalId"]),
+        )
+        live.new_project(project)
+        return project
+
+    def _adopt(self, live: Live, project_id: str, news: Bag) -> Project:
+        project = live.project(project_id)
+        if project is None:
+            raise nothing_to_adopt("project", project_id)
+        region = news.get("region")
+        if region and project.default_region not in (None, region):
+            raise Refused(
+                f'{capital(project.title)} is in region "{project.default_region}", and "{region}" is declared.',
+                hint=f'declare region="{project.default_region}", or leave it out. Nothing was changed.',
+            )
+        return self._apply(live, project, compare(self.fields, {}, {"name": news["name"]}, _outputs(project, {})))
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """The live project, with what stands beside it in state."""
+        project = live.project(object_id, olds.get("workspaceId"))
+        return None if project is None else _outputs(project, olds)
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """PATCH what differs, or nothing."""
+        found = self.diff(live, object_id, olds, news)
+        project = live.project(object_id, olds.get("workspaceId"))
+        if project is None:
+            raise went_away("project", object_id)
+        return _outputs(self._apply(live, project, found), news)
+
+    def _apply(self, live: Live, project: Project, found: Diff) -> Project:
+        title, project_id = project.title, project.id
+        for body in found.patches():
+            project = patch(title, body, lambda b: live.client.update_project(project_id, b))
+            live.put_project(project)
+            check_applied(title, self.fields, body, _outputs(project, {}))
+        return project
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
+        if live.was_returned(object_id):
+            live.note(f"project {object_id} was adopted in this run: it is kept.")
+            return
+        if not olds.get("forceDestroy"):
+            _refuse_databases(live, object_id, olds)
+        try:
+            live.client.delete_project(object_id)
+        except errors.NotFound:
+            live.absent(f"project {object_id}", olds.get("workspaceId"))
+        live.drop_project(object_id)
+
+
+def _refuse_databases(live: Live, project_id: str, olds: Bag) -> None:
+    """Asked of a list that begins now: what another hand made meanwhile counts."""
+    databases = live.databases_or_none(project_id, after=live.now())
+    kept = [database for i, database in databases.items() if not live.was_delete_asked(i)]
+    if not kept:
+        return
+    names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])
+    more = f" and {len(kept) - 10} more" if len(kept) > 10 else ""
+    raise Refused(
+        f'Project "{olds.get("name")}" ({project_id}) is not deleted: it holds {names}{more}, which this run was '
+        "not asked to delete, and which would be destroyed with it.",
+        hint="delete it first, or set force_destroy=True on the project, run `pulumi up`, and then delete the project.",
+    )
+
+
+def _outputs(project: Project, bag: Bag) -> Bag:
+    """The whole state: what was declared, and on top of it what is live."""
+    return {
+        **bag,
+        "name": project.name,
+        "defaultRegion": project.default_region,
+        "workspaceId": project.workspace.id,
+        "logicalId": project.logical_id or bag.get("logicalId"),
+        "createdAt": project.created_at,
+    }

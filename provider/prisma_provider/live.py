@@ -1,0 +1,361 @@
+"""What the service holds now: reads that everything in one operation shares, whatever the thread.
+
+One list of a project's databases serves every database and connection of it. A list that is on its way is joined,
+not asked for twice; a write puts its answer here, and no list, begun before or lagging behind, hides it.
+Absence is never read off a list: what one lacks is asked for by id, and a "not found" counts only in the workspace
+that the object belongs to, since a token of another one sees nothing at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Condition, Lock
+from typing import Any, TypeVar, cast
+
+from prisma_provider import errors
+from prisma_provider.client import Client, time_left
+from prisma_provider.models import Connection, Database, Project, bare_id, same_id
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Flight:
+    """A read that is on its way or done, and when it began."""
+
+    began: int
+    result: Future[Any] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class _Write:
+    """What we know of an object by our own write; None is: deleted."""
+
+    at: int
+    database: Database | None
+
+
+class Live:
+    """The live objects of one operation; `client` is there for the writes.
+
+    `note` takes one line for the user, about a resource or the run.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        note: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.client = client
+        self.note = note
+        self._changed = Condition()
+        self._ticks = count()
+        self._flights: dict[tuple[str, str], _Flight] = {}
+        self._writes: dict[str, _Write] = {}
+        self._defaults: dict[str, str] = {}
+        self._connections: dict[str, Connection | None] = {}
+        self._projects: dict[str, Project | None] = {}
+        self._locks: dict[tuple[str, ...], Lock] = {}
+        self._claimed: set[str] = set()
+        self._returned: set[str] = set()
+        self._asked_to_delete: set[str] = set()
+        self._logical_ids: set[str] = set()
+
+    # who we are
+
+    def verify(self) -> None:
+        """Refuse a token that is not valid, or that is of another workspace than `prisma:workspaceId`."""
+        wanted = self.client.settings.workspace_id
+        found = self.workspace_id()
+        if wanted and not self._sees_workspace(wanted):
+            raise errors.ConfigurationError(
+                f"The token belongs to workspace {found or 'of no name'}, and prisma:workspaceId is {wanted}.",
+                hint="use a token of that workspace, or correct prisma:workspaceId.",
+            )
+
+    def workspace_id(self) -> str | None:
+        """The workspace that the token stands for, where it names one."""
+        me = self._once("me", self.client.me)
+        return me.workspace.id if me.workspace else None
+
+    def workspace_id_of(self, project_id: str) -> str | None:
+        """The workspace of a project, at no call where the token names its own."""
+        own = self.workspace_id()
+        project = None if own else self.project(project_id)
+        return own or (project.workspace.id if project else None)
+
+    def absent(self, what: str, workspace_id: str | None) -> None:
+        """Believe that something is gone, or raise: only the workspace that held it can say so."""
+        if workspace_id is None or self._sees_workspace(workspace_id):
+            return
+        raise errors.ConfigurationError(
+            f"Cannot tell whether {what} still exists: it belongs to workspace {workspace_id}, and the token to "
+            f"{self.workspace_id() or 'none'}.",
+            hint=f"use a token of workspace {workspace_id}. Nothing was changed.",
+        )
+
+    def _sees_workspace(self, workspace_id: str) -> bool:
+        own = self.workspace_id()
+        if own is not None:
+            return same_id(own, workspace_id)
+        # A token of a user, not of a workspace: it sees what it lists.
+        seen = self._once("workspaces", self.client.workspaces)
+        return any(same_id(workspace.id, workspace_id) for workspace in seen)
+
+    def regions(self) -> frozenset[str]:
+        """The regions that the service names."""
+        return frozenset(region.id for region in self._once("regions", self.client.regions))
+
+    # projects
+
+    def project(self, project_id: str, workspace_id: str | None = None) -> Project | None:
+        """A project, or None where it is proved gone."""
+        key = bare_id(project_id)
+        if key in self._projects:
+            return self._projects[key]
+        try:
+            return self._once("project", lambda: self.client.project(project_id), key)
+        except errors.NotFound:
+            self.absent(f"project {project_id}", workspace_id)
+            return None
+
+    def projects(self) -> tuple[Project, ...]:
+        """All projects of the workspace."""
+        return self._once("projects", self.client.projects)
+
+    def put_project(self, project: Project) -> None:
+        """What a write answered."""
+        self._projects[bare_id(project.id)] = project
+
+    def new_project(self, project: Project) -> None:
+        """A project that this run made: nobody needs to ask which databases it holds."""
+        self.put_project(project)
+        flight = _Flight(self.now())
+        flight.result.set_result(())
+        self._flights.setdefault(("databases", bare_id(project.id)), flight)
+
+    def drop_project(self, project_id: str) -> None:
+        """It was deleted."""
+        self._projects[bare_id(project_id)] = None
+
+    # databases
+
+    def databases(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
+        """The databases of a project by bare id; `after` asks for a list that began later than this tick."""
+        key = bare_id(project_id)
+        flight = self._fly(("databases", key), lambda: self.client.databases(project_id), after)
+        listed = cast("tuple[Database, ...]", flight.result.result())
+        with self._changed:
+            view = {bare_id(database.id): database for database in listed}
+            for database_id, write in self._writes.items():
+                if write.database is None:
+                    view.pop(database_id, None)
+                elif same_id(write.database.project.id, project_id):
+                    view[database_id] = _merge(write, view.get(database_id), flight.began)
+            default = self._defaults.get(key)
+        return {i: _with_default(database, i, default) for i, database in view.items()}
+
+    def database(
+        self,
+        database_id: str,
+        project_id: str | None = None,
+        workspace_id: str | None = None,
+        *,
+        after: int | None = None,
+    ) -> Database | None:
+        """A database, or None where it is proved gone; by its project's list where the project is known."""
+        key = bare_id(database_id)
+        write = self._writes.get(key)
+        if write is not None and write.database is None:
+            return None
+        project_id = project_id or self._project_of(key)
+        if project_id is not None:
+            found = self.databases_or_none(project_id, after=after).get(key)
+            if found is not None:
+                return found
+        try:
+            flight = self._fly(("database", key), lambda: self.client.database(database_id), after)
+            return cast("Database", flight.result.result())
+        except errors.NotFound:
+            self.absent(f"database {database_id}", workspace_id)
+            return None
+
+    def databases_or_none(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
+        """The databases of a project; none where there is no such project."""
+        try:
+            return self.databases(project_id, after=after)
+        except errors.NotFound:
+            return {}
+
+    def _project_of(self, key: str) -> str | None:
+        """The project of a database that a write or a list of this run has named."""
+        write = self._writes.get(key)
+        if write is not None and write.database is not None:
+            return write.database.project.id
+        with self._changed:
+            done = [
+                flight.result.result()
+                for (kind, _), flight in self._flights.items()
+                if kind == "databases" and flight.result.done() and flight.result.exception() is None
+            ]
+        return next((d.project.id for listed in done for d in listed if bare_id(d.id) == key), None)
+
+    def now(self) -> int:
+        """A tick: what begins after it is fresh."""
+        return next(self._ticks)
+
+    def put_database(self, database: Database) -> None:
+        """What a write answered: no list hides it. Who becomes the default takes the flag from the others."""
+        with self._changed:
+            self._writes[bare_id(database.id)] = _Write(next(self._ticks), database)
+            project = bare_id(database.project.id)
+            if database.is_default:
+                self._defaults[project] = bare_id(database.id)
+            elif self._defaults.get(project) == bare_id(database.id):
+                del self._defaults[project]
+            self._changed.notify_all()
+
+    def drop_database(self, database_id: str) -> None:
+        """It was deleted."""
+        with self._changed:
+            self._writes[bare_id(database_id)] = _Write(next(self._ticks), None)
+
+    def wait_for(
+        self, database: Database, done: Callable[[Database], bool], seconds: float = float("inf")
+    ) -> Database | None:
+        """Wait until `done` or the time is over, and answer what was seen last; None is: it went away.
+
+        Polls lists, which all who wait share; a write of this run is seen at once.
+        """
+        ends = time.monotonic() + min(seconds, time_left())
+        seen: Database | None = database
+        pause, looked = 0.1, self.now()
+        while seen is not None and not done(seen) and time.monotonic() < ends:
+            woken = self._pause(min(pause, ends - time.monotonic()))
+            after = None if woken else looked
+            looked = self.now() if after else looked
+            seen = self.database(database.id, database.project.id, after=after)
+            pause = pause if woken else min(pause * 1.5, 3.0)
+        return seen
+
+    def _pause(self, seconds: float) -> bool:
+        """Sleep; True where a write of this run cut it short."""
+        with self._changed:
+            return self._changed.wait(max(0.0, seconds))
+
+    # connections
+
+    def connection(
+        self,
+        connection_id: str,
+        database_id: str | None = None,
+        project_id: str | None = None,
+        workspace_id: str | None = None,
+    ) -> Connection | None:
+        """A connection, or None where it is proved gone. Its database's own list is proof that it lives."""
+        key = bare_id(connection_id)
+        if key in self._connections:
+            return self._connections[key]
+        if project_id is not None and database_id is not None:
+            database = self.databases_or_none(project_id).get(bare_id(database_id))
+            for connection in database.connections if database else ():
+                if same_id(connection.id, connection_id):
+                    return connection
+        try:
+            return self._once("connection", lambda: self.client.connection(connection_id), key)
+        except errors.NotFound:
+            self.absent(f"connection {connection_id}", workspace_id)
+            return None
+
+    def put_connection(self, connection: Connection) -> None:
+        """What a write answered."""
+        self._connections[bare_id(connection.id)] = connection
+
+    def drop_connection(self, connection_id: str) -> None:
+        """It was deleted."""
+        self._connections[bare_id(connection_id)] = None
+
+    # what this run did and was asked for
+
+    @contextmanager
+    def alone(self, *key: str) -> Iterator[None]:
+        """One thread at a time for this key."""
+        with self._changed:
+            lock = self._locks.setdefault(key, Lock())
+        with lock:
+            yield
+
+    def claim(self, object_id: str) -> bool:
+        """Take an existing object for one resource; False where another has taken it in this run."""
+        with self._changed:
+            if bare_id(object_id) in self._claimed:
+                return False
+            self._claimed.add(bare_id(object_id))
+            return True
+
+    def returned(self, object_id: str) -> None:
+        """A create of this process answers with this id: from now on it is not deleted by this process."""
+        self._returned.add(bare_id(object_id))
+
+    def was_returned(self, object_id: str) -> bool:
+        """Whether a create of this process answered with this id."""
+        return bare_id(object_id) in self._returned
+
+    def delete_asked(self, database_id: str) -> None:
+        """The program wants this database deleted: its project may go with it in it."""
+        self._asked_to_delete.add(bare_id(database_id))
+
+    def was_delete_asked(self, database_id: str) -> bool:
+        """Whether the program wanted this database deleted in this run."""
+        return bare_id(database_id) in self._asked_to_delete
+
+    def declare(self, logical_id: str) -> None:
+        """A resource of this run goes by this logicalId: an object that has it is no leftover."""
+        self._logical_ids.add(logical_id)
+
+    def is_declared(self, logical_id: str) -> bool:
+        """Whether a resource of this run goes by this logicalId."""
+        return logical_id in self._logical_ids
+
+    # one flight a question
+
+    def _once(self, key: str, read: Callable[[], T], of: str = "") -> T:
+        return cast("T", self._fly((key, of), read).result.result())
+
+    def _fly(self, key: tuple[str, str], read: Callable[[], Any], after: int | None = None) -> _Flight:
+        """Join the read of this key, or begin it; one that began at `after` or before is not joined."""
+        with self._changed:
+            flight = self._flights.get(key)
+            if flight is not None and (after is None or flight.began > after):
+                return flight
+            flight = self._flights[key] = _Flight(next(self._ticks))
+        try:
+            flight.result.set_result(read())
+        except BaseException as error:
+            with self._changed:
+                if self._flights.get(key) is flight:
+                    del self._flights[key]  # a failure is shared by those who waited, and not remembered
+            flight.result.set_exception(error)
+        return flight
+
+
+def _merge(write: _Write, listed: Database | None, began: int) -> Database:
+    """Our own write, with what moves by itself (its status) from a list that began after it."""
+    assert write.database is not None  # noqa: S101  the caller looked
+    if listed is None or began < write.at:
+        return write.database
+    moved = {"status": listed.status, "connections": listed.connections or write.database.connections}
+    return write.database.model_copy(update=moved)
+
+
+def _with_default(database: Database, key: str, default: str | None) -> Database:
+    """Only one database of a project has the flag: the one that this run gave it to."""
+    if default is None or database.is_default == (key == default):
+        return database
+    return database.model_copy(update={"is_default": key == default})

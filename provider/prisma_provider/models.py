@@ -1,0 +1,182 @@
+"""The wire, as far as it is used: unknown fields are tolerated, used ones are demanded.
+
+The published contract is Prisma's OpenAPI document, version 1.80.0. Enumerations (regions, statuses, kinds) are
+the service's and stay plain strings here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic.alias_generators import to_camel
+
+_PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
+_ID = re.compile(r"^([cC][^\s-]{8,}|[a-z0-9]+)$")
+
+Item = TypeVar("Item")
+
+
+def bare_id(value: str) -> str:
+    """An id without its prefix: the service takes and gives both forms."""
+    return _PREFIX.sub("", value)
+
+
+def same_id(one: object, other: object) -> bool:
+    """Whether two ids name one object, with or without prefix."""
+    if isinstance(one, str) and isinstance(other, str):
+        return bare_id(one) == bare_id(other)
+    return one == other
+
+
+def is_id(value: object, prefix: str) -> bool:
+    """Whether ``value`` can be an id of this kind (``proj``, ``db``, ``con``, ``br``), by the published pattern."""
+    return isinstance(value, str) and bool(_ID.match(value.removeprefix(f"{prefix}_")))
+
+
+class Wire(BaseModel):
+    """An object of an answer: camelCase on the wire, snake_case here, and it does not change."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Answer(Wire, Generic[Item]):
+    """The envelope of every answer with one object."""
+
+    data: Item
+
+
+class Pagination(Wire):
+    """Where a list goes on."""
+
+    has_more: bool
+    next_cursor: str | None = None
+
+
+class Page(Wire, Generic[Item]):
+    """One page of a list."""
+
+    data: tuple[Item, ...]
+    pagination: Pagination
+
+
+class Listing(Wire, Generic[Item]):
+    """A list that the service does not page (regions)."""
+
+    data: tuple[Item, ...]
+
+
+class Reference(Wire):
+    """Another object, by id and name."""
+
+    id: str
+    name: str | None = None
+
+
+class Me(Wire):
+    """Whom the token stands for; a workspace is missing where a token has none of its own."""
+
+    workspace: Reference | None = None
+
+
+class Region(Wire):
+    """A region of Prisma Postgres."""
+
+    id: str
+
+
+class Endpoint(Wire):
+    """A host and port; the connection string, a secret, comes only from create and rotate."""
+
+    host: str
+    port: int
+    connection_string: SecretStr | None = None
+
+
+class Endpoints(Wire):
+    """The ways to a database; `direct` is for migrations, `pooled` for everything else."""
+
+    direct: Endpoint | None = None
+    pooled: Endpoint | None = None
+    accelerate: Endpoint | None = None
+
+
+class Connection(Wire):
+    """A set of credentials of a database."""
+
+    id: str
+    name: str
+    created_at: str | None = None
+    kind: str | None = None
+    endpoints: Endpoints = Endpoints()
+    database: Reference | None = None
+
+    def credentials(self) -> dict[str, Any]:
+        """User, password and connection strings under their names in state; empty where the answer has none."""
+        direct, pooled = self.endpoints.direct, self.endpoints.pooled
+        urls = {"databaseUrl": _secret(pooled) or _secret(direct), "directUrl": _secret(direct)}
+        if not any(urls.values()):
+            return {}
+        parts = urlsplit(urls["directUrl"] or urls["databaseUrl"] or "")
+        return {
+            **urls,
+            "user": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+        }
+
+
+def _secret(endpoint: Endpoint | None) -> str | None:
+    secret = endpoint.connection_string if endpoint else None
+    return secret.get_secret_value() if secret else None
+
+
+def _absent_as_empty(value: object) -> object:
+    return () if value is None else value
+
+
+class Database(Wire):
+    """A database, with its connections (without secrets, but for the answer of a create)."""
+
+    id: str
+    name: str
+    status: str
+    is_default: bool
+    project: Reference
+    created_at: str | None = None
+    default_connection_id: str | None = None
+    connections: Annotated[tuple[Connection, ...], BeforeValidator(_absent_as_empty)] = ()
+    region: Region | None = None
+    source: dict[str, Any] | None = None
+    branch_id: str | None = None
+    logical_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'database "{self.name}" ({self.id})'
+
+    def default_credentials(self) -> dict[str, Any]:
+        """The connection strings of the default connection, where this answer has them."""
+        for connection in self.connections:
+            if same_id(connection.id, self.default_connection_id) or len(self.connections) == 1:
+                found = connection.credentials()
+                return {name: found[name] for name in ("databaseUrl", "directUrl") if name in found}
+        return {}
+
+
+class Project(Wire):
+    """A project: the home of databases."""
+
+    id: str
+    name: str
+    workspace: Reference
+    created_at: str | None = None
+    default_region: str | None = None
+    logical_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'project "{self.name}" ({self.id})'

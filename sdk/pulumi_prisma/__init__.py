@@ -1,0 +1,18 @@
+"""Prisma Postgres as code: projects, databases and connections, declared in a Pulumi program.
+
+    import pulumi, pulumi_prisma as prisma
+
+    shop = prisma.Project("shop", region="eu-central-1")
+    orders = prisma.Database("orders", project_id=shop.id, name="orders", is_default=True)
+    web = prisma.Connection("web", database_id=orders.id, name="web")
+    pulumi.export("database_url", web.database_url)
+
+The first argument is a resource's identity in Pulumi: to rename the object in Prisma change `name=`; to change
+the first argument itself keep the old one in `aliases`, or Pulumi deletes the object and makes another.
+"""
+
+from pulumi_prisma.connection import Connection
+from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.project import Project
+
+__all__ = ["BackupOf", "CloneOf", "Connection", "Database", "Project"]

@@ -1,0 +1,88 @@
+"""Connection: a set of credentials of a database."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pulumi
+from pulumi import Input, Output
+
+from prisma_provider.dynamic import ConnectionProvider
+from pulumi_prisma.resource import Resource
+
+
+class Connection(Resource, module="prisma", name="Connection"):
+    """A user and password of a database, with connection strings: one for each consumer."""
+
+    database_id: Output[str]
+    """The database that it belongs to."""
+    name: Output[str]
+    """Its name in Prisma."""
+    kind: Output[str | None]
+    """``postgres`` or ``accelerate``."""
+    host: Output[str | None]
+    """The host of direct connections."""
+    pooled_host: Output[str | None]
+    """The host of pooled connections."""
+    created_at: Output[str]
+    """When it was made, as RFC 3339."""
+    user: Output[str | None]
+    """The user; a secret."""
+    password: Output[str | None]
+    """The password; a secret."""
+    database_url: Output[str | None]
+    """The pooled connection string, for applications; a secret."""
+    direct_url: Output[str | None]
+    """The direct connection string, for migrations; a secret."""
+
+    _outputs = (
+        *("kind", "host", "pooled_host", "port", "created_at"),
+        *("user", "password", "database_url", "direct_url"),
+    )
+    _secrets = ("user", "password", "database_url", "direct_url")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        database_id: Input[str],
+        name: Input[str] | None = None,
+        rotation_trigger: Input[Any] | None = None,
+        adopt: Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a connection.
+
+        :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
+        :param database_id: the database, ``db_…``; another one is another connection.
+        :param name: its name in Prisma, 3 to 65 characters; the resource's name by default. Prisma cannot rename a
+            connection: another name is a new connection, made before the old one goes.
+        :param rotation_trigger: any value; when it changes, the connection gets a new password in place and the old
+            one is locked out.
+        :param adopt: ``con_…`` to take over an existing connection; its secrets are not told again.
+        :param opts: Pulumi's options.
+        """
+        props = {
+            "database_id": database_id,
+            "name": resource_name if name is None else name,
+            "rotation_trigger": rotation_trigger,
+            "adopt": adopt,
+        }
+        super().__init__(ConnectionProvider(), resource_name, props, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str,
+        id: Input[str],  # noqa: A002  Pulumi's own name
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Connection:
+        """Look up an existing connection by its id (``con_…``), without managing it and without its secrets."""
+        inputs = ("database_id", "name", "rotation_trigger", "adopt")
+        return Connection._existing(ConnectionProvider(), resource_name, id, inputs, opts)
+
+    @property
+    @pulumi.getter
+    def port(self) -> Output[int | None]:
+        """The port of direct connections."""
+        # A property, unlike the others: its type is how Pulumi learns that this number is no float.
+        return cast("Output[int | None]", pulumi.get(self, "port"))

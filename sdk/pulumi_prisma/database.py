@@ -1,0 +1,138 @@
+"""Database: a Prisma Postgres database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output
+
+from prisma_provider.dynamic import DatabaseProvider
+from pulumi_prisma.resource import Resource
+
+
+@dataclass(frozen=True)
+class CloneOf:
+    """The source of a database: a copy of another database as it is when the copy is made.
+
+    :param database_id: the database to copy, ``db_…``.
+    """
+
+    database_id: Input[str]
+
+
+@dataclass(frozen=True)
+class BackupOf:
+    """The source of a database: a backup of a database.
+
+    :param database_id: the database that the backup belongs to, ``db_…``.
+    :param backup_id: the backup.
+    """
+
+    database_id: Input[str]
+    backup_id: Input[str]
+
+
+class Database(Resource, module="prisma", name="Database"):
+    """A Prisma Postgres database. Name, default flag and branch change in place; nothing is replaced unasked."""
+
+    project_id: Output[str]
+    """The project that it lives in."""
+    name: Output[str]
+    """Its name in Prisma."""
+    status: Output[str]
+    """``ready``, ``provisioning``, ``recovering`` or ``failure``."""
+    is_default: Output[bool]
+    """Whether it is its project's default database."""
+    region: Output[str | None]
+    """The region that it is in."""
+    branch_id: Output[str | None]
+    """The branch that it belongs to."""
+    logical_id: Output[str | None]
+    """The mark under which it is found again if the answer to its creation is lost."""
+    workspace_id: Output[str | None]
+    """The workspace that it belongs to."""
+    default_connection_id: Output[str | None]
+    """The connection that was made with it."""
+    created_at: Output[str]
+    """When it was made, as RFC 3339."""
+    database_url: Output[str | None]
+    """The pooled connection string of its default connection, a secret; absent for an adopted database."""
+    direct_url: Output[str | None]
+    """The direct connection string of its default connection, for migrations; a secret, absent if adopted."""
+
+    _outputs = (
+        "status",
+        "logical_id",
+        "workspace_id",
+        "default_connection_id",
+        "created_at",
+        "database_url",
+        "direct_url",
+    )
+    _secrets = ("database_url", "direct_url")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project_id: Input[str],
+        name: Input[str] | None = None,
+        region: Input[str] | None = None,
+        is_default: Input[bool] | None = None,
+        branch_id: Input[str] | None = None,
+        source: CloneOf | BackupOf | None = None,
+        adopt: Input[str] | Input[bool] | None = None,
+        allow_replace: Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a database.
+
+        :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
+        :param project_id: the project that it lives in, ``proj_…``; it cannot change.
+        :param name: its name in Prisma, changed in place; the resource's name by default.
+        :param region: such as ``eu-central-1``, or ``inherit`` for the project's, which is the default; it cannot
+            change.
+        :param is_default: True makes it the project's default database, in place, and takes the flag from the one
+            that had it; False lets another have it; not given, the flag is not managed.
+        :param branch_id: the branch that it belongs to, ``br_…``, changed in place.
+        :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
+        :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
+            this resource left behind in an interrupted run.
+        :param allow_replace: allow a change of project, region or source to replace the database, whose data is
+            then lost; such a change is refused otherwise.
+        :param opts: Pulumi's options; ``ignore_changes`` and ``custom_timeouts`` count.
+        """
+        props = {
+            "project_id": project_id,
+            "name": resource_name if name is None else name,
+            "region": region,
+            "is_default": is_default,
+            "branch_id": branch_id,
+            "source": _source(source),
+            "adopt": adopt,
+            "allow_replace": allow_replace,
+        }
+        super().__init__(DatabaseProvider(), resource_name, props, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str,
+        id: Input[str],  # noqa: A002  Pulumi's own name
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Database:
+        """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
+        inputs = (
+            *("project_id", "name", "region", "is_default"),
+            *("branch_id", "source", "adopt", "allow_replace"),
+        )
+        return Database._existing(DatabaseProvider(), resource_name, id, inputs, opts)
+
+
+def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:
+    """The source as the API takes it."""
+    if source is None:
+        return None
+    if isinstance(source, CloneOf):
+        return {"type": "database", "databaseId": source.database_id}
+    return {"type": "backup", "databaseId": source.database_id, "backupId": source.backup_id}

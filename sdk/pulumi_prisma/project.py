@@ -1,0 +1,65 @@
+"""Project: the home of databases."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi import Input, Output
+
+from prisma_provider.dynamic import ProjectProvider
+from pulumi_prisma.resource import Resource
+
+
+class Project(Resource, module="prisma", name="Project"):
+    """A project of Prisma. It is made without the service's implicit first database: declare the ones you want."""
+
+    name: Output[str]
+    """Its name in Prisma."""
+    default_region: Output[str | None]
+    """The region of its databases where they name none."""
+    workspace_id: Output[str]
+    """The workspace that it belongs to."""
+    logical_id: Output[str | None]
+    """The mark under which it is found again if the answer to its creation is lost."""
+    created_at: Output[str]
+    """When it was made, as RFC 3339."""
+
+    _outputs = ("default_region", "workspace_id", "logical_id", "created_at")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: Input[str] | None = None,
+        region: Input[str] | None = None,
+        force_destroy: Input[bool] | None = None,
+        adopt: Input[str] | Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a project.
+
+        :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
+        :param name: its name in Prisma, 1 to 256 characters, changed in place; the resource's name by default.
+        :param region: the region of its databases where they name none, such as ``eu-central-1``; it cannot change.
+        :param force_destroy: let its deletion destroy databases that the program was not asked to delete; it
+            counts once an ``up`` has recorded it.
+        :param adopt: ``proj_…`` to take over an existing project instead of making one; ``True`` to take one that
+            this resource left behind in an interrupted run.
+        :param opts: Pulumi's options.
+        """
+        props = {
+            "name": resource_name if name is None else name,
+            "region": region,
+            "force_destroy": force_destroy,
+            "adopt": adopt,
+        }
+        super().__init__(ProjectProvider(), resource_name, props, opts)
+
+    @staticmethod
+    def get(
+        resource_name: str,
+        id: Input[str],  # noqa: A002  Pulumi's own name
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Project:
+        """Look up an existing project by its id (``proj_…``), without managing it."""
+        inputs = ("name", "region", "force_destroy", "adopt")
+        return Project._existing(ProjectProvider(), resource_name, id, inputs, opts)

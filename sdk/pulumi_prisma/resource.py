@@ -1,0 +1,118 @@
+"""What all resources have in common: names, hidden inputs, secrets, and options that this host cannot serve."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import pulumi
+from pulumi import dynamic
+
+from prisma_provider.identity import stem
+
+Self = TypeVar("Self", bound="Resource")
+
+_TOKEN = "prisma:serviceToken"  # noqa: S105  the setting's name
+
+
+class Resource(dynamic.Resource):
+    """A resource of the dynamic host. State holds the API's camelCase names, so that it fits every host."""
+
+    _secrets: ClassVar[Sequence[str]] = ()
+    _outputs: ClassVar[Sequence[str]] = ()
+
+    def __init__(
+        self,
+        provider: dynamic.ResourceProvider,
+        resource_name: str,
+        props: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        opts = opts or pulumi.ResourceOptions()
+        _refuse_options(resource_name, opts)
+        _refuse_clear_token()
+        super().__init__(
+            provider,
+            resource_name,
+            {
+                **dict.fromkeys(self._outputs),
+                **props,
+                # What the handlers need to know and the host is not told.
+                "identity": _identity(type(self)._resource_type_name, resource_name, opts),
+                "ignore_changes": [_camel(name) for name in opts.ignore_changes or ()] or None,
+                "custom_timeouts": _timeouts(opts.custom_timeouts),
+            },
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets))),
+        )
+
+    def translate_input_property(self, prop: str) -> str:
+        """snake_case here, camelCase in state."""
+        return _camel(prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """camelCase in state, snake_case here."""
+        return prop if prop.startswith("_") else re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), prop)
+
+    @classmethod
+    def _existing(
+        cls: type[Self],
+        provider: dynamic.ResourceProvider,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  Pulumi's own name
+        inputs: Sequence[str],
+        opts: pulumi.ResourceOptions | None,
+    ) -> Self:
+        """Look an object up by its id: Pulumi reads it and does not manage it."""
+        found = cls.__new__(cls)
+        with_id = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
+        Resource.__init__(found, provider, resource_name, dict.fromkeys(inputs), with_id)
+        return found
+
+
+def _camel(name: str) -> str:
+    return name if name.startswith("_") else re.sub(r"_([a-z])", lambda m: m[1].upper(), name)
+
+
+def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """All that makes the URN unique, without a dependency: one on a parent would wait for its children, and us."""
+    place = (pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack(), kind)
+    if opts.parent is None:
+        return pulumi.Output.from_input(stem(name, *place))
+    parent: asyncio.Future[str | None] = asyncio.ensure_future(opts.parent.urn.future())
+    return pulumi.Output.from_input(parent).apply(lambda urn: stem(name, *place, _without_name(str(urn))))
+
+
+def _without_name(urn: str) -> str:
+    """The parent's types, which are part of a child's URN; the parent's own name is not."""
+    return urn.rpartition("::")[0]
+
+
+def _timeouts(timeouts: Any) -> dict[str, str] | None:
+    if timeouts is None:
+        return None
+    given = timeouts if isinstance(timeouts, Mapping) else vars(timeouts)
+    kept = {name: str(given[name]) for name in ("create", "update", "delete") if given.get(name)}
+    return kept or None
+
+
+def _refuse_options(name: str, opts: pulumi.ResourceOptions) -> None:
+    if opts.provider is not None:
+        raise pulumi.RunError(
+            f"{name}: provider= cannot be used with dynamic resources; the account is that of prisma:serviceToken or "
+            "PRISMA_SERVICE_TOKEN."
+        )
+    if opts.import_ is not None:
+        raise pulumi.RunError(
+            f'{name}: import_= cannot be used with dynamic resources; adopt="{opts.import_}" takes over an existing '
+            "object, and <Resource>.get looks one up."
+        )
+
+
+def _refuse_clear_token() -> None:
+    if pulumi.runtime.get_config(_TOKEN) and not pulumi.runtime.is_config_secret(_TOKEN):
+        raise pulumi.RunError(
+            f"{_TOKEN} is set in clear and would stand in clear in the stack's state. Set it again with "
+            f"`pulumi config set --secret {_TOKEN}`, or use PRISMA_SERVICE_TOKEN and `pulumi config rm {_TOKEN}`."
+        )
