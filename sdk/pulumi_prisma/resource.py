@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -77,11 +76,15 @@ def _camel(name: str) -> str:
 
 def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """All that makes the URN unique, without a dependency: one on a parent would wait for its children, and us."""
-    place = (pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack(), kind)
+    place = (str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack(), kind)
     if opts.parent is None:
         return pulumi.Output.from_input(stem(name, *place))
-    parent: asyncio.Future[str | None] = asyncio.ensure_future(opts.parent.urn.future())
-    return pulumi.Output.from_input(parent).apply(lambda urn: stem(name, *place, _without_name(str(urn))))
+    parent = opts.parent
+
+    async def identity() -> str:
+        return stem(name, *place, _without_name(str(await parent.urn.future())))
+
+    return pulumi.Output.from_input(identity())
 
 
 def _without_name(urn: str) -> str:

@@ -1,0 +1,227 @@
+"""The Management API in memory, behind httpx's own seam: no sockets, no clock, and a log of what was asked.
+
+It knows only what the unit tests ask of it. What the published contract says is tested in the contract ring,
+against the local control plane; this here shares no code with either.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import httpx
+
+from prisma_provider.client import Client
+from prisma_provider.handlers import HANDLERS, Handler
+from prisma_provider.live import Live
+from prisma_provider.settings import Settings, Token
+
+Answer = httpx.Response | Exception
+Fault = Callable[[httpx.Request], Answer | None]
+
+WORKSPACE = "wksp_1"
+
+
+def refusal(status: int, message: str, **headers: str) -> httpx.Response:
+    """An error as the API writes it."""
+    return httpx.Response(status, json={"error": {"code": "some-code", "message": message}}, headers=headers)
+
+
+class Service:
+    """Projects, databases and connections, by id."""
+
+    def __init__(self) -> None:
+        self.projects: dict[str, dict[str, Any]] = {}
+        self.databases: dict[str, dict[str, Any]] = {}
+        self.connections: dict[str, dict[str, Any]] = {}
+        self.workspace: dict[str, str] | None = {"id": WORKSPACE, "name": "Acme"}
+        self.status_of_new = "ready"
+        self.page = 100
+        self.log: list[tuple[str, str, Any]] = []
+        self.notes: list[str] = []
+        self.before: list[Fault] = []
+        self.after: list[Fault] = []
+        self._ids = count(1)
+
+    # what tests ask
+
+    def live(self, **settings: Any) -> Live:
+        """A new operation, as a new process of the provider would begin it."""
+        given = {"retry_limit": 5.0, **settings}
+        client = Client(
+            Settings(Token("secret-token", "the test"), "http://127.0.0.1:1", **given),
+            transport=httpx.MockTransport(self._answer),
+            sleep=lambda seconds: None,
+        )
+        return Live(client, note=self.notes.append)
+
+    def sent(self, *methods: str) -> list[tuple[str, str, Any]]:
+        """Requests by these methods; all writes where none is named."""
+        wanted = methods or ("POST", "PATCH", "DELETE")
+        return [entry for entry in self.log if entry[0] in wanted]
+
+    def fail(self, method: str, path: str, answer: Answer, *, times: int = 1, acted: bool = False) -> None:
+        """Answer so to the next requests whose path matches, before or after the service acted."""
+        left = [times]
+
+        def fault(request: httpx.Request) -> Answer | None:
+            if request.method != method or not re.fullmatch(path, request.url.path) or not left[0]:
+                return None
+            left[0] -= 1
+            return answer
+
+        (self.after if acted else self.before).append(fault)
+
+    def project(self, name: str = "shop", **more: Any) -> dict[str, Any]:
+        """A project that is there already."""
+        made = {
+            "id": f"proj_{next(self._ids)}", "name": name, "logicalId": None, "defaultRegion": "eu-central-1",
+            "createdAt": "2026-01-01T00:00:00Z", "workspace": {**(self.workspace or {"id": WORKSPACE})}, **more,
+        }
+        self.projects[made["id"]] = made
+        return made
+
+    def database(self, project_id: str, name: str = "orders", **more: Any) -> dict[str, Any]:
+        """A database that is there already, with its default connection."""
+        made = {
+            "id": f"db_{next(self._ids)}", "name": name, "logicalId": None, "status": self.status_of_new,
+            "isDefault": False, "region": {"id": "eu-central-1", "name": "Frankfurt"}, "branchId": "br_1",
+            "source": None, "createdAt": "2026-01-01T00:00:00Z", "project": {"id": project_id, "name": "p"},
+            **more,
+        }
+        self.databases[made["id"]] = made
+        made["defaultConnectionId"] = self.connection(made["id"], "default")["id"]
+        if made["isDefault"]:
+            self._promote(made)
+        return made
+
+    def connection(self, database_id: str, name: str = "web") -> dict[str, Any]:
+        """A connection that is there already."""
+        made = {"id": f"con_{next(self._ids)}", "name": name, "kind": "postgres", "version": 1}
+        made |= {"createdAt": "2026-01-01T00:00:00Z", "database": {"id": database_id, "name": "d"}}
+        self.connections[made["id"]] = made
+        return made
+
+    # how it answers
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content) if request.content else None
+        self.log.append((request.method, request.url.path.removeprefix("/v1/"), body))
+        for fault in self.before:
+            if (found := fault(request)) is not None:
+                return _give(found)
+        answer = self._route(request, body)
+        for fault in self.after:
+            if (found := fault(request)) is not None:
+                return _give(found)
+        return answer
+
+    def _route(self, request: httpx.Request, body: Any) -> httpx.Response:
+        kind, _, rest = request.url.path.removeprefix("/v1/").partition("/")
+        if kind == "me":
+            user = None if self.workspace else {"id": "usr_1", "email": "a@b.c", "name": None}
+            return _data({"user": user, "workspace": self.workspace, "credential": {"type": "service_token"}})
+        if kind == "workspaces":
+            return self._list([{"id": WORKSPACE, "name": "Acme"}], request)
+        if kind == "regions":
+            return _data([{"id": name, "type": "region", "name": name} for name in ("eu-central-1", "us-east-1")])
+        object_id, _, verb = rest.partition("/")
+        objects: dict[str, dict[str, Any]] = getattr(self, kind)
+        if not object_id:
+            return self._create(kind, body) if request.method == "POST" else self._filter(kind, request)
+        if object_id not in objects:
+            return refusal(404, "not found")
+        return self._one(kind, objects, object_id, request.method, verb, body)
+
+    def _one(
+        self, kind: str, objects: dict[str, dict[str, Any]], object_id: str, method: str, verb: str, body: Any
+    ) -> httpx.Response:
+        found = objects[object_id]
+        if verb == "rotate":
+            found["version"] += 1
+            return _data(self._show(kind, found, secrets=True))
+        if method == "DELETE":
+            if found.get("isDefault"):
+                return refusal(403, "Cannot delete the default environment.")
+            del objects[object_id]
+            return httpx.Response(204)
+        if method == "PATCH":
+            found.update(body)
+            if body.get("isDefault"):
+                self._promote(found)
+        return _data(self._show(kind, found))
+
+    def _create(self, kind: str, body: dict[str, Any]) -> httpx.Response:
+        objects: dict[str, dict[str, Any]] = getattr(self, kind)
+        mark = body.get("logicalId")
+        if mark and any(other.get("logicalId") == mark for other in objects.values()):
+            return refusal(409, "logicalId exists")
+        if kind == "projects":
+            made = self.project(body["name"], logicalId=mark, defaultRegion=body.get("region"))
+        elif kind == "databases":
+            more = {"logicalId": mark, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
+            region = "eu-central-1" if body.get("region", "inherit") == "inherit" else body["region"]
+            made = self.database(body["projectId"], body["name"], region={"id": region, "name": region}, **more)
+        else:
+            made = self.connection(body["databaseId"], body["name"])
+        return _data(self._show(kind, made, secrets=True), 201)
+
+    def _filter(self, kind: str, request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        found = [self._show(kind, each) for each in getattr(self, kind).values()]
+        if project := query.get("projectId"):
+            found = [each for each in found if each["project"]["id"] == project]
+        if database := query.get("databaseId"):
+            found = [each for each in found if each["database"]["id"] == database]
+        if mark := query.get("logicalId"):
+            found = [each for each in found if each["logicalId"] == mark]
+        return self._list(found, request)
+
+    def _list(self, found: list[dict[str, Any]], request: httpx.Request) -> httpx.Response:
+        start = int(request.url.params.get("cursor", "0"))
+        size = min(self.page, int(request.url.params["limit"]))
+        more = start + size < len(found)
+        pagination = {"hasMore": more, "nextCursor": str(start + size) if more else None}
+        return httpx.Response(200, json={"data": found[start : start + size], "pagination": pagination})
+
+    def _show(self, kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
+        if kind == "databases":
+            own = [c for c in self.connections.values() if c["database"]["id"] == each["id"]]
+            return {**each, "connections": [self._show("connections", c, secrets=secrets) for c in own]}
+        if kind == "projects":
+            return each
+        url = f"postgresql://user_{each['id']}:pass_{each['version']}@db.example:5432/?sslmode=require"
+        secret = {"connectionString": url} if secrets else {}
+        hosts = {"direct": "db.example", "pooled": "pooled.example"}
+        endpoints = {way: {"host": host, "port": 5432, **secret} for way, host in hosts.items()}
+        return {**each, "endpoints": endpoints}
+
+    def _promote(self, database: dict[str, Any]) -> None:
+        for other in self.databases.values():
+            if other["project"]["id"] == database["project"]["id"]:
+                other["isDefault"] = other is database
+
+
+def _give(found: Answer) -> httpx.Response:
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _data(data: Any, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json={"data": data})
+
+
+def declare(live: Live, resource: str, olds: dict[str, Any] | None = None, **inputs: Any) -> dict[str, Any]:
+    """The inputs of a resource as `check` leaves them; they must be without a problem."""
+    checked = handler(resource).check(live, olds or {}, {"identity": f"{resource.lower()}-{'0' * 16}", **inputs})
+    assert not checked.problems, checked.problems
+    return checked.inputs
+
+
+def handler(resource: str) -> Handler:
+    """The handler of a resource."""
+    return HANDLERS[resource]

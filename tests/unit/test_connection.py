@@ -1,0 +1,161 @@
+"""Connection: refusals first, then what changes nothing, then what is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from service import Service, declare, handler, refusal
+
+from prisma_provider import errors
+
+CONNECTION, DATABASE = handler("Connection"), handler("Database")
+CUT = httpx.RemoteProtocolError("cut")
+
+
+@pytest.fixture
+def database(service: Service) -> str:
+    """A database."""
+    return str(service.database(service.project()["id"])["id"])
+
+
+def make(service: Service, database: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    """A connection that an earlier run made; the log begins after it."""
+    live = service.live()
+    made = CONNECTION.create(live, declare(live, "Connection", databaseId=database, **{"name": "web", **inputs}))
+    service.log.clear()
+    return made
+
+
+def works(service: Service, made: tuple[str, dict[str, Any]]) -> bool:
+    """Whether the password in state is the live one."""
+    return bool(made[1]["password"] == f"pass_{service.connections[made[0]]['version']}")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        *({"name": "ab"}, {"name": "x" * 66}, {"name": None}, {"databaseId": None}, {"databaseId": "my db"}),
+        *({"adopt": True}, {"adopt": "x y"}),
+    ],
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
+    """A name outside 3 to 65 characters, a malformed id: named, and nothing is sent."""
+    assert len(CONNECTION.check(service.live(), {}, {"databaseId": "db_1", "name": "web", **inputs}).problems) == 1
+    assert not service.log
+
+
+def test_a_database_that_is_not_there(service: Service) -> None:
+    """A connection to a database that does not exist says so."""
+    with pytest.raises(errors.InvalidInput, match="no database db_9"):
+        make(service, "db_9")
+
+
+def test_several_candidates_after_a_lost_answer_are_named(service: Service, database: str) -> None:
+    """Where nobody can tell which connection a lost answer made, all are named and none is taken."""
+    live = service.live()
+
+    def another(request: httpx.Request) -> Any:
+        if request.method == "POST":
+            service.connection(database, "web")
+            service.after.clear()
+            return CUT
+        return None
+
+    service.after.append(another)
+    with pytest.raises(errors.Refused, match="several"):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+
+
+def test_no_diffs_is_no_changes(service: Service, database: str) -> None:
+    """An unchanged connection is proved by its database's list: no call of its own."""
+    made = make(service, database)
+    live = service.live()
+    assert not CONNECTION.diff(live, *made, declare(live, "Connection", databaseId=database, name="web"))
+    assert [path for _, path, _ in service.log] == ["databases"]
+    assert CONNECTION.read(service.live(), made[0], dict(made[1])) == made[1]
+
+
+def test_a_trigger_that_stays_rotates_nothing(service: Service, database: str) -> None:
+    """The same rotation_trigger, or none any more, rotates nothing."""
+    made = make(service, database, rotationTrigger="1")
+    live = service.live()
+    for inputs in ({"rotationTrigger": "1"}, {}):
+        news = declare(live, "Connection", databaseId=database, name="web", **inputs)
+        assert CONNECTION.update(live, *made, news)["password"] == made[1]["password"]
+    assert not service.sent()
+
+
+def test_create_answers_with_the_secrets(service: Service, database: str) -> None:
+    """A connection has both connection strings, user, password, hosts and port."""
+    made = make(service, database)
+    assert works(service, made)
+    outputs = made[1]
+    assert (outputs["host"], outputs["pooledHost"], outputs["port"]) == ("db.example", "pooled.example", 5432)
+    assert outputs["user"] in outputs["databaseUrl"]
+
+
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("answer", [CUT, refusal(503, "x"), httpx.Response(201, content=b'{"d')])
+def test_a_lost_answer_makes_one_connection(service: Service, database: str, answer: Any, acted: bool) -> None:
+    """Whatever happens to the answer, there is one connection of that name and its password works."""
+    service.connection(database, "web")  # of the same name, somebody else's: it is not touched
+    service.fail("POST", "/v1/connections", answer, acted=acted)
+    made = make(service, database)
+    assert works(service, made)
+    assert len(service.connections) == 3
+    assert [c["version"] for c in service.connections.values() if c["id"] != made[0]] == [1, 1]
+
+
+def test_another_trigger_rotates_in_place(service: Service, database: str) -> None:
+    """Changing rotation_trigger gives a new password and keeps the id; a lost answer is asked for again."""
+    made = make(service, database, rotationTrigger="1")
+    service.fail("POST", "/v1/connections/.*/rotate", CUT, acted=True)
+    live = service.live()
+    news = declare(live, "Connection", databaseId=database, name="web", rotationTrigger="2")
+    assert [change.how for change in CONNECTION.diff(live, *made, news).changes] == ["rotate"]
+    after = CONNECTION.update(live, *made, news)
+    assert after["password"] != made[1]["password"]
+    assert works(service, (made[0], after))
+
+
+def test_a_rename_is_another_connection(service: Service, database: str) -> None:
+    """Prisma cannot rename a connection: another name is a replacement, and data is not at stake."""
+    made = make(service, database)
+    live = service.live()
+    news = declare(live, "Connection", databaseId=database, name="web-2")
+    assert CONNECTION.diff(live, *made, news).replaces() == ["name"]
+
+
+def test_what_is_gone_is_made_again(service: Service, database: str) -> None:
+    """Deleted by hand: its absence is asked for by id, and it is made again."""
+    made = make(service, database)
+    del service.connections[made[0]]
+    live = service.live()
+    news = declare(live, "Connection", databaseId=database, name="web")
+    assert CONNECTION.diff(live, *made, news).of("recreate")
+    assert CONNECTION.read(live, *made) is None
+
+
+def test_adoption_takes_it_without_its_secrets(service: Service, database: str) -> None:
+    """An adopted connection is taken as it is; its secrets are not known, and I am told how to have new ones."""
+    there = service.connection(database, "web")
+    live = service.live()
+    object_id, outputs = CONNECTION.create(
+        live, declare(live, "Connection", databaseId=database, name="web", adopt=there["id"])
+    )
+    assert object_id == there["id"]
+    assert "password" not in outputs
+    assert "rotation_trigger" in service.notes[-1]
+    with pytest.raises(errors.PrismaError, match="cannot be adopted"):
+        live = service.live()
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="other", adopt=there["id"]))
+
+
+def test_delete(service: Service, database: str) -> None:
+    """Deleting one leaves the others; deleting what is gone is done."""
+    made = make(service, database)
+    CONNECTION.delete(service.live(), *made)
+    assert len(service.connections) == 1
+    CONNECTION.delete(service.live(), *made)

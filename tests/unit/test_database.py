@@ -1,0 +1,479 @@
+"""Database: refusals first, then what changes nothing, then what is done."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from service import Service, declare, handler, refusal
+
+from prisma_provider import errors
+from prisma_provider.client import time_limit
+from prisma_provider.diff import UNKNOWN
+
+DATABASE = handler("Database")
+CUT = httpx.RemoteProtocolError("cut")
+
+
+@pytest.fixture
+def home(service: Service) -> str:
+    """A project."""
+    return str(service.project()["id"])
+
+
+def make(service: Service, home: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    """A database that an earlier run made: its id and outputs; the log begins after it."""
+    live = service.live()
+    object_id, outputs = DATABASE.create(
+        live, declare(live, "Database", projectId=home, **{"name": "orders", **inputs})
+    )
+    service.log.clear()
+    return object_id, outputs
+
+
+def again(service: Service, made: tuple[str, dict[str, Any]], **inputs: Any) -> Any:
+    """The diff of the next run."""
+    live = service.live()
+    news = declare(live, "Database", made[1], **{"projectId": made[1]["projectId"], "name": "orders", **inputs})
+    return DATABASE.diff(live, made[0], made[1], news)
+
+
+# refusals
+
+
+@pytest.mark.parametrize(
+    ("inputs", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": 5}, "name"),
+        ({"projectId": "my project"}, "projectId"),
+        ({"projectId": None}, "projectId"),
+        ({"region": "mars-1"}, "region"),
+        ({"isDefault": "yes"}, "isDefault"),
+        ({"branchId": "Main Branch"}, "branchId"),
+        ({"adopt": "not an id"}, "adopt"),
+        ({"source": {"type": "database"}}, "source"),
+        ({"source": {"type": "backup", "databaseId": "db_1"}}, "source"),
+        ({"source": "db_1"}, "source"),
+        ({"customTimeouts": {"create": "soon"}}, "customTimeouts"),
+    ],
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(
+    service: Service, inputs: dict[str, Any], field: str
+) -> None:
+    """A value that cannot be sent is named, with the way out, and nothing is sent."""
+    checked = DATABASE.check(service.live(), {}, {"projectId": "proj_1", "name": "orders", **inputs})
+    assert checked.problems
+    assert all(problem.hint or "must be" in problem.what for problem in checked.problems)
+    assert not service.sent()
+    assert field in {p.field for p in checked.problems} | {"source" if field == "source" else ""}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "field"),
+    [
+        ({"region": "us-east-1"}, "region"),
+        ({"projectId": "proj_other"}, "projectId"),
+        ({"projectId": UNKNOWN}, "projectId"),
+        ({"source": {"type": "database", "databaseId": "db_9"}}, "source"),
+    ],
+)
+def test_what_would_replace_it_is_refused(service: Service, home: str, inputs: dict[str, Any], field: str) -> None:
+    """A change of project, region or source is refused, naming the database, what is lost and the way out."""
+    made = make(service, home)
+    with pytest.raises(errors.Refused, match="allow_replace=True") as error:
+        again(service, made, **inputs)
+    assert '"orders"' in str(error.value)
+    assert made[0] in str(error.value)
+    assert field in str(error.value)
+    assert "data" in str(error.value)
+    assert not service.sent()
+    assert again(service, made, allowReplace=True, **inputs).replaces() == [field]
+
+
+def test_another_region_is_compared_with_live_not_with_state(service: Service, home: str) -> None:
+    """Declaring the region that it has in truth is no change, whatever state says."""
+    object_id, outputs = make(service, home)
+    assert not again(service, (object_id, {**outputs, "region": "us-east-1"}), region="eu-central-1")
+
+
+def test_inherit_is_the_project_s_region(service: Service, home: str) -> None:
+    """`inherit` is compared with my project's region, and so is a move of the database's."""
+    made = make(service, home, region="inherit")
+    assert not again(service, made, region="inherit")
+    service.databases[made[0]]["region"] = {"id": "us-east-1", "name": "x"}
+    with pytest.raises(errors.Refused):
+        again(service, made, region="inherit")
+
+
+@pytest.mark.parametrize("status", [401, 403, 400])
+def test_a_read_that_fails_never_forgets_it(service: Service, home: str, status: int) -> None:
+    """A refused read is an error: Pulumi must not take it for a deletion."""
+    object_id, outputs = make(service, home)
+    service.fail("GET", "/v1/databases.*", refusal(status, "no"), times=-1)
+    with pytest.raises(errors.Rejected):
+        DATABASE.read(service.live(), object_id, outputs)
+
+
+@pytest.mark.parametrize("answer", [refusal(500, "x"), refusal(503, "x"), CUT, httpx.ReadTimeout("slow")])
+def test_a_failing_service_never_forgets_it(service: Service, home: str, answer: Any) -> None:
+    """Neither is a service that is down."""
+    object_id, outputs = make(service, home)
+    service.fail("GET", "/v1/databases.*", answer, times=-1)
+    with pytest.raises(errors.LostAnswer):
+        DATABASE.read(service.live(retry_limit=0.01), object_id, outputs)
+
+
+def test_a_token_of_another_workspace_sees_nothing_and_proves_nothing(service: Service, home: str) -> None:
+    """With a token of another workspace everything is a 404: that is an error, not a deletion."""
+    object_id, outputs = make(service, home)
+    service.workspace = {"id": "wksp_other", "name": "Other"}
+    service.databases.clear()
+    with pytest.raises(errors.ConfigurationError, match="wksp_1"):
+        DATABASE.read(service.live(), object_id, outputs)
+    with pytest.raises(errors.ConfigurationError, match="wksp_1"):
+        DATABASE.delete(service.live(), object_id, outputs)
+
+
+def test_a_flag_that_was_not_applied_is_an_error(service: Service, home: str) -> None:
+    """The service says 200 and did not apply the flag: I am told what was asked, what it has, and what is lost."""
+    made = make(service, home)
+    shown = service._show("databases", service.databases[made[0]])
+    service.fail("PATCH", "/v1/databases/.*", httpx.Response(200, json={"data": shown}))
+    live = service.live()
+    news = declare(live, "Database", made[1], projectId=home, name="orders", isDefault=True)
+    with pytest.raises(errors.NotApplied, match=r"isDefault=true.*\n.*isDefault=false\n.*nothing was lost"):
+        DATABASE.update(live, *made, news)
+
+
+def test_a_flag_that_is_refused_is_an_error(service: Service, home: str) -> None:
+    """The service refuses the flag: its own words, what was asked, and that nothing was lost."""
+    made = make(service, home)
+    service.fail("PATCH", "/v1/databases/.*", refusal(422, "unknown field isDefault"))
+    live = service.live()
+    news = declare(live, "Database", made[1], projectId=home, name="orders", isDefault=True)
+    with pytest.raises(errors.Rejected, match=r"isDefault=true.*\n.*unknown field isDefault\n.*nothing was lost"):
+        DATABASE.update(live, *made, news)
+
+
+def test_a_leftover_is_named_before_anything_is_sent(service: Service, home: str) -> None:
+    """What an interrupted run of mine left behind is named, with how to take it, and no second one is made."""
+    live = service.live()
+    left = service.database(home, "orders", logicalId=declare(live, "Database", projectId=home, name="x")["logicalId"])
+    live = service.live()
+    with pytest.raises(errors.Refused, match=rf"{left['id']}(?s:.*)adopt=True"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not service.sent()
+    object_id, _ = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=True))
+    assert object_id == left["id"]
+    assert not service.sent("POST")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ({"adopt": "db_99"}, "no database db_99"),
+        ({"region": "us-east-1"}, "region"),
+        ({"projectId": "proj_9"}, "projectId"),
+    ],
+)
+def test_an_adoption_that_cannot_be_is_refused(service: Service, home: str, inputs: dict[str, Any], says: str) -> None:
+    """Adopting what is not there, or lies elsewhere than declared, is refused and changes nothing."""
+    there = service.database(home, "old")
+    live = service.live()
+    given = {"projectId": home, "name": "orders", "adopt": there["id"], **inputs}
+    with pytest.raises(errors.PrismaError, match=says):
+        DATABASE.create(live, declare(live, "Database", **given))
+    assert not service.sent()
+
+
+def test_nothing_is_adopted_twice(service: Service, home: str) -> None:
+    """Two resources cannot take the same database."""
+    there = service.database(home, "old")
+    live = service.live()
+    DATABASE.create(live, declare(live, "Database", projectId=home, name="one", adopt=there["id"]))
+    with pytest.raises(errors.Refused, match="Two resources"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="two", adopt=there["id"]))
+
+
+def test_another_adoption_of_a_resource_that_has_its_object_is_refused(service: Service, home: str) -> None:
+    """Pointing adopt= at another database does not silently do nothing."""
+    made = make(service, home)
+    other = service.database(home, "other")
+    with pytest.raises(errors.Refused, match=other["id"]):
+        again(service, made, adopt=other["id"])
+    assert not again(service, (made[0], {**made[1], "adopt": made[0]}), adopt=made[0])
+
+
+def test_a_provisioning_that_fails_is_an_error_and_leaves_nothing(service: Service, home: str) -> None:
+    """A database that could not be provisioned is removed again, and I am told."""
+    service.status_of_new = "failure"
+    live = service.live()
+    with pytest.raises(errors.NotReady, match="removed"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not service.databases
+
+
+def test_a_failed_database_that_cannot_be_removed_stays_in_state(service: Service, home: str) -> None:
+    """What the service does not let go of is not lost sight of."""
+    service.status_of_new = "failure"
+    live = service.live()
+    object_id, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", isDefault=True))
+    assert outputs["status"] == "failure"
+    assert object_id in service.databases
+    assert "could not be removed" in service.notes[-1]
+
+
+# nothing to do
+
+
+def test_no_diffs_is_no_changes(service: Service, home: str) -> None:
+    """What is declared as it is live is no change, and asking costs two reads."""
+    made = make(service, home, isDefault=True, region="eu-central-1")
+    assert not again(service, made, isDefault=True, region="eu-central-1")
+    assert len(service.log) <= 2
+
+
+def test_an_update_without_difference_sends_nothing(service: Service, home: str) -> None:
+    """An update with nothing to do writes nothing, and keeps the secrets."""
+    object_id, outputs = make(service, home)
+    live = service.live()
+    news = declare(live, "Database", outputs, projectId=home, name="orders", allowReplace=True)
+    after = DATABASE.update(live, object_id, outputs, news)
+    assert not service.sent()
+    assert after == {**outputs, "allowReplace": True}
+
+
+def test_a_refresh_without_drift_is_the_same_state(service: Service, home: str) -> None:
+    """A refresh says unchanged."""
+    object_id, outputs = make(service, home, isDefault=True)
+    assert DATABASE.read(service.live(), object_id, dict(outputs)) == outputs
+
+
+def test_ignore_changes_leaves_a_console_rename_alone(service: Service, home: str) -> None:
+    """A name that I told Pulumi to ignore is not put back."""
+    made = make(service, home, ignoreChanges=["name"])
+    service.databases[made[0]]["name"] = "by-hand"
+    assert not again(service, made, ignoreChanges=["name"]).patches()
+
+
+def test_unknown_values_wait(service: Service, home: str) -> None:
+    """In a preview a name that is not known yet changes nothing that lives."""
+    made = make(service, home)
+    assert not again(service, made, name=UNKNOWN)
+
+
+# done
+
+
+def test_create_answers_with_the_secrets(service: Service, home: str) -> None:
+    """A create is one POST in the project's region, and yields both connection strings."""
+    live = service.live()
+    object_id, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert [entry[:2] for entry in service.sent()] == [("POST", "databases")]
+    body = service.sent()[0][2]
+    assert body["region"] == "inherit"
+    assert re.fullmatch(r"^[a-z0-9][-_a-z0-9]*$", body["logicalId"])
+    assert outputs["databaseUrl"].startswith("postgresql://user_")
+    assert outputs["workspaceId"] == "wksp_1"
+    assert service.databases[object_id]["logicalId"] == outputs["logicalId"]
+
+
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CUT,
+        httpx.ReadTimeout("slow"),
+        refusal(503, "x"),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(201, content=b'{"dat'),
+    ],
+)
+def test_a_lost_answer_makes_one_database_with_live_credentials(
+    service: Service, home: str, answer: Any, acted: bool
+) -> None:
+    """Whatever happens to the answer of a create, there is exactly one database and its credentials work."""
+    service.fail("POST", "/v1/databases", answer, acted=acted)
+    live = service.live()
+    object_id, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert list(service.databases) == [object_id]
+    connection = service.connections[outputs["defaultConnectionId"]]
+    assert f"pass_{connection['version']}@" in outputs["databaseUrl"]
+
+
+def test_a_rename_is_one_patch(service: Service, home: str) -> None:
+    """A rename is exactly one PATCH with the name; id and secrets stay."""
+    object_id, outputs = make(service, home)
+    live = service.live()
+    news = declare(live, "Database", outputs, projectId=home, name="sales")
+    after = DATABASE.update(live, object_id, outputs, news)
+    assert service.sent() == [("PATCH", f"databases/{object_id}", {"name": "sales"})]
+    assert after == {**outputs, "name": "sales"}
+
+
+def test_a_promotion_is_one_patch_and_with_a_rename_still_one(service: Service, home: str) -> None:
+    """is_default=True is one PATCH; with a rename, one PATCH with both."""
+    made = make(service, home)
+    assert again(service, made, isDefault=True).patches() == ({"isDefault": True},)
+    assert again(service, made, isDefault=True, name="x").patches() == ({"name": "x", "isDefault": True},)
+
+
+@pytest.mark.parametrize("demoted_first", [True, False])
+def test_the_flag_moves_with_one_write(service: Service, home: str, demoted_first: bool) -> None:
+    """The default flag moves between two databases with one PATCH, whichever update runs first."""
+    from threading import Thread
+
+    one, two = (
+        make(service, home, isDefault=True),
+        make(service, home, isDefault=False, name="b", identity="b-" + "1" * 16),
+    )
+    live = service.live()
+    demoted = declare(live, "Database", one[1], projectId=home, name="orders", isDefault=False)
+    promoted = declare(live, "Database", two[1], projectId=home, name="b", isDefault=True)
+    results: dict[str, Any] = {}
+
+    def demote() -> None:
+        results["demoted"] = DATABASE.update(live, *one, demoted)
+
+    def promote() -> None:
+        results["promoted"] = DATABASE.update(live, *two, promoted)
+
+    order = [demote, promote] if demoted_first else [promote, demote]
+    threads = [Thread(target=step) for step in order]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert service.sent() == [("PATCH", f"databases/{two[0]}", {"isDefault": True})]
+    assert results["promoted"]["isDefault"] is True
+    assert results["demoted"]["isDefault"] is False
+    assert not service.notes
+
+
+def test_a_demotion_that_nobody_answers_is_told(service: Service, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking the flag away without giving it to another is a warning and the truth, not an error."""
+    monkeypatch.setattr("prisma_provider.handlers.database.DEMOTION_PATIENCE", 0.05)
+    object_id, outputs = make(service, home, isDefault=True)
+    live = service.live()
+    news = declare(live, "Database", outputs, projectId=home, name="orders", isDefault=False)
+    after = DATABASE.update(live, object_id, outputs, news)
+    assert after["isDefault"] is True
+    assert "another database" in service.notes[-1]
+    assert not service.sent()
+
+
+def test_drift_is_put_back_by_one_patch_also_after_a_refresh(service: Service, home: str) -> None:
+    """What was changed by hand is put back by one PATCH, also when a refresh took it into state."""
+    object_id, outputs = make(service, home, isDefault=True)
+    other = service.database(home, "other")
+    service.databases[object_id]["name"] = "by-hand"
+    service._promote(service.databases[other["id"]])
+    refreshed = DATABASE.read(service.live(), object_id, dict(outputs))
+    assert refreshed
+    assert refreshed["name"] == "by-hand"
+    for state in (outputs, refreshed):
+        assert again(service, (object_id, state), isDefault=True).patches() == ({"name": "orders", "isDefault": True},)
+
+
+def test_what_is_gone_is_made_again(service: Service, home: str) -> None:
+    """Deleted by hand: shown, and made again, also where a replacement would have been refused."""
+    made = make(service, home)
+    service.databases.clear()
+    assert again(service, made, region="us-east-1").of("recreate")
+    assert DATABASE.read(service.live(), *made) is None
+
+
+def test_it_returns_when_ready(service: Service, home: str) -> None:
+    """A database that takes its time is returned when it is ready; waiting is by lists."""
+    service.status_of_new = "provisioning"
+    lists = [0]
+
+    def ready_at_third(request: httpx.Request) -> None:
+        if request.method == "GET" and request.url.path == "/v1/databases":
+            lists[0] += 1
+            if lists[0] == 3:
+                next(iter(service.databases.values()))["status"] = "ready"
+
+    service.before.append(ready_at_third)
+    live = service.live()
+    _, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert outputs["status"] == "ready"
+    assert not [path for _, path, _ in service.sent("GET") if path.startswith("databases/")]
+
+
+def test_beyond_the_time_limit_it_stays_in_state(service: Service, home: str) -> None:
+    """At my time limit it stays in state with its status and a warning; the next run waits on."""
+    service.status_of_new = "provisioning"
+    live = service.live()
+    with time_limit(0.2):
+        made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert made[1]["status"] == "provisioning"
+    assert "custom_timeouts" in service.notes[-1]
+    assert [change.how for change in again(service, made).changes] == ["wait"]
+    service.databases[made[0]]["status"] = "ready"
+    assert not again(service, made).of("wait")
+
+
+def test_the_default_database_lives_on_and_says_so(service: Service, home: str) -> None:
+    """Taken out of the program, the default database lives on in its project, and I am told how to have it back."""
+    object_id, outputs = make(service, home, isDefault=True)
+    DATABASE.delete(service.live(), object_id, outputs)
+    assert object_id in service.databases
+    assert f'adopt="{object_id}"' in service.notes[-1]
+
+
+def test_a_delete_without_access_is_an_error(service: Service, home: str) -> None:
+    """The same 403 for a database that is not the default is no success."""
+    object_id, outputs = make(service, home)
+    service.fail("DELETE", "/v1/databases/.*", refusal(403, "no access"))
+    with pytest.raises(errors.Forbidden, match="no access"):
+        DATABASE.delete(service.live(), object_id, outputs)
+
+
+def test_delete_is_done_when_it_is_gone(service: Service, home: str) -> None:
+    """Deleting what is gone already is done."""
+    object_id, outputs = make(service, home)
+    DATABASE.delete(service.live(), object_id, outputs)
+    assert not service.databases
+    DATABASE.delete(service.live(), object_id, outputs)
+
+
+def test_a_replacement_never_deletes_what_it_adopted(service: Service, home: str) -> None:
+    """A replacement whose create adopts the same database does not then delete it."""
+    object_id, outputs = make(service, home)
+    live = service.live()
+    adopted, _ = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=object_id))
+    DATABASE.delete(live, object_id, outputs)
+    assert adopted in service.databases
+    assert "kept" in service.notes[-1]
+
+
+def test_adoption_patches_to_what_is_declared(service: Service, home: str) -> None:
+    """An adopted database is compared and PATCHed to what I declare, in one go."""
+    there = service.database(home, "old")
+    live = service.live()
+    object_id, outputs = DATABASE.create(
+        live, declare(live, "Database", projectId=home, name="orders", isDefault=True, adopt=there["id"])
+    )
+    assert service.sent() == [("PATCH", f"databases/{object_id}", {"name": "orders", "isDefault": True})]
+    assert outputs["name"] == "orders"
+
+
+def test_130_databases_are_compared_in_few_calls(service: Service, home: str) -> None:
+    """An unchanged preview of 130 databases asks a handful of times, not 130."""
+    live = service.live()
+    made = []
+    for number in range(130):
+        name = f"d{number}"
+        news = declare(live, "Database", projectId=home, name=name, identity=f"{name}-{number:016x}")
+        made.append(DATABASE.create(live, news))
+    service.log.clear()
+    live = service.live()
+    live.verify()
+    for object_id, outputs in made:
+        news = declare(live, "Database", outputs, projectId=home, name=outputs["name"])
+        assert not DATABASE.diff(live, object_id, outputs, news)
+    assert len(service.log) <= 3

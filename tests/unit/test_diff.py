@@ -1,0 +1,97 @@
+"""The diff as values: what differs from live, and the smallest PATCH that closes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field, diff
+from prisma_provider.models import same_id
+
+FIELDS = (
+    Field("projectId", "replace", same_id),
+    Field("name", "patch"),
+    Field("isDefault", "patch"),
+    Field("branchId", "patch", same_id),
+    Field("region", "replace"),
+    Field("allowReplace", "setting"),
+    Field("status", "output"),
+)
+MANAGED = [field.name for field in FIELDS if field.kind in ("patch", "replace")]
+
+values = st.one_of(st.booleans(), st.text(alphabet="abc_", max_size=4))
+bags = st.dictionaries(st.sampled_from([field.name for field in FIELDS]), values)
+some_fields = st.sets(st.sampled_from(MANAGED))
+
+
+def test_an_unknown_value_replaces_and_never_patches() -> None:
+    """A value that only the update will know differs where it cannot be changed, and waits where it can."""
+    found = diff(FIELDS, {"projectId": UNKNOWN, "name": UNKNOWN}, {"projectId": "proj_1", "name": "orders"})
+    assert found.replaces() == ["projectId"]
+    assert found.patches() == ()
+
+
+@given(bags)
+def test_no_diffs_is_no_changes(bag: dict[str, Any]) -> None:
+    """What is declared as it is live is no change."""
+    assert not diff(FIELDS, bag, bag)
+    assert diff(FIELDS, bag, bag).patches() == ()
+
+
+@given(bags, bags)
+def test_a_field_that_is_not_declared_is_not_managed(declared: dict[str, Any], live: dict[str, Any]) -> None:
+    """What my program does not mention is left alone."""
+    assert {change.field for change in diff(FIELDS, declared, live).changes} <= declared.keys()
+
+
+@given(bags, bags, some_fields)
+def test_ignored_fields_are_left_alone(declared: dict[str, Any], live: dict[str, Any], ignored: set[str]) -> None:
+    """What ignore_changes names is never touched, whatever differs."""
+    found = diff(FIELDS, declared, live, ignored=ignored)
+    assert not {change.field for change in found.changes} & ignored
+    assert all(not body.keys() & ignored for body in found.patches())
+
+
+@given(bags, bags)
+def test_the_patches_close_exactly_the_difference(declared: dict[str, Any], live: dict[str, Any]) -> None:
+    """After the PATCHes live is as declared, and nothing was sent that did not differ."""
+    found = diff(FIELDS, declared, live)
+    sent: dict[str, Any] = {}
+    for body in found.patches():
+        assert not sent.keys() & body.keys()
+        sent |= body
+    for name, value in sent.items():
+        assert live.get(name) != value
+    after = diff(FIELDS, declared, live | sent)
+    assert after.patches() == ()
+    assert after.replaces() == found.replaces()
+
+
+@given(bags, bags)
+def test_only_fields_that_can_be_patched_are_sent(declared: dict[str, Any], live: dict[str, Any]) -> None:
+    """A PATCH never holds a region, a project or a setting."""
+    for body in diff(FIELDS, declared, live).patches():
+        assert body.keys() <= {"name", "isDefault", "branchId"}
+
+
+@given(st.text(alphabet="abc019", min_size=1), st.booleans(), st.booleans())
+def test_ids_are_compared_without_prefix(bare: str, one: bool, other: bool) -> None:
+    """An id is the same with and without its prefix."""
+    declared = {"projectId": f"proj_{bare}" if one else bare}
+    assert not diff(FIELDS, declared, {"projectId": f"proj_{bare}" if other else bare})
+
+
+def test_name_and_flag_go_together_and_a_move_goes_alone() -> None:
+    """A rename and a promotion are one PATCH; a move to another branch is one of its own, after it."""
+    declared = {"name": "b", "isDefault": True, "branchId": "br_2"}
+    found = diff(FIELDS, declared, {"name": "a", "isDefault": False, "branchId": "br_1"})
+    assert found.patches() == ({"name": "b", "isDefault": True}, {"branchId": "br_2"})
+
+
+def test_a_change_reads_as_a_sentence() -> None:
+    """A difference names both values."""
+    assert str(Change("name", "a", "b", "patch")) == 'name is "a" live, "b" declared'
+    assert str(Change("isDefault", None, True, "patch")) == "isDefault is not set live, true declared"
+    assert not Diff()

@@ -1,0 +1,151 @@
+"""Project: refusals first, then what changes nothing, then what is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from service import Service, declare, handler
+
+from prisma_provider import errors
+
+PROJECT, DATABASE = handler("Project"), handler("Database")
+
+
+def make(service: Service, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    """A project that an earlier run made; the log begins after it."""
+    live = service.live()
+    made = PROJECT.create(live, declare(live, "Project", **{"name": "shop", **inputs}))
+    service.log.clear()
+    return made
+
+
+def again(service: Service, made: tuple[str, dict[str, Any]], **inputs: Any) -> Any:
+    """The diff of the next run."""
+    live = service.live()
+    return PROJECT.diff(live, *made, declare(live, "Project", made[1], **{"name": "shop", **inputs}))
+
+
+@pytest.mark.parametrize(
+    "inputs", [{"name": ""}, {"name": "x" * 257}, {"region": "mars-1"}, {"adopt": "my project"}, {"forceDestroy": "no"}]
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
+    """A value that cannot be sent is named, and nothing is sent."""
+    assert len(PROJECT.check(service.live(), {}, {"name": "shop", **inputs}).problems) == 1
+    assert not service.sent()
+
+
+def test_a_region_cannot_change(service: Service) -> None:
+    """A project's region is refused to change, with the ways that there are."""
+    made = make(service, region="eu-central-1")
+    with pytest.raises(errors.Refused, match="cannot be changed"):
+        again(service, made, region="us-east-1")
+    service.projects[made[0]]["defaultRegion"] = None
+    assert not again(service, made, region="eu-central-1")
+
+
+def test_a_project_that_holds_databases_is_not_deleted(service: Service) -> None:
+    """A project with a database that this run was not asked to delete stays, and force_destroy is named."""
+    object_id, outputs = make(service)
+    service.database(object_id, "precious", isDefault=True)
+    with pytest.raises(errors.Refused, match=r'"precious"(?s:.*)force_destroy=True'):
+        PROJECT.delete(service.live(), object_id, outputs)
+    assert not service.sent()
+    PROJECT.delete(service.live(), object_id, {**outputs, "forceDestroy": True})
+    assert not service.projects
+
+
+def test_the_default_database_goes_with_its_project(service: Service) -> None:
+    """Destroying the whole stack works in one go, default database and all."""
+    object_id, outputs = make(service)
+    live = service.live()
+    default = DATABASE.create(live, declare(live, "Database", projectId=object_id, name="orders", isDefault=True))
+    live = service.live()
+    DATABASE.delete(live, *default)
+    PROJECT.delete(live, object_id, outputs)
+    assert not service.projects
+
+
+def test_what_another_hand_made_meanwhile_counts(service: Service) -> None:
+    """The guard asks the service at that moment, not a list of before."""
+    object_id, outputs = make(service)
+    live = service.live()
+    assert not live.databases(object_id)
+    service.database(object_id, "made-meanwhile")
+    with pytest.raises(errors.Refused, match="made-meanwhile"):
+        PROJECT.delete(live, object_id, outputs)
+
+
+def test_an_adoption_in_another_region_is_refused(service: Service) -> None:
+    """A project to adopt that lies elsewhere is refused, and not renamed."""
+    there = service.project("old")
+    live = service.live()
+    with pytest.raises(errors.Refused, match="eu-central-1"):
+        PROJECT.create(live, declare(live, "Project", name="shop", region="us-east-1", adopt=there["id"]))
+    assert not service.sent()
+
+
+def test_the_wrong_workspace_is_refused(service: Service) -> None:
+    """With prisma:workspaceId set, a token of another workspace is refused before anything else."""
+    with pytest.raises(errors.ConfigurationError, match="wksp_2"):
+        service.live(workspace_id="wksp_2").verify()
+    service.live(workspace_id="1").verify()
+
+
+def test_a_user_s_token_sees_its_workspaces(service: Service) -> None:
+    """A token that names no workspace of its own is taken by the workspaces that it lists."""
+    service.workspace = None
+    service.live(workspace_id="wksp_1").verify()
+    with pytest.raises(errors.ConfigurationError):
+        service.live(workspace_id="wksp_2").verify()
+
+
+def test_no_diffs_is_no_changes(service: Service) -> None:
+    """What is declared as it is live is no change; a refresh says the same."""
+    made = make(service, region="eu-central-1")
+    assert not again(service, made, region="eu-central-1")
+    assert PROJECT.read(service.live(), made[0], dict(made[1])) == made[1]
+
+
+def test_create_makes_no_implicit_database(service: Service) -> None:
+    """A project is one POST, without the database that the service would make by itself."""
+    object_id, outputs = make(service)
+    assert service.projects[object_id]["logicalId"] == outputs["logicalId"]
+    service.log.clear()
+    live = service.live()
+    PROJECT.create(live, declare(live, "Project", name="other", identity="other-" + "2" * 16))
+    assert service.sent()[0][2]["createDatabase"] is False
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_lost_answer_makes_one_project(service: Service, acted: bool) -> None:
+    """Whatever happens to the answer, there is exactly one project."""
+    service.fail("POST", "/v1/projects", httpx.RemoteProtocolError("cut"), acted=acted)
+    object_id, _ = make(service)
+    assert list(service.projects) == [object_id]
+
+
+def test_a_rename_is_one_patch(service: Service) -> None:
+    """A rename is exactly one PATCH with the name."""
+    object_id, outputs = make(service)
+    live = service.live()
+    after = PROJECT.update(live, object_id, outputs, declare(live, "Project", outputs, name="store"))
+    assert service.sent() == [("PATCH", f"projects/{object_id}", {"name": "store"})]
+    assert after == {**outputs, "name": "store"}
+
+
+def test_adoption_renames_to_what_is_declared(service: Service) -> None:
+    """An adopted project is PATCHed to its declared name."""
+    there = service.project("old")
+    live = service.live()
+    object_id, outputs = PROJECT.create(live, declare(live, "Project", name="shop", adopt=there["id"]))
+    assert (object_id, outputs["name"]) == (there["id"], "shop")
+    assert service.sent() == [("PATCH", f"projects/{object_id}", {"name": "shop"})]
+
+
+def test_delete_is_done_when_it_is_gone(service: Service) -> None:
+    """Deleting what is gone already is done."""
+    object_id, outputs = make(service)
+    service.projects.clear()
+    PROJECT.delete(service.live(), object_id, outputs)
