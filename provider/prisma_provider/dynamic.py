@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pulumi import dynamic
 from pulumi.output import Unknown
@@ -122,14 +122,18 @@ class _Provider(dynamic.ResourceProvider):
     def _operation(self, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit."""
         from prisma_provider.client import time_limit
+        from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
 
-        live = _process.live()
-        live.client.expect_workspace(bag.get("workspaceId"))
-        if live.client.settings.workspace_id:
-            live.verify()
-        with time_limit(time_limit_of(bag, name)):
-            yield live
+        try:
+            live = _process.live()
+            live.client.expect_workspace(bag.get("workspaceId"))
+            with time_limit(time_limit_of(bag, name)):
+                if live.client.settings.workspace_id:
+                    live.verify()
+                yield live
+        except PrismaError as error:
+            raise _headline(error) from None
 
 
 class ProjectProvider(_Provider):
@@ -148,6 +152,13 @@ class ConnectionProvider(_Provider):
     """Connections. Its path is in every stack's state: it never moves."""
 
     resource = "Connection"
+
+
+def _headline(error: Exception) -> Exception:
+    """The error as it reads best at the end of a traceback: its kind and its sentences, without a path of ours."""
+    if os.environ.get("PRISMA_TRACEBACK"):
+        return error
+    return cast("Exception", type(type(error).__name__, (Exception,), {"__module__": "builtins"})(str(error)))
 
 
 def _is_unknown(value: object) -> bool:

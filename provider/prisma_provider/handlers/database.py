@@ -293,8 +293,9 @@ def _explain_kept(live: Live, database_id: str, olds: Bag, error: errors.Forbidd
     if not database.is_default:
         raise error
     live.note(
-        f"{database.title} is the default database of project {database.project.id} and lives on there, with its data: "
-        f'Prisma deletes a default database only with its project. To have it back: adopt="{database.id}".'
+        f"{database.title} is the default database of project {database.project.id}, which Prisma deletes only "
+        "together with the project: it lives on there, with its data, until the project goes. To have it back in a "
+        f'program: adopt="{database.id}".'
     )
 
 

@@ -1,0 +1,204 @@
+"""A stack of the real Pulumi CLI: programs are written, run, and answer with what the engine did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from local_server import LocalServer
+
+PROJECT = """\
+name: shop
+runtime: python
+"""
+
+HEADER = """\
+import pulumi
+import pulumi_prisma as prisma
+"""
+
+SECRET_OUTPUTS = """
+pulumi.export("database_url", web.database_url)
+pulumi.export("direct_url", web.direct_url)
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command of the CLI did."""
+
+    code: int
+    steps: dict[str, str]
+    """The operation on each resource, by its name in Pulumi."""
+    changes: dict[str, int]
+    """How many resources by operation, as the engine sums them up."""
+    messages: str
+    """What the user reads under Diagnostics."""
+    output: str
+    order: list[str] = field(default_factory=list)
+    """Operations in the order in which they began."""
+
+    @property
+    def writes_nothing(self) -> bool:
+        """Whether everything was the same."""
+        return self.code == 0 and set(self.changes) <= {"same"}
+
+
+class Stack:
+    """A program in a folder of its own, with state in a folder beside it, in a workspace of its own."""
+
+    def __init__(self, folder: Path, server: LocalServer) -> None:
+        self.server = server
+        self.folder = folder / "program"
+        self.token, self.workspace_id = server.mint(folder.name)
+        self.environment = {
+            **os.environ,
+            "PULUMI_BACKEND_URL": f"file://{folder}",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "correct horse battery staple",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+            "PRISMA_API_BASE_URL": server.url,
+            "PRISMA_SERVICE_TOKEN": self.token,
+            "PRISMA_RETRY_LIMIT": "3",
+        }
+        self.folder.mkdir()
+        (self.folder / "Pulumi.yaml").write_text(PROJECT)
+        self.program("")
+        self.pulumi("stack", "init", "dev")
+
+    # the user's side
+
+    def program(self, text: str) -> None:
+        """Write the program."""
+        (self.folder / "__main__.py").write_text(HEADER + text)
+
+    def pulumi(self, *arguments: str, expect: int | None = 0, **environment: str) -> str:
+        """Run the CLI; its output."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
+        output = done.stdout + done.stderr
+        if expect is not None:
+            assert done.returncode == expect, f"pulumi {' '.join(arguments)} ended with {done.returncode}:\n{output}"
+        return output
+
+    def up(self, program: str | None = None, *flags: str, **more: Any) -> Result:
+        """Apply, with a preview beforehand as users do it; `preview` tells it apart where that matters."""
+        return self._run("up", program, "--yes", "--skip-preview", *flags, **more)
+
+    def preview(self, program: str | None = None, *flags: str, **more: Any) -> Result:
+        """What would be done."""
+        return self._run("preview", program, *flags, **more)
+
+    def refresh(self, **more: Any) -> Result:
+        """Take what is live into state."""
+        return self._run("refresh", None, "--yes", "--skip-preview", **more)
+
+    def destroy(self, *flags: str, **more: Any) -> Result:
+        """Delete everything."""
+        return self._run("destroy", None, "--yes", "--skip-preview", *flags, **more)
+
+    def export(self) -> str:
+        """State as it stands in the backend, secrets as it keeps them."""
+        return self.pulumi("stack", "export")
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """A resource of state by its name, with `id`, `inputs` and `outputs`; empty where there is none."""
+        resources = json.loads(self.export())["deployment"].get("resources", [])
+        return next((r for r in resources if r["urn"].split("::")[-1] == name), {})
+
+    def outputs(self) -> dict[str, Any]:
+        """The exported outputs in clear."""
+        found: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
+        return found
+
+    def _run(self, command: str, program: str | None, *flags: str, expect: int = 0, **environment: str) -> Result:
+        if program is not None:
+            self.program(program)
+        output = self.pulumi(command, "--json", *flags, expect=None, **environment)
+        result = _read(output)
+        assert (result.code == 0) == (expect == 0), f"pulumi {command}:\n{result.messages}\n{output[-3000:]}"
+        return result
+
+    # the service's side
+
+    def api(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """A call of the Management API, as somebody in the console would cause it."""
+        return self.server.api(method, path, body, token=self.token)
+
+    def list(self, what: str) -> list[dict[str, Any]]:
+        """All objects of a kind."""
+        found: list[dict[str, Any]] = self.api("GET", f"/v1/{what}?limit=1000").json()["data"]
+        return found
+
+    def clear(self) -> None:
+        """Begin to count requests."""
+        self.server.clear()
+
+    def sent(self, *methods: str) -> list[tuple[str, str, Any]]:
+        """Method, path and body of the requests of these methods since `clear`; of all writes where none is named."""
+        wanted = methods or ("POST", "PATCH", "DELETE")
+        return [(r["method"], r["path"], r["body"]) for r in self.server.requests() if r["method"] in wanted]
+
+
+def sql(url: str, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Ask PostgreSQL through a connection string."""
+    with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        cursor = connection.execute(query, values)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+
+def connects(url: str) -> bool:
+    """Whether a connection string opens a session."""
+    try:
+        return sql(url, "select 1") == [(1,)]
+    except psycopg.OperationalError:
+        return False
+
+
+def _read(output: str) -> Result:
+    """The engine's events; lines that are none are what the CLI itself says."""
+    steps: dict[str, str] = {}
+    order: list[str] = []
+    changes: dict[str, int] = {}
+    messages: list[str] = []
+    code = 0
+    for line in output.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            messages.append(line)
+            code = code or int(line.startswith("error:"))
+            continue
+        if "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] != "debug":
+            messages.append(event["diagnosticEvent"]["message"])
+            code = code or int(event["diagnosticEvent"]["severity"] == "error")
+        elif "resourcePreEvent" in event:
+            step = event["resourcePreEvent"]["metadata"]
+            name = step["urn"].split("::")[-1]
+            order.append(f"{step['op']} {name}")
+            if steps.get(name) in (None, "same"):
+                steps[name] = step["op"]
+        elif "resOpFailedEvent" in event:
+            code = 1
+        elif "summaryEvent" in event:
+            changes = event["summaryEvent"]["resourceChanges"] or {}
+    return Result(code, steps, changes, "\n".join(messages), output, order)
