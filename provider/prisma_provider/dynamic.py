@@ -20,6 +20,7 @@ from pulumi.output import Unknown
 
 if TYPE_CHECKING:
     from prisma_provider.diff import Diff
+    from prisma_provider.errors import PrismaError
     from prisma_provider.handlers import Handler
     from prisma_provider.live import Live
 
@@ -102,6 +103,8 @@ class _Provider(dynamic.ResourceProvider):
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
         with self._operation("read", props) as live:
             outputs = self._handler().read(live, object_id, _bag(props))
+            if outputs is None and "name" not in props:
+                raise _nothing_to_get(self.resource, object_id)
         # An empty id is how Pulumi is told that it is gone; None would crash the host.
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
@@ -159,6 +162,16 @@ def _headline(error: Exception) -> Exception:
     if os.environ.get("PRISMA_TRACEBACK"):
         return error
     return cast("Exception", type(type(error).__name__, (Exception,), {"__module__": "builtins"})(str(error)))
+
+
+def _nothing_to_get(resource: str, object_id: str) -> PrismaError:
+    """`.get` brings no properties along; of what is not there it would make an empty resource."""
+    from prisma_provider.errors import NotFound
+
+    return NotFound(
+        f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
+        hint="correct the id that is given to .get.",
+    )
 
 
 def _is_unknown(value: object) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import pulumi
 from pulumi import dynamic
 
+from prisma_provider.durations import seconds
 from prisma_provider.identity import stem
 
 Self = TypeVar("Self", bound="Resource")
@@ -39,9 +40,9 @@ class Resource(dynamic.Resource):
                 **dict.fromkeys(self._outputs),
                 **props,
                 # What the handlers need to know and the host is not told.
-                "identity": _identity(type(self)._resource_type_name, resource_name, opts),
+                "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
                 "ignore_changes": [_camel(name) for name in opts.ignore_changes or ()] or None,
-                "custom_timeouts": _timeouts(opts.custom_timeouts),
+                "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets))),
         )
@@ -92,11 +93,18 @@ def _without_name(urn: str) -> str:
     return urn.rpartition("::")[0]
 
 
-def _timeouts(timeouts: Any) -> dict[str, str] | None:
+def _timeouts(resource_name: str, timeouts: Any) -> dict[str, str] | None:
     if timeouts is None:
         return None
     given = timeouts if isinstance(timeouts, Mapping) else vars(timeouts)
     kept = {name: str(given[name]) for name in ("create", "update", "delete") if given.get(name)}
+    for operation, text in kept.items():
+        if seconds(text) is None:
+            # Pulumi's engine would say so too, beneath a traceback of the whole program.
+            raise pulumi.RunError(
+                f'{resource_name}: the {operation} timeout "{text}" is no duration; '
+                'write it like "90s", "10m" or "1h30m".'
+            )
     return kept or None
 
 

@@ -47,6 +47,8 @@ def test_options_of_other_hosts_are_refused(mocks: Mocks) -> None:
     """I am told in one sentence that import_= and provider= are not for this host, and what to use."""
     with pytest.raises(pulumi.RunError, match='adopt="proj_1"'):
         prisma.Project("shop", opts=pulumi.ResourceOptions(import_="proj_1"))
+    with pytest.raises(pulumi.RunError, match=r'"soon".*"10m"'):
+        prisma.Project("shop", opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="soon")))
     other = prisma.Project("other")
     with pytest.raises(pulumi.RunError, match="provider="):
         prisma.Project("shop", opts=pulumi.ResourceOptions(provider=other))  # type: ignore[arg-type]

@@ -15,8 +15,9 @@ T = TypeVar("T")
 
 def compare(fields: tuple[Field, ...], olds: Bag, news: Bag, live: Bag) -> Diff:
     """Everything that an update has to see to: what differs from live, then where only our record is behind."""
-    differs = diff(fields, news, live, ignored=news.get("ignoreChanges") or ())
-    seen = {change.field for change in differs.changes}
+    ignored = news.get("ignoreChanges") or ()
+    differs = diff(fields, news, live, ignored=ignored)
+    seen = {change.field for change in differs.changes}.union(ignored)
     recorded = {name: olds[name] for name in news if name in olds and name not in seen}
     return Diff(
         (

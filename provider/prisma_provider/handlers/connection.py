@@ -17,7 +17,6 @@ from prisma_provider.handlers.inputs import (
     check_adopt,
     check_id,
     check_name,
-    check_timeouts,
     select,
 )
 from prisma_provider.live import Live
@@ -52,7 +51,6 @@ class ConnectionHandler:
             *check_name(news, "connection", 3, 65),
             *check_adopt(news, "con"),
             *_refuse_adopt_true(news),
-            *check_timeouts(news),
         )
         return Checked(select(self.fields, news), problems)
 

@@ -20,7 +20,6 @@ from prisma_provider.handlers.inputs import (
     check_id,
     check_name,
     check_region,
-    check_timeouts,
     known,
     select,
     with_logical_id,
@@ -74,7 +73,6 @@ class DatabaseHandler:
             *check_id(news, "branchId", "br"),
             *_check_source(news),
             *check_adopt(news, "db"),
-            *check_timeouts(news),
         )
         return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
 
@@ -100,6 +98,8 @@ class DatabaseHandler:
         changes = [_demotion(change) for change in found.changes]
         if database.status != "ready":
             changes.append(Change("status", database.status, "ready", "wait"))
+        elif olds.get("status") not in (None, "ready"):
+            changes.append(Change("status", "ready", "ready", "record"))
         return Diff(tuple(changes))
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:

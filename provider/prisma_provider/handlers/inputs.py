@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, Field
+from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
 from prisma_provider.identity import new_logical_id, stem
 from prisma_provider.live import Live
@@ -22,9 +22,6 @@ SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field(
 
 DEFAULT_TIME_LIMIT = 600.0
 """Seconds that a create, an update or a delete may take, unless `custom_timeouts` says otherwise."""
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 @dataclass(frozen=True)
@@ -113,25 +110,6 @@ def check_adopt(news: Mapping[str, Any], prefix: str) -> Iterator[InvalidInput]:
         yield from check_id(news, "adopt", prefix)
 
 
-def check_timeouts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
-    """Durations as Pulumi writes them."""
-    for operation, text in (news.get("customTimeouts") or {}).items():
-        if text is not UNKNOWN and seconds(text) is None:
-            yield InvalidInput(
-                "customTimeouts",
-                f"The {operation} timeout {text!r} is no duration.",
-                hint='write it like "90s", "10m" or "1h30m".',
-            )
-
-
-def seconds(duration: object) -> float | None:
-    """A duration of Go's form in seconds; None where it is none."""
-    text = str(duration)
-    if not text or _DURATION.sub("", text):
-        return None
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))
-
-
 def time_limit_of(bag: Mapping[str, Any], operation: str) -> float:
     """Seconds that this operation may take on this resource."""
-    return seconds((bag.get("customTimeouts") or {}).get(operation)) or DEFAULT_TIME_LIMIT
+    return seconds((bag.get("customTimeouts") or {}).get(operation, "")) or DEFAULT_TIME_LIMIT

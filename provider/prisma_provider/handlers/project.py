@@ -15,7 +15,6 @@ from prisma_provider.handlers.inputs import (
     check_flag,
     check_name,
     check_region,
-    check_timeouts,
     select,
     with_logical_id,
 )
@@ -44,7 +43,6 @@ class ProjectHandler:
             *check_region(live, olds, news),
             *check_flag(news, "forceDestroy"),
             *check_adopt(news, "proj"),
-            *check_timeouts(news),
         )
         return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
 

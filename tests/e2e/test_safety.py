@@ -1,0 +1,245 @@
+"""What protects data: drift is shown and put back, reads that fail prove nothing, replacements are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from e2e.stack import SECRET_OUTPUTS, Stack, connects, sql
+
+SHOP = (
+    """
+shop = prisma.Project("shop", region="eu-central-1")
+orders = prisma.Database("orders", project_id=shop.id, name="orders", is_default=True)
+web = prisma.Connection("web", database_id=orders.id, name="web")
+"""
+    + SECRET_OUTPUTS
+)
+
+
+def test_drift_is_shown_and_put_back(stack: Stack) -> None:
+    """A name and a flag changed by hand show in a plain preview with both values, and one PATCH puts them back."""
+    stack.up(SHOP)
+    orders = stack.resource("orders")["id"]
+    for refreshed in (False, True):
+        stack.server.drift(orders, name="by-hand")
+        other = {"projectId": stack.resource("shop")["id"], "name": "other", "isDefault": True}
+        made = stack.api("POST", "/v1/databases", other).json()["data"]
+        if refreshed:
+            assert stack.refresh().steps["orders"] == "refresh"
+            assert stack.resource("orders")["outputs"]["name"] == "by-hand"
+        preview = stack.preview()
+        assert preview.steps["orders"] == "update"
+        for part in ('"by-hand" live', '"orders" declared', "isDefault is false live, true declared", "PATCH {"):
+            assert part in preview.messages
+        stack.clear()
+        stack.up()
+        assert stack.sent() == [("PATCH", f"/v1/databases/{orders}", {"name": "orders", "isDefault": True})]
+        assert stack.preview().writes_nothing
+        stack.api("DELETE", f"/v1/databases/{made['id']}")
+
+
+def test_what_was_deleted_by_hand_is_made_again(stack: Stack) -> None:
+    """Deleted in the console: the preview says so, and `up` makes it again, with its connection."""
+    stack.up(SHOP)
+    old = stack.resource("orders")["id"]
+    stack.server.gone(old)
+    preview = stack.preview()
+    assert "is gone" in preview.messages
+    assert preview.steps["orders"] in ("replace", "create-replacement")
+    stack.up()
+    assert stack.resource("orders")["id"] != old
+    assert connects(stack.outputs()["database_url"])
+    stack.server.gone(stack.resource("web")["id"])
+    stack.up()
+    assert connects(stack.outputs()["database_url"])
+    stack.server.gone(stack.resource("orders")["id"])
+    stack.refresh()
+    assert stack.resource("orders") == {}
+    stack.up()
+    assert len(stack.list("databases")) == 1
+    assert connects(stack.outputs()["database_url"])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({"kind": "status", "status": status} for status in (401, 403, 500, 503)),
+        {"kind": "delay", "seconds": 3},
+        {"kind": "cut_before"},
+        {"kind": "html", "status": 502},
+    ],
+    ids=lambda fault: "-".join(str(part) for part in fault.values()),
+)
+def test_a_read_that_fails_forgets_nothing(stack: Stack, fault: dict[str, Any]) -> None:
+    """A refresh against a service that refuses, fails or does not answer is an error, and state stays."""
+    stack.up('shop = prisma.Project("shop")\ndb = prisma.Database("db", project_id=shop.id)\n')
+    before = stack.resource("db"), stack.resource("shop")
+    stack.server.fault(method="GET", path="/v1/*", times=0, **fault)
+    failed = stack.refresh(expect=1, PRISMA_REQUEST_TIMEOUT="0.5", PRISMA_RETRY_LIMIT="1")
+    assert "Traceback" not in failed.messages
+    stack.server.clear_faults()
+    assert (stack.resource("db"), stack.resource("shop")) == before
+    assert stack.preview().writes_nothing
+
+
+def test_a_token_of_another_workspace_forgets_nothing(stack: Stack) -> None:
+    """A token that sees another workspace sees nothing of mine: nothing is forgotten, nothing is made twice."""
+    stack.up(SHOP)
+    other, _ = stack.server.mint("somebody else")
+    for command in (stack.refresh, stack.up, stack.destroy):
+        failed = command(expect=1, PRISMA_SERVICE_TOKEN=other)
+        assert stack.workspace_id.removeprefix("wksp_") in failed.messages
+    assert stack.preview().writes_nothing
+
+
+@pytest.mark.parametrize(
+    ("edit", "field"),
+    [
+        ('region="us-east-1"', "region"),
+        ('source=prisma.CloneOf("db_cm1a2b3c4d5e6f7g8")', "source"),
+        ("project_id=other.id", "projectId"),
+    ],
+)
+def test_a_replacement_is_refused(stack: Stack, edit: str, field: str) -> None:
+    """Changing project, region or source is refused before anything is sent; with allow_replace it is a replacement."""
+    shop = SHOP.replace("orders =", 'other = prisma.Project("other", region="eu-central-1")\norders =')
+    stack.up(shop)
+    before = stack.resource("orders")
+    url = stack.outputs()["direct_url"]
+    sql(url, "create table t (n int)")
+    changed = (
+        shop.replace("project_id=shop.id", edit)
+        if field == "projectId"
+        else shop.replace("is_default", f"{edit}, is_default")
+    )
+    stack.clear()
+    for command in (stack.preview, stack.up):
+        refused = command(changed, expect=1)
+        for part in ('"orders"', field, "data", "allow_replace=True"):
+            assert part in refused.messages
+    assert not stack.sent()
+    assert stack.resource("orders") == before
+    assert sql(url, "select * from t") == []
+    if field != "source":  # a clone of a database that is not there cannot be made
+        allowed = changed.replace("is_default", "allow_replace=True, is_default")
+        assert stack.preview(allowed).steps["orders"] in ("replace", "create-replacement")
+        stack.up()
+        assert stack.resource("orders")["id"] != before["id"]
+        assert connects(stack.outputs()["direct_url"])
+
+
+def test_the_region_it_has_is_no_change(stack: Stack) -> None:
+    """Declaring the region that it already has is no change; nor is `inherit`; a gone one is simply made there."""
+    stack.up(SHOP)
+    for region in ("eu-central-1", "inherit"):
+        assert stack.preview(SHOP.replace("is_default", f'region="{region}", is_default')).writes_nothing
+    stack.server.gone(stack.resource("orders")["id"])
+    stack.up(SHOP.replace("is_default", 'region="us-east-1", is_default'))
+    assert [database["region"]["id"] for database in stack.list("databases")] == ["us-east-1"]
+
+
+def test_a_project_goes_only_without_databases_of_others(stack: Stack) -> None:
+    """A project with a database that the run was not asked to delete stays, until force_destroy was applied."""
+    stack.up(SHOP)
+    project = stack.resource("shop")["id"]
+    stack.api("POST", "/v1/databases", {"projectId": project, "name": "precious"})
+    refused = stack.destroy(expect=1)
+    assert '"precious"' in refused.messages
+    assert "force_destroy=True" in refused.messages
+    assert len(stack.list("projects")) == 1
+    assert {database["name"] for database in stack.list("databases")} == {"orders", "precious"}
+    stack.up('prisma.Project("shop", region="eu-central-1", force_destroy=True)\n')
+    stack.destroy()
+    assert stack.list("projects") == stack.list("databases") == []
+
+
+def test_the_default_database_dropped_alone_lives_on(stack: Stack) -> None:
+    """Taken out of the program alone, the default database lives on, and the message says how to have it back."""
+    stack.up(SHOP)
+    orders, url = stack.resource("orders")["id"], stack.outputs()["direct_url"]
+    default = stack.api("GET", f"/v1/databases/{orders}").json()["data"]["defaultConnectionId"]
+    sql(url, "create table t (n int)")
+    dropped = stack.up('shop = prisma.Project("shop", region="eu-central-1")\n')
+    assert f'adopt="{orders}"' in dropped.messages
+    assert [(d["id"], d["defaultConnectionId"]) for d in stack.list("databases")] == [(orders, default)]
+    stack.clear()
+    back = stack.up(SHOP.replace("is_default", f'adopt="{orders}", is_default'))
+    assert back.steps["orders"] == "create"
+    assert [path for _, path, _ in stack.sent("POST")] == ["/v1/connections"]
+    assert sql(stack.outputs()["direct_url"], "select * from t") == []
+
+
+def test_adoption(stack: Stack) -> None:
+    """adopt= takes over what exists: compared, PATCHed to what is declared; a replacement never deletes it."""
+    project = stack.api("POST", "/v1/projects", {"name": "old", "region": "eu-central-1"}).json()["data"]
+    database = project["database"]["id"]
+    stack.clear()
+    program = f"""
+shop = prisma.Project("shop", adopt="{project["id"]}")
+orders = prisma.Database("orders", project_id=shop.id, adopt="{database}")
+"""
+    stack.up(program)
+    assert stack.sent() == [
+        ("PATCH", f"/v1/projects/{project['id']}", {"name": "shop"}),
+        ("PATCH", f"/v1/databases/{database}", {"name": "orders"}),
+    ]
+    assert stack.preview().writes_nothing
+    stack.clear()
+    urn = stack.resource("orders")["urn"]
+    kept = stack.up(None, "--replace", urn)
+    assert "kept" in kept.messages
+    assert not stack.sent("DELETE")
+    assert [d["id"] for d in stack.list("databases")] == [database]
+    assert stack.preview().writes_nothing
+
+
+def test_ignore_changes_leaves_a_console_rename_alone(stack: Stack) -> None:
+    """With ignore_changes=["name"] a rename in the console stays."""
+    stack.up(SHOP.replace("is_default=True", 'is_default=True, opts=pulumi.ResourceOptions(ignore_changes=["name"])'))
+    stack.server.drift(stack.resource("orders")["id"], name="by-hand")
+    stack.clear()
+    assert stack.up().writes_nothing
+    stack.refresh()
+    assert stack.up().writes_nothing
+    assert not stack.sent()
+
+
+def test_a_rotated_token_does_not_lock_me_out(stack: Stack) -> None:
+    """Changing the token dirties nothing; after a rotation, refresh and destroy work with PRISMA_SERVICE_TOKEN."""
+    old, new = stack.server.mint(stack.folder.parent.name)[0], stack.token
+    stack.environment.pop("PRISMA_SERVICE_TOKEN")
+    stack.pulumi("config", "set", "--secret", "prisma:serviceToken", old)
+    stack.up(SHOP)
+    assert old not in stack.export()
+    stack.server.revoke(old)
+    failed = stack.refresh(expect=1)
+    assert "not valid" in failed.messages
+    assert "PRISMA_SERVICE_TOKEN" in failed.messages
+    assert stack.refresh(PRISMA_SERVICE_TOKEN=new).writes_nothing
+    stack.pulumi("config", "set", "--secret", "prisma:serviceToken", new)
+    assert stack.preview().writes_nothing
+    stack.pulumi("config", "rm", "prisma:serviceToken")
+    assert stack.preview(PRISMA_SERVICE_TOKEN=new).writes_nothing
+    stack.destroy(PRISMA_SERVICE_TOKEN=new)
+    assert stack.list("projects") == []
+
+
+def test_no_secret_is_in_clear_anywhere(stack: Stack) -> None:
+    """No password, connection string or token in state, previews, logs or errors."""
+    program = SHOP.replace('pulumi.export("direct_url"', 'pulumi.export("user", web.user)\npulumi.export("direct_url"')
+    seen = [stack.preview(program, PRISMA_LOG="debug").output]
+    seen += [stack.up("" or None, "--diff", PRISMA_LOG="debug").output, stack.export()]
+    password = sql(stack.outputs()["direct_url"], "select current_user") and stack.outputs()["direct_url"]
+    user = stack.outputs()["user"]
+    stack.server.fault(method="PATCH", path="/v1/databases/*", kind="truncate", times=0)
+    renamed = program.replace('name="orders"', 'name="sales"')
+    failed = stack.up(renamed, expect=1, PRISMA_LOG="debug", PRISMA_TRACEBACK="1")
+    seen += [failed.output, stack.refresh(PRISMA_LOG="debug").output, stack.export()]
+    secret = password.split("//")[1].split("@")[0].split(":")[1]
+    assert "PATCH databases" in failed.messages
+    for text in seen:
+        for secret_value in (secret, user, stack.token, "postgresql://"):
+            assert secret_value not in text
+    assert "ciphertext" in stack.export()

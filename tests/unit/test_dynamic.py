@@ -1,0 +1,130 @@
+"""The dynamic host: translation between Pulumi and the handlers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pulumi import dynamic
+from pulumi.output import Unknown
+from service import Service, refusal
+
+from prisma_provider import dynamic as host
+from prisma_provider.errors import ConfigurationError, Refused
+
+
+@pytest.fixture
+def process(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A provider's process that has been configured."""
+    monkeypatch.setattr(host, "_process", host._Process())
+    host._process._live = service.live()
+    limit = getattr(sys, "tracebacklimit", None)
+    yield service
+    if limit is None and hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+PROJECT, DATABASE = host.ProjectProvider(), host.DatabaseProvider()
+REFERENCE = {"__provider": "pickled"}
+
+
+def checked(news: dict[str, Any]) -> dict[str, Any]:
+    """Inputs that pass."""
+    result = DATABASE.check({}, {**REFERENCE, "identity": "orders-" + "0" * 16, **news})
+    assert not result.failures
+    return result.inputs
+
+
+def test_a_missing_setting_is_told_by_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token the configuration of the provider does not fail; `check` says it cleanly."""
+    monkeypatch.setattr(host, "_process", host._Process())
+    monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
+    host._process.configure(lambda name: None)
+    (failure,) = DATABASE.check({}, {"name": "orders"}).failures
+    assert "no token" in failure.reason
+    with pytest.raises(Exception, match="no token"):
+        DATABASE.delete("db_1", {})
+
+
+def test_a_token_that_is_not_valid_is_told_by_check(process: Service) -> None:
+    """A wrong token is one failure of `check`, with the way out."""
+    process.fail("GET", "/v1/me", refusal(401, "bad token"))
+    (failure,) = DATABASE.check({}, {"name": "orders"}).failures
+    assert "PRISMA_SERVICE_TOKEN" in failure.reason
+
+
+def test_a_refusal_reads_as_its_sentence(process: Service) -> None:
+    """What the user reads at the end of a traceback is the kind of error and its sentence, no module path."""
+    home = process.project()["id"]
+    made = process.database(home)["id"]
+    with pytest.raises(Exception, match="not replaced") as error:
+        DATABASE.diff(made, {**REFERENCE, "projectId": home}, {"projectId": home, "name": "x", "region": "us-east-1"})
+    assert type(error.value).__module__ == "builtins"
+    assert type(error.value).__name__ == Refused.__name__
+
+
+def test_unknown_values_come_through(process: Service) -> None:
+    """What Pulumi does not know yet is passed on as unknown, at any depth, and comes back as it was."""
+    unknown = Unknown()
+    source = {"type": "database", "databaseId": unknown}
+    inputs = checked({"projectId": unknown, "name": "orders", "source": source})
+    assert inputs["projectId"] is unknown
+    assert inputs["source"] is source
+    assert "identity" not in inputs
+
+
+def test_the_logical_id_is_made_once(process: Service) -> None:
+    """The mark of a resource is made by its first check and carried on by the next ones."""
+    first = checked({"projectId": "proj_1", "name": "orders"})
+    again = DATABASE.check(first, {**REFERENCE, "identity": "other", "projectId": "proj_1", "name": "sales"})
+    assert again.inputs["logicalId"] == first["logicalId"]
+    assert checked({"projectId": "proj_1", "name": "orders"})["logicalId"] != first["logicalId"]
+
+
+def test_nothing_differs_is_said_as_such(process: Service) -> None:
+    """No change is False, not "let the engine guess"; and a missing object is an empty id."""
+    inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
+    created = DATABASE.create({**REFERENCE, **inputs})
+    assert created.outs is not None
+    assert DATABASE.diff(created.id, created.outs, inputs).changes is False
+    process.databases.clear()
+    host._process._live = process.live()
+    read = DATABASE.read(created.id, created.outs)
+    assert (read.id, read.outs) == ("", {})
+
+
+def test_drift_is_told_with_both_values(process: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A difference from live is one line: what is live, what is declared, what will be sent."""
+    inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
+    created = DATABASE.create(inputs)
+    assert created.outs is not None
+    process.databases[created.id]["name"] = "by-hand"
+    host._process._live = process.live()
+    result = DATABASE.diff(created.id, created.outs, inputs)
+    assert (result.changes, result.replaces) == (True, [])
+    line = capsys.readouterr().err
+    assert f'database "orders" ({created.id}): name is "by-hand" live, "orders" declared' in line
+    assert 'PATCH {"name": "orders"}' in line
+
+
+def test_every_operation_verifies_the_workspace_where_one_is_set(process: Service) -> None:
+    """With prisma:workspaceId set, a delete against another workspace sends nothing."""
+    host._process._live = process.live(workspace_id="wksp_2")
+    with pytest.raises(Exception, match="workspaceId"):
+        PROJECT.delete("proj_1", {"name": "shop"})
+    assert not process.sent()
+
+
+def test_configure_reads_pulumi_s_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token of Pulumi's configuration is used, and a second configuration changes nothing."""
+    monkeypatch.setattr(host, "_process", host._Process())
+    monkeypatch.setattr(sys, "tracebacklimit", 5, raising=False)
+    config = dynamic.Config({"prisma:serviceToken": "prsc_1"}, "shop")
+    for provider in (PROJECT, DATABASE):
+        provider.configure(dynamic.ConfigureRequest(config))
+    assert host._process.live().client.settings.token.value == "prsc_1"
+    assert sys.tracebacklimit == 0
+    host._process.live().client.close()
+    assert issubclass(ConfigurationError, Exception)

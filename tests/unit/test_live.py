@@ -1,0 +1,141 @@
+"""Live: reads are shared, and no list hides a write of this run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from service import Service, refusal
+
+from prisma_provider import errors
+from prisma_provider.live import Live
+
+
+def listing(request: httpx.Request) -> bool:
+    return request.method == "GET" and request.url.path == "/v1/databases"
+
+
+def hold_lists(service: Service, entered: Event, release: Event) -> None:
+    """Lists show what was there when they were asked for, and arrive when they are released."""
+    answer = service._answer
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        result = answer(request)
+        if listing(request):
+            entered.set()
+            assert release.wait(10)
+        return result
+
+    service._answer = slow  # type: ignore[method-assign]
+
+
+def test_a_failure_is_shared_and_not_remembered(service: Service) -> None:
+    """A list that failed is an error now, and is asked for again the next time."""
+    home = service.project()["id"]
+    service.fail("GET", "/v1/databases", refusal(403, "not now"))
+    live = service.live()
+    with pytest.raises(errors.Forbidden):
+        live.databases(home)
+    assert live.databases(home) == {}
+
+
+def test_a_list_on_its_way_is_not_asked_for_twice(service: Service) -> None:
+    """Eight resources that ask at once cost one list."""
+    home = service.project()["id"]
+    made = [service.database(home, f"d{n}")["id"] for n in range(8)]
+    live = service.live()
+    barrier = Barrier(8)
+
+    def ask(object_id: str) -> bool:
+        barrier.wait(10)
+        return live.database(object_id, home) is not None
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, made))
+    assert [path for _, path, _ in service.log] == ["databases"]
+
+
+def test_a_list_that_began_before_a_write_does_not_hide_it(service: Service) -> None:
+    """A slow list that left before my rename and arrives after it does not bring the old name back."""
+    home = service.project()["id"]
+    there = service.database(home, "old")["id"]
+    entered, release = Event(), Event()
+    hold_lists(service, entered, release)
+    live = service.live()
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(live.databases, home)
+        assert entered.wait(10)
+        live.put_database(live.client.update_database(there, {"name": "new"}))
+        release.set()
+        assert [database.name for database in reading.result().values()] == ["new"]
+
+
+def test_absence_is_asked_for_by_id(service: Service) -> None:
+    """A list that lags and lacks my database does not make it gone: it is asked for by id."""
+    home = service.project()["id"]
+    there = service.database(home)["id"]
+    empty = {"data": [], "pagination": {"hasMore": False, "nextCursor": None}}
+    service.fail("GET", "/v1/databases", httpx.Response(200, json=empty))
+    assert service.live().database(there, home) is not None
+
+
+def test_a_project_that_is_gone_takes_its_list_with_it(service: Service) -> None:
+    """Where the project is gone its list is a 404; the database is then asked for by id, and proved gone."""
+    service.fail("GET", "/v1/databases", refusal(404, "no such project"))
+    assert service.live().database("db_9", "proj_9", "wksp_1") is None
+    assert [path for _, path, _ in service.log] == ["databases", "databases/db_9", "me"]
+
+
+Step = Callable[[Live, Service, str], None]
+
+
+@given(st.lists(st.sampled_from(["list", "fresh", "rename", "promote", "create", "delete", "lag"]), max_size=12))
+def test_what_this_run_wrote_is_what_it_sees(steps: list[str]) -> None:
+    """Whatever the order of lists, lags and writes, this run sees its own writes, all of them."""
+    service = Service()
+    home = service.project()["id"]
+    service.database(home, "first", isDefault=True)
+    live = service.live()
+    names = {next(iter(service.databases)): "first"}
+    default = next(iter(service.databases))
+    stale = live.client.databases(home)
+    for number, step in enumerate(steps):
+        target = next(iter(names), None)
+        if step == "lag":
+            # From here on the service answers lists as they were at the beginning.
+            shown = [service._show("databases", service.databases.get(d.id, {**_plain(d)})) for d in stale]
+            page = {"data": shown, "pagination": {"hasMore": False, "nextCursor": None}}
+            service.fail("GET", "/v1/databases", httpx.Response(200, json=page))
+        elif step in ("list", "fresh"):
+            live.databases(home, after=live.now() if step == "fresh" else None)
+        elif step == "create":
+            made = live.client.create_database({"projectId": home, "name": f"n{number}"})
+            live.put_database(made)
+            names[made.id] = f"n{number}"
+        elif target is not None and step == "rename":
+            live.put_database(live.client.update_database(target, {"name": f"r{number}"}))
+            names[target] = f"r{number}"
+        elif target is not None and step == "promote":
+            live.put_database(live.client.update_database(target, {"isDefault": True}))
+            default = target
+        elif target is not None and target != default:
+            live.client.delete_database(target)
+            live.drop_database(target)
+            del names[target]
+    service.before.clear()
+    seen = live.databases(home, after=live.now())
+    assert {database.id: database.name for database in seen.values()} == names
+    assert [database.id for database in seen.values() if database.is_default] == [default]
+
+
+def _plain(database: object) -> dict[str, object]:
+    """A database as the service would have shown it."""
+    from prisma_provider.models import Database
+
+    assert isinstance(database, Database)
+    return database.model_dump(by_alias=True, mode="json", exclude={"connections"})
