@@ -149,7 +149,7 @@ class Stack:
         """A call of the Management API, as somebody in the console would cause it."""
         return self.server.api(method, path, body, token=self.token)
 
-    def list(self, what: str) -> list[dict[str, Any]]:
+    def all(self, what: str) -> list[dict[str, Any]]:
         """All objects of a kind."""
         found: list[dict[str, Any]] = self.api("GET", f"/v1/{what}?limit=1000").json()["data"]
         return found
@@ -167,7 +167,7 @@ class Stack:
 def sql(url: str, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Ask PostgreSQL through a connection string."""
     with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-        cursor = connection.execute(query, values)  # type: ignore[arg-type]
+        cursor = connection.execute(query, values)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from e2e.stack import Stack
+from local_server import LocalServer
 
 SHOP = 'shop = prisma.Project("shop", region="eu-central-1")\n'
 ORDERS = SHOP + 'orders = prisma.Database("orders", project_id=shop.id)\n'
 
 
+@pytest.fixture(scope="module")
+def used_stack(running_server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """One stack for all that is refused: nothing ever stands in it."""
+    folder: Path = tmp_path_factory.mktemp("refused")
+    running_server.clear()
+    return Stack(folder, running_server)
+
+
 def refused(stack: Stack, program: str, **environment: str) -> str:
     """The message of a preview that is refused, without a frame or a write."""
+    stack.clear()
     result = stack.preview(program, expect=1, **environment)
     assert "Traceback" not in result.output.replace("PRISMA_TRACEBACK", "")
     assert "site-packages" not in result.messages
@@ -38,9 +50,9 @@ def refused(stack: Stack, program: str, **environment: str) -> str:
         ('prisma.Project("shop", opts=pulumi.ResourceOptions(import_="proj_1"))', ("adopt=",)),
     ],
 )
-def test_a_bad_value(stack: Stack, program: str, parts: tuple[str, ...]) -> None:
+def test_a_bad_value(used_stack: Stack, program: str, parts: tuple[str, ...]) -> None:
     """A value that cannot be is named with the way out, in the preview."""
-    message = refused(stack, program)
+    message = refused(used_stack, program)
     for part in parts:
         assert part in message
 
@@ -54,9 +66,9 @@ def test_a_bad_value(stack: Stack, program: str, parts: tuple[str, ...]) -> None
         ({"PRISMA_API_BASE_URL": "http://127.0.0.1:9"}, ("cannot be reached", "PRISMA_API_BASE_URL")),
     ],
 )
-def test_a_bad_setting(stack: Stack, environment: dict[str, str], parts: tuple[str, ...]) -> None:
+def test_a_bad_setting(used_stack: Stack, environment: dict[str, str], parts: tuple[str, ...]) -> None:
     """A setting that cannot be is named with the way out, in the preview."""
-    message = refused(stack, SHOP, PRISMA_RETRY_LIMIT="0.5", **environment)
+    message = refused(used_stack, SHOP, PRISMA_RETRY_LIMIT="0.5", **environment)
     for part in parts:
         assert part in message
     assert "prsc_wrong" not in message

@@ -42,11 +42,11 @@ def test_from_nothing_to_nothing(stack: Stack) -> None:
     assert stack.resource("orders")["id"] == created["id"]
     assert stack.outputs() == urls
     assert sql(urls["database_url"], "select count(*) from t") == [(1000,)]
-    assert [database["name"] for database in stack.list("databases")] == ["sales"]
+    assert [database["name"] for database in stack.all("databases")] == ["sales"]
     assert stack.preview().writes_nothing
 
     assert stack.destroy().changes == {"delete": 4}
-    assert stack.list("projects") == stack.list("databases") == stack.list("connections") == []
+    assert stack.all("projects") == stack.all("databases") == stack.all("connections") == []
     assert stack.server.postgres() == before
     assert not connects(urls["direct_url"])
 
@@ -141,4 +141,4 @@ def test_130_databases_cost_a_few_calls(stack: Stack) -> None:
     assert len(calls) <= 6
     assert [path for _, path, _ in calls].count("/v1/databases") == 2
     stack.destroy()
-    assert stack.list("databases") == []
+    assert stack.all("databases") == []

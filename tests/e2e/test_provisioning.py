@@ -39,7 +39,7 @@ def test_beyond_the_limit_it_stays_in_state(stack: Stack) -> None:
     stack.up()
     assert stack.resource("orders")["outputs"]["status"] == "ready"
     assert stack.preview().writes_nothing
-    assert len(stack.list("databases")) == 1
+    assert len(stack.all("databases")) == 1
 
 
 def test_a_failure_is_an_error_and_leaves_nothing(stack: Stack) -> None:
@@ -48,7 +48,7 @@ def test_a_failure_is_an_error_and_leaves_nothing(stack: Stack) -> None:
     failed = stack.up(SHOP.format(options=""), expect=1)
     assert '"failure"' in failed.messages
     assert "removed" in failed.messages
-    assert stack.list("databases") == []
+    assert stack.all("databases") == []
     stack.server.settings(provisioning=0, provisioningEnds="ready")
     stack.up()
     assert connects(stack.outputs()["database_url"])
@@ -73,7 +73,7 @@ def test_a_lost_answer_is_not_a_lost_object(stack: Stack, fault: dict[str, Any])
     for path in ("/v1/projects", "/v1/databases", "/v1/connections"):
         stack.server.fault(method="POST", path=path, **fault)
     stack.up(SHOP.format(options=""), PRISMA_REQUEST_TIMEOUT="1", PRISMA_RETRY_LIMIT="15")
-    assert [len(stack.list(what)) for what in ("projects", "databases", "connections")] == [1, 1, 2]
+    assert [len(stack.all(what)) for what in ("projects", "databases", "connections")] == [1, 1, 2]
     assert all(connects(url) for url in stack.outputs().values())
     stack.server.clear_faults()
     assert stack.preview().writes_nothing

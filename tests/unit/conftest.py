@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from service import Service
+
+from unit.service import Service
 
 
 @pytest.fixture

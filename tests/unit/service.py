@@ -78,8 +78,13 @@ class Service:
     def project(self, name: str = "shop", **more: Any) -> dict[str, Any]:
         """A project that is there already."""
         made = {
-            "id": f"proj_{next(self._ids)}", "name": name, "logicalId": None, "defaultRegion": "eu-central-1",
-            "createdAt": "2026-01-01T00:00:00Z", "workspace": {**(self.workspace or {"id": WORKSPACE})}, **more,
+            "id": f"proj_{next(self._ids)}",
+            "name": name,
+            "logicalId": None,
+            "defaultRegion": "eu-central-1",
+            "createdAt": "2026-01-01T00:00:00Z",
+            "workspace": {**(self.workspace or {"id": WORKSPACE})},
+            **more,
         }
         self.projects[made["id"]] = made
         return made
@@ -87,9 +92,16 @@ class Service:
     def database(self, project_id: str, name: str = "orders", **more: Any) -> dict[str, Any]:
         """A database that is there already, with its default connection."""
         made = {
-            "id": f"db_{next(self._ids)}", "name": name, "logicalId": None, "status": self.status_of_new,
-            "isDefault": False, "region": {"id": "eu-central-1", "name": "Frankfurt"}, "branchId": "br_1",
-            "source": None, "createdAt": "2026-01-01T00:00:00Z", "project": {"id": project_id, "name": "p"},
+            "id": f"db_{next(self._ids)}",
+            "name": name,
+            "logicalId": None,
+            "status": self.status_of_new,
+            "isDefault": False,
+            "region": {"id": "eu-central-1", "name": "Frankfurt"},
+            "branchId": "br_1",
+            "source": None,
+            "createdAt": "2026-01-01T00:00:00Z",
+            "project": {"id": project_id, "name": "p"},
             **more,
         }
         self.databases[made["id"]] = made
@@ -100,7 +112,7 @@ class Service:
 
     def connection(self, database_id: str, name: str = "web") -> dict[str, Any]:
         """A connection that is there already."""
-        made = {"id": f"con_{next(self._ids)}", "name": name, "kind": "postgres", "version": 1}
+        made: dict[str, Any] = {"id": f"con_{next(self._ids)}", "name": name, "kind": "postgres", "version": 1}
         made |= {"createdAt": "2026-01-01T00:00:00Z", "database": {"id": database_id, "name": "d"}}
         self.connections[made["id"]] = made
         return made

@@ -6,11 +6,11 @@ import logging
 
 import httpx
 import pytest
-from service import Service, refusal
 
 from prisma_provider import errors
 from prisma_provider.client import may_send_again, time_limit
 from prisma_provider.settings import Token
+from unit.service import Service, refusal
 
 LOST = errors.LostAnswer("cut")
 

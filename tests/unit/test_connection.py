@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from service import Service, declare, handler, refusal
 
 from prisma_provider import errors
+from unit.service import Service, declare, handler, refusal
 
 CONNECTION, DATABASE = handler("Connection"), handler("Database")
 CUT = httpx.RemoteProtocolError("cut")
@@ -81,7 +81,8 @@ def test_a_trigger_that_stays_rotates_nothing(service: Service, database: str) -
     """The same rotation_trigger, or none any more, rotates nothing."""
     made = make(service, database, rotationTrigger="1")
     live = service.live()
-    for inputs in ({"rotationTrigger": "1"}, {}):
+    same: dict[str, Any] = {"rotationTrigger": "1"}
+    for inputs in (same, dict[str, Any]()):
         news = declare(live, "Connection", databaseId=database, name="web", **inputs)
         assert CONNECTION.update(live, *made, news)["password"] == made[1]["password"]
     assert not service.sent()

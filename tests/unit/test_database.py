@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from service import Service, declare, handler, refusal
 
 from prisma_provider import errors
 from prisma_provider.client import time_limit
 from prisma_provider.diff import UNKNOWN
+from unit.service import Service, declare, handler, refusal
 
 DATABASE = handler("Database")
 CUT = httpx.RemoteProtocolError("cut")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pulumi import dynamic
 from pulumi.output import Unknown
-from service import Service, refusal
 
 from prisma_provider import dynamic as host
 from prisma_provider.errors import ConfigurationError, Refused
+from unit.service import Service, refusal
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_refusal_reads_as_its_sentence(process: Service) -> None:
 
 def test_unknown_values_come_through(process: Service) -> None:
     """What Pulumi does not know yet is passed on as unknown, at any depth, and comes back as it was."""
-    unknown = Unknown()
+    unknown = Unknown()  # type: ignore[no-untyped-call]
     source = {"type": "database", "databaseId": unknown}
     inputs = checked({"projectId": unknown, "name": "orders", "source": source})
     assert inputs["projectId"] is unknown

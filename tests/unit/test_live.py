@@ -10,10 +10,10 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from service import Service, refusal
 
 from prisma_provider import errors
 from prisma_provider.live import Live
+from unit.service import Service, refusal
 
 
 def listing(request: httpx.Request) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from service import Service, declare, handler
 
 from prisma_provider import errors
+from unit.service import Service, declare, handler
 
 PROJECT, DATABASE = handler("Project"), handler("Database")
 

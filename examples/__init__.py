@@ -1,0 +1,1 @@
+"""Programs to read and run, one idea each; `./examples/run NAME` plays one against a local control plane."""

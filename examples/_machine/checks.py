@@ -1,0 +1,219 @@
+"""`./tests/run`: every check and every ring of tests, against the wheel that is built from this tree."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from .console import Console, spell
+from .failure import Failure
+from .installation import PACKAGES
+from .processes import Manners, Processes
+from .runner import guarded
+from .setup import ROOT, Machine, backend, prepare
+
+RINGS = ("unit", "contract", "e2e")
+ON_REQUEST = ("bench",)
+LINT = "lint"
+COMMANDS = ("examples/run", "tests/run")  # without a suffix they are not found
+LINTERS: Mapping[str, tuple[str, ...]] = {
+    "ruff check": ("ruff", "check", ".", *COMMANDS),
+    "ruff format": ("ruff", "format", "--check", ".", *COMMANDS),
+    "mypy": ("mypy",),
+    "lint-imports": ("lint-imports", "--no-logo"),
+}
+PYRIGHT = ("pyright", "sdk", "examples")
+PYRIGHT_FETCH_LIMIT = 180.0
+# Run where the tests run, so it meets what they meet.
+WHERE = f"import {', '.join(PACKAGES)}\nfor p in ({', '.join(PACKAGES)}): print(p.__file__)"
+PYTEST_FOUND_NOTHING = 5
+# An interrupted pytest tears its fixtures down, which stop what they started; a terminated one does not.
+LIKE_CTRL_C = Manners(asked_with=signal.SIGINT, grace=30.0)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tests met which end."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check ended."""
+
+    name: str
+    verdict: str  # passed, failed or skipped
+    seconds: float
+    note: str = ""
+    counts: Counts | None = None
+
+
+def count(report: Path) -> Counts:
+    """The counts in a report that pytest wrote; a ring that crashed leaves none."""
+    try:
+        suites = ElementTree.parse(report).getroot().iter("testsuite")
+    except (OSError, ElementTree.ParseError):
+        return Counts()
+    total = Counts()
+    for suite in suites:
+        tests, failed, errors, skipped = (
+            int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+        )
+        total += Counts(max(tests - failed - errors - skipped, 0), failed + errors, skipped)
+    return total
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """The summary: a line for each check."""
+    width = max(len(outcome.name) for outcome in outcomes)
+    return "\n".join(
+        f"{outcome.name:<{width}}  {outcome.verdict:<7}  {spell(outcome.seconds):>12}  {outcome.note}".rstrip()
+        for outcome in outcomes
+    )
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """What was asked for; everything behind `--` is pytest's."""
+    end_of_ours = argv.index("--") if "--" in argv else len(argv)
+    parser = argparse.ArgumentParser(
+        prog="./tests/run",
+        usage="./tests/run [ring …] [-- pytest arguments]",
+        description="Runs every check and test of this tree against the wheel that is built from it.",
+        epilog="For example: ./tests/run unit -- -k rename",
+    )
+    known = (LINT, *RINGS, *ON_REQUEST)
+    parser.add_argument(
+        "rings",
+        nargs="*",
+        metavar="ring",
+        help=f"{', '.join(known)}; default: all but {', '.join(ON_REQUEST)}",
+    )
+    asked = parser.parse_args(list(argv[:end_of_ours]))
+    for ring in asked.rings:
+        if ring not in known:
+            raise Failure(f"There is no ring {ring!r}; there are: {', '.join(known)}.")
+    asked.rings = [ring for ring in known if ring in (asked.rings or (LINT, *RINGS))]
+    asked.pytest = list(argv[end_of_ours + 1 :])
+    return asked
+
+
+class Checks:
+    """Runs one check after another and remembers how each ended."""
+
+    def __init__(self, console: Console, processes: Processes, machine: Machine, folder: Path) -> None:
+        self._console = console
+        self._processes = processes
+        self._machine = machine
+        self._folder = folder
+        # A test that forgets to choose a backend of its own must not find the developer's.
+        self._environment = machine.environment() | backend(folder / "pulumi", "tests")
+        self.outcomes: list[Outcome] = []
+
+    def wheel(self) -> None:
+        """The tests must meet what was built, not the tree."""
+        started = time.monotonic()
+        with self._console.step("What the tests import"):
+            code, out, errors = self._processes.ask(
+                [self._machine.python, "-c", WHERE], env=self._environment, cwd=ROOT
+            )
+            inside = [Path(line).is_relative_to(self._machine.environment_folder) for line in out.splitlines()]
+            good = code == 0 and len(inside) == len(PACKAGES) and all(inside)
+            self._console.say("the wheel in .venv" if good else f"not the wheel:\n{out}{errors}")
+            self._record("wheel", good, started)
+
+    def lint(self) -> None:
+        """What needs no test to be found."""
+        for name, command in LINTERS.items():
+            with self._console.step(name):
+                started = time.monotonic()
+                self._record(name, self._show(*command) == 0, started)
+        with self._console.step("pyright"):
+            self._pyright()
+
+    def ring(self, name: str, extra: Sequence[str]) -> None:
+        """One ring of tests."""
+        started = time.monotonic()
+        report = self._folder / f"{name}.xml"
+        with self._console.step(f"tests: {name}"):
+            code = self._show("python", "-m", "pytest", f"tests/{name}", f"--junitxml={report}", *extra)
+            counts = count(report)
+            nothing_selected = code == PYTEST_FOUND_NOTHING and bool(extra)
+            self._record(name, code == 0 or nothing_selected, started, str(counts), counts)
+
+    def _pyright(self) -> None:
+        started = time.monotonic()
+        # The package on the index is a launcher; it fetches the checker itself when it is first asked.
+        ready = self._processes.run(
+            ["pyright", "--version"],
+            env=self._environment,
+            cwd=ROOT,
+            on_tick=lambda: self._console.progress("fetching pyright"),
+            limit=PYRIGHT_FETCH_LIMIT,
+        )
+        if ready.well:
+            self._record("pyright", self._show(*PYRIGHT) == 0, started)
+            return
+        note = "could not be fetched"
+        self._console.say("\n".join([f"pyright {note}:", *ready.said[-5:]]))
+        verdict = "failed" if os.environ.get("CI", "").lower() == "true" else "skipped"
+        self.outcomes.append(Outcome("pyright", verdict, time.monotonic() - started, note))
+
+    def _show(self, *command: str) -> int:
+        return self._processes.show(command, env=self._environment, cwd=ROOT, manners=LIKE_CTRL_C)
+
+    def _record(self, name: str, good: bool, started: float, note: str = "", counts: Counts | None = None) -> None:
+        verdict = "passed" if good else "failed"
+        self.outcomes.append(Outcome(name, verdict, time.monotonic() - started, note, counts))
+
+
+def main() -> NoReturn:
+    """The command, with every way out."""
+    sys.exit(guarded(run))
+
+
+def run(processes: Processes) -> int:
+    """The set-up, the checks that were asked for, and how they ended."""
+    asked = arguments(sys.argv[1:])
+    console = Console()
+    started = time.monotonic()
+    machine = prepare(console, processes, "test")
+    with tempfile.TemporaryDirectory(prefix="prisma-tests-") as name:
+        folder = Path(name)
+        checks = Checks(console, processes, machine, folder)
+        checks.wheel()
+        for ring in asked.rings:
+            if ring == LINT:
+                checks.lint()
+            else:
+                checks.ring(ring, asked.pytest)
+    return summary(console, checks.outcomes, time.monotonic() - started)
+
+
+def summary(console: Console, outcomes: Sequence[Outcome], seconds: float) -> int:
+    """Says how it all ended; the last line is the plain count of the tests."""
+    failed = [outcome.name for outcome in outcomes if outcome.verdict == "failed"]
+    console.write("")
+    console.write(table(outcomes))
+    console.write("")
+    verdict = f"failed: {', '.join(failed)}" if failed else "all is well"
+    console.write(f"{verdict}, in {spell(seconds)}")
+    counted = [outcome.counts for outcome in outcomes if outcome.counts]
+    if counted:
+        console.write(str(sum(counted, Counts())))
+    return 1 if failed else 0

@@ -1,0 +1,112 @@
+"""What a tour may do. A tour is `examples/NAME/tour.py` with `def tour(stage: Stage) -> None`."""
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from .console import Console
+from .failure import Failure
+from .processes import Processes
+
+STACK = "dev"
+# Operations that leave the world as it is.
+QUIET = ("same", "read", "refresh")
+
+
+class Stage:
+    """One stack of one example, in a folder of its own."""
+
+    def __init__(self, console: Console, processes: Processes, folder: Path, environment: Mapping[str, str]) -> None:
+        self._console = console
+        self._processes = processes
+        self._folder = folder
+        self._environment = environment
+
+    def step(self, title: str) -> AbstractContextManager[None]:
+        """A numbered step of the tour."""
+        return self._console.step(title)
+
+    def say(self, text: str) -> None:
+        """A line, indented beneath the step."""
+        self._console.say(text)
+
+    def require(self, holds: bool, sentence: str) -> None:
+        """What the example promises; where it does not hold, the run fails with this sentence."""
+        if not holds:
+            raise Failure(sentence)
+        self._console.say(f"✓ {sentence}")
+
+    def create(self) -> None:
+        """A new stack."""
+        self._ask("stack", "init", STACK)
+
+    def up(self, **config: str) -> dict[str, int]:
+        """`pulumi up` after setting these; gives how many resources met which fate, the unchanged left out."""
+        self._configure(config)
+        self._show("up", "--yes", "--skip-preview")
+        (last,) = json.loads(self._ask("stack", "history", "--json", "--page-size", "1"))
+        return _changes(last.get("resourceChanges"))
+
+    def preview(self, **config: str) -> dict[str, int]:
+        """`pulumi preview` after setting these; gives what would be done to how many resources."""
+        self._configure(config)
+        self._show("preview")
+        planned = json.loads(self._ask("preview", "--json"))
+        return _changes(planned.get("changeSummary"))
+
+    def destroy(self) -> None:
+        """`pulumi destroy`, and the stack with it."""
+        self._show("destroy", "--yes", "--skip-preview")
+        self._ask("stack", "rm", "--yes")
+
+    def outputs(self) -> dict[str, Any]:
+        """What the stack exports, secrets in clear."""
+        answer = json.loads(self._ask("stack", "output", "--json", "--show-secrets"))
+        assert isinstance(answer, dict)
+        return answer
+
+    def sql(self, url: str, query: str) -> list[tuple[Any, ...]]:
+        """The rows that PostgreSQL answers over this connection string."""
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+                cursor = connection.execute(query.encode())
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise Failure("PostgreSQL refused what the tour asked.", said=str(error).splitlines()) from None
+
+    def _configure(self, config: Mapping[str, str]) -> None:
+        for name, value in config.items():
+            self._ask("config", "set", name, value)
+
+    def _show(self, *arguments: str) -> None:
+        colour = "always" if self._console.has_colour else "never"
+        argv = ["pulumi", *arguments, "--stack", STACK, "--color", colour, "--suppress-progress"]
+        self._console.say(f"$ {' '.join(['pulumi', *arguments])}")
+        ended = self._processes.run(
+            [*argv, "--non-interactive"],
+            env=self._environment,
+            cwd=self._folder,
+            on_line=lambda line: self._console.say(f"| {line}"),
+        )
+        if not ended.well:
+            raise Failure(f"`pulumi {arguments[0]}` failed (exit code {ended.code}).")
+
+    def _ask(self, *arguments: str) -> str:
+        """An answer for us alone: it may hold secrets, so it is never printed."""
+        code, out, errors = self._processes.ask(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            env=self._environment,
+            cwd=self._folder,
+        )
+        if code:
+            raise Failure(f"`pulumi {' '.join(arguments[:2])}` failed.", said=errors.splitlines()[-15:])
+        return out
+
+
+def _changes(counts: object) -> dict[str, int]:
+    assert isinstance(counts, dict)
+    return {str(name): int(count) for name, count in counts.items() if name not in QUIET and count}

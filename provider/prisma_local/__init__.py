@@ -1,0 +1,26 @@
+"""The local control plane: Prisma's Management API over a real PostgreSQL, on this machine.
+
+__main__      the command line
+server        start and stop: folder, PostgreSQL, records, HTTP, and back
+folder        the data directory, its lock, and the identity that survives a restart
+
+app           the ASGI application          operations    the routes, as data
+gate          log, latency and faults on the way of every /v1 call
+bodies        what operations take          shapes        what they answer      schema   the check of a body
+call          what a rule is given          rules/        what each operation does
+answers       values to JSON                paging        lists in pages        respond  a rule's end to HTTP
+openapi       our own document              errors        the tree of errors    access   tokens
+
+lifecycle     how databases and connections come, go, and survive a kill
+plane         the parts that rules work with
+records       SQLite                        values        its rows              ids      ids and secrets
+background    work no answer waits for      settings      what tests can set    steps    where tests can kill
+postgres/     the PostgreSQL underneath
+
+control       what /_local/... does         control_routes  where
+faults        the rules of going wrong      edits           of JSON, for faults
+journal       the request log               wire            bodies, answers, cut connections
+
+It is written from the published contract and shares no code with the provider: one misreading of the API
+must not stand on both sides.
+"""

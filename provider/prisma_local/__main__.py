@@ -1,0 +1,88 @@
+"""The command `prisma-local`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from prisma_local.errors import StartupError
+from prisma_local.version import version
+
+DESCRIPTION = """\
+Serve Prisma's Management API over a real PostgreSQL 17 on this machine, so that programs,
+previews and tests run without an account. Only this machine can reach it.
+
+When it is ready it prints two lines, and then serves until it is told to stop (Ctrl-C, SIGTERM):
+
+  PRISMA_API_BASE_URL=http://127.0.0.1:PORT
+  PRISMA_SERVICE_TOKEN=...
+"""
+EXAMPLE = """\
+example:
+  prisma-local --ephemeral > local.env &      # nothing of it is left when it stops
+  until grep -q TOKEN local.env; do sleep 0.1; done
+  set -a; . ./local.env; set +a
+  pulumi up
+
+environment:
+  PRISMA_LOCAL_POSTGRES_BIN   the bin folder of the PostgreSQL 17 to use
+  PRISMA_LOG=debug            tell every request on stderr
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    found = _parser().parse_args(arguments)
+    debug = os.environ.get("PRISMA_LOG", "").lower() == "debug"
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO if debug else logging.WARNING, format="prisma-local: %(message)s"
+    )
+    # Imported here: --help and --version need neither a web server nor a database driver.
+    from prisma_local.server import Options, serve
+
+    try:
+        return serve(Options(found.port, found.data_dir, found.ephemeral, debug))
+    except StartupError as error:
+        print(f"prisma-local: {error}", file=sys.stderr)
+        return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """One sentence for a mistake, instead of the whole usage."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"prisma-local: {message} (see prisma-local --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        "prisma-local",
+        description=DESCRIPTION,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--port", type=_port, default=0, help="where to serve; without it the last one, or a free one")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep everything there (default: this user's state directory)",
+    )
+    place.add_argument("--ephemeral", action="store_true", help="keep nothing: a temporary folder, then gone")
+    parser.add_argument("--version", action="version", version=f"prisma-local {version()}")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port from 0 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Work that an answer does not wait for: dropping what was deleted, ending a provisioning.
+
+A job that fails is told on stderr and not tried again here: the records still hold its intent, and the
+next start takes it up.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+Job = Callable[[], None]
+
+log = logging.getLogger("prisma_local")
+
+WORKERS = 2
+
+
+class Background:
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._queue: list[tuple[float, int, Job]] = []
+        self._numbers = itertools.count()
+        self._running = 0
+        self._open = True
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def soon(self, job: Job) -> None:
+        self.at(0.0, job)
+
+    def at(self, moment: float, job: Job) -> None:
+        """Run the job at a time of the clock (epoch seconds), or at once when that is past."""
+        with self._changed:
+            heapq.heappush(self._queue, (moment, next(self._numbers), job))
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait until nothing is running and nothing is due."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._running and self._due_in() > 0)
+
+    def close(self) -> None:
+        """Finish what is running, forget the rest: the records remember it."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _due_in(self) -> float:
+        return self._queue[0][0] - time.time() if self._queue else threading.TIMEOUT_MAX
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job()
+            except Exception:
+                log.exception("a background job failed; the next start of prisma-local takes it up again")
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def _next(self) -> Job | None:
+        with self._changed:
+            while self._open:
+                due_in = self._due_in()
+                if due_in <= 0:
+                    self._running += 1
+                    return heapq.heappop(self._queue)[2]
+                self._changed.wait(min(due_in, threading.TIMEOUT_MAX))
+            return None

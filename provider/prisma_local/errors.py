@@ -1,0 +1,78 @@
+"""The tree of errors.
+
+LocalError
+├── StartupError        the command cannot start; its text is the one sentence the user reads
+└── Problem             an answer of the API that is not a success
+    ├── Invalid         400 or 422, as the operation declares
+    ├── Unauthenticated 401
+    ├── Forbidden       403
+    ├── Missing         404
+    ├── WrongMethod     405
+    ├── Conflict        409
+    └── TooLarge        413
+"""
+
+from __future__ import annotations
+
+
+class LocalError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class StartupError(LocalError):
+    """The command cannot start; the message is shown as it stands."""
+
+
+class Problem(LocalError):
+    """An error answer: `{"error": {"code", "message", "hint"?}}` with its status."""
+
+    status = 500
+    code = "internal-server-error"
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if status is not None:
+            self.status = status
+
+    def envelope(self) -> dict[str, object]:
+        error: dict[str, object] = {"code": self.code, "message": self.message}
+        if self.hint is not None:
+            error["hint"] = self.hint
+        return {"error": error}
+
+
+class Invalid(Problem):
+    status = 400
+    code = "validation-error"
+
+
+class Unauthenticated(Problem):
+    status = 401
+    code = "authentication-failed"
+
+
+class Forbidden(Problem):
+    status = 403
+    code = "permission-denied"
+
+
+class Missing(Problem):
+    status = 404
+    code = "resource-not-found"
+
+
+class WrongMethod(Problem):
+    status = 405
+    code = "client-error"
+
+
+class Conflict(Problem):
+    status = 409
+    code = "client-error"
+
+
+class TooLarge(Problem):
+    status = 413
+    code = "client-error"

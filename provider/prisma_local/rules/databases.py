@@ -1,0 +1,207 @@
+"""Databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prisma_local import answers, lifecycle
+from prisma_local.call import Answer, Call, ok
+from prisma_local.errors import Conflict, Forbidden, Invalid, Missing
+from prisma_local.ids import normalise
+from prisma_local.paging import page
+from prisma_local.plane import Plane
+from prisma_local.records import Taken
+from prisma_local.rules import branches, default, projects, regions
+from prisma_local.values import LIVE, Branch, Database, Project
+
+
+def find(plane: Plane, call: Call, id_: str) -> Database:
+    """A database of the token's workspace; any other does not exist."""
+    full = Database.prefix + id_.removeprefix(Database.prefix)
+    found = plane.records.one(Database, id=full, state=LIVE)
+    mine = found and plane.records.one(Project, id=found.project_id, workspace_id=call.workspace.id)
+    if found is None or mine is None:
+        raise Missing("Database with the given ID was not found.")
+    return found
+
+
+def list_(plane: Plane, call: Call) -> Answer:
+    return _page(plane, call, **_filters(plane, call))
+
+
+def list_of_project(plane: Plane, call: Call) -> Answer:
+    return _page(plane, call, project_id=projects.find(plane, call, call.path["projectId"]).id)
+
+
+def get(plane: Plane, call: Call) -> Answer:
+    return ok(answers.database(plane, find(plane, call, call.path["databaseId"])))
+
+
+def create(plane: Plane, call: Call) -> Answer:
+    project = projects.find(plane, call, call.body["projectId"])
+    database, passwords = _create(plane, call, project, call.body.get("source"))
+    return ok(answers.database(plane, database, passwords), 201)
+
+
+def create_in_project(plane: Plane, call: Call) -> Answer:
+    """The older route: no branch and no logicalId in its body, more secrets in its answer."""
+    project = projects.find(plane, call, call.path["projectId"])
+    body = {name: call.body[name] for name in ("name", "region", "isDefault") if name in call.body}
+    source = call.body.get("source", _source(call.body.get("fromDatabase")))
+    database, passwords = _create(plane, _with_body(call, body), project, source)
+    return ok(answers.new_database(plane, database, passwords), 201)
+
+
+def patch(plane: Plane, call: Call) -> Answer:
+    """All of the body or nothing of it."""
+    body = call.body
+    branches.refuse_contradictions(body)
+    if "logicalId" in body and ("branchId" in body or "branchGitName" in body):
+        raise Invalid("logicalId cannot be combined with a branch move; move first, then set logicalId.")
+    with plane.records.transaction():
+        database = find(plane, call, call.path["databaseId"])
+        _patch_default(plane, database, body.get("isDefault"))
+        changes: dict[str, Any] = {"name": body["name"]} if "name" in body else {}
+        branch = branches.chosen(plane, database.project_id, body)
+        if branch is not None:
+            changes["branch_id"] = branch.id
+        if "logicalId" in body:
+            changes["logical_id"] = body["logicalId"]
+        if changes:
+            _change(plane, database, changes)
+        return ok(answers.database(plane, find(plane, call, database.id)))
+
+
+def delete(plane: Plane, call: Call) -> Answer:
+    with plane.records.transaction():
+        database = find(plane, call, call.path["databaseId"])
+        if database.is_default:
+            raise Forbidden("Cannot delete the default environment.")
+    lifecycle.retire_database(plane, database)
+    return Answer(204)
+
+
+def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Database, answers.Passwords]:
+    body = call.body
+    branches.refuse_contradictions(body)
+    if "logicalId" in body and "branchGitName" in body:
+        raise Invalid("logicalId cannot be combined with branchGitName; pass branchId instead.")
+    _refuse_sources_to_come(source)
+    draft = _record(plane, project, body)
+
+    def publish() -> None:
+        branch = branches.chosen(plane, project.id, body)
+        if branch is not None:
+            plane.records.change(Database, draft.id, branch_id=branch.id)
+        if body.get("isDefault", False):
+            default.promote(plane, draft)
+
+    password = lifecycle.build_database(plane, draft, publish)
+    made = plane.records.one(Database, id=draft.id, state=LIVE)
+    if made is None:
+        raise Missing("The database was deleted as soon as it was made.")
+    return made, {made.default_connection_id or "": password}
+
+
+def _record(plane: Plane, project: Project, body: Mapping[str, Any]) -> Database:
+    """Write the intent. A branch that has yet to be made is made with the database, not before it."""
+    with plane.records.transaction():
+        branch = branches.default(plane, project.id)
+        if "branchId" in body:
+            branch = branches.by_id(plane, project.id, body["branchId"])
+        draft = lifecycle.draft_database(
+            plane,
+            project,
+            name=body.get("name"),
+            region=_region(plane, project, body.get("region", regions.DEFAULT)),
+            branch_id=branch.id,
+            logical_id=body.get("logicalId"),
+            source=None,
+        )
+        try:
+            lifecycle.record_database(plane, draft)
+        except Taken as taken:
+            raise _logical_id_taken(draft.logical_id) from taken
+    return draft
+
+
+def _region(plane: Plane, project: Project, asked: str) -> str:
+    if asked != regions.INHERIT:
+        return asked
+    current = default.current(plane, project.id)
+    return project.default_region or (current.region if current else None) or regions.DEFAULT
+
+
+def _source(from_database: Any) -> Any:
+    """The deprecated `fromDatabase` as a `source`."""
+    if from_database is None:
+        return None
+    if "backupId" in from_database:
+        return {"type": "backup", "databaseId": from_database["id"], "backupId": from_database["backupId"]}
+    return {"type": "database", "databaseId": from_database["id"]}
+
+
+def _refuse_sources_to_come(source: Any) -> None:
+    if source is not None and source["type"] != "empty":
+        raise Invalid(f"The local control plane cannot create a database from a {source['type']} yet.")
+
+
+def _patch_default(plane: Plane, database: Database, wanted: bool | None) -> None:
+    if wanted:
+        default.promote(plane, database)
+    elif wanted is False and database.is_default:
+        raise Invalid(
+            "The default database cannot be demoted; promote another database instead.",
+            hint='PATCH another database of the project with {"isDefault": true}.',
+        )
+
+
+def _change(plane: Plane, database: Database, changes: dict[str, Any]) -> None:
+    try:
+        plane.records.change(Database, database.id, **changes)
+    except Taken as taken:
+        raise _logical_id_taken(changes.get("logical_id", database.logical_id)) from taken
+
+
+def _logical_id_taken(logical_id: str | None) -> Conflict:
+    return Conflict(f"A database with the logicalId '{logical_id}' already exists on the branch.")
+
+
+def _filters(plane: Plane, call: Call) -> dict[str, Any]:
+    """What the query asks for, as columns; what is not in this workspace matches nothing."""
+    query = call.query
+    own = [row.id for row in plane.records.select(Project, workspace_id=call.workspace.id, state=LIVE)]
+    if "projectId" in query:
+        own = [id_ for id_ in own if id_ == normalise(Project.prefix, query["projectId"])]
+    where: dict[str, Any] = {"project_id": tuple(own)}
+    if "logicalId" in query:
+        where["logical_id"] = query["logicalId"]
+    branch_ids = _branch_filter(plane, query, tuple(own))
+    if branch_ids is not None:
+        where["branch_id"] = branch_ids
+    if query.get("branchId") == "unassigned":
+        where["branch_id"] = None
+    return where
+
+
+def _branch_filter(plane: Plane, query: Mapping[str, str], project_ids: tuple[str, ...]) -> Any:
+    where: dict[str, Any] = {}
+    if "branchId" in query:
+        where["id"] = Branch.prefix + query["branchId"].removeprefix(Branch.prefix)
+    if "branchGitName" in query:
+        where["git_name"] = query["branchGitName"]
+    if not where:
+        return None
+    return tuple(row.id for row in plane.records.select(Branch, project_id=project_ids, **where))
+
+
+def _page(plane: Plane, call: Call, **where: Any) -> Answer:
+    def show(rows: list[Database]) -> list[answers.Shape]:
+        return answers.databases(plane, rows)
+
+    return page(plane.records, Database, call.query, show, state=LIVE, **where)
+
+
+def _with_body(call: Call, body: Mapping[str, Any]) -> Call:
+    return Call(call.workspace, call.token, call.path, call.query, body)

@@ -1,0 +1,49 @@
+"""The workspace of the token: the only one it can see."""
+
+from __future__ import annotations
+
+from prisma_local import answers
+from prisma_local.call import Answer, Call, ok
+from prisma_local.errors import Forbidden, Missing
+from prisma_local.paging import page
+from prisma_local.plane import Plane
+from prisma_local.values import Workspace
+
+
+def list_(plane: Plane, call: Call) -> Answer:
+    def show(rows: list[Workspace]) -> list[answers.Shape]:
+        return [answers.workspace(plane, row) for row in rows]
+
+    return page(plane.records, Workspace, call.query, show, id=call.workspace.id)
+
+
+def get(plane: Plane, call: Call) -> Answer:
+    return ok(answers.workspace(plane, _own(call)))
+
+
+def create(_plane: Plane, _call: Call) -> Answer:
+    raise Forbidden(
+        "Workspace integration tokens cannot create workspaces; a user-attributable actor is required.",
+        hint="The local control plane knows service tokens only; POST /_local/tokens makes a workspace.",
+    )
+
+
+def subscription(plane: Plane, call: Call) -> Answer:
+    url = plane.url(f"workspaces/{_own(call).id}")
+    return ok({"planName": "Local", "usageBlocked": False, "upgradeUrl": url})
+
+
+def me(_plane: Plane, call: Call) -> Answer:
+    return ok(
+        {
+            "user": None,
+            "workspace": {"id": call.workspace.id, "name": call.workspace.name},
+            "credential": {"type": "service_token", "id": call.token.id, "name": call.token.name},
+        }
+    )
+
+
+def _own(call: Call) -> Workspace:
+    if call.path["id"] != call.workspace.id:
+        raise Missing("Workspace with the specified ID was not found.")
+    return call.workspace

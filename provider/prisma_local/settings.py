@@ -1,0 +1,65 @@
+"""What a test can set while the server runs, and the high-water mark of its load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prisma_local.errors import Invalid
+
+ENDS = ("ready", "failure")
+
+
+@dataclass(slots=True)
+class Settings:
+    """Seconds each /v1 answer takes longer, seconds a new database provisions, and how that ends."""
+
+    latency: float = 0.0
+    provisioning: float = 0.0
+    provisioning_ends: str = "ready"
+    in_flight: int = 0
+    in_flight_max: int = 0
+
+    def shown(self) -> dict[str, object]:
+        return {
+            "latency": self.latency,
+            "provisioning": self.provisioning,
+            "provisioningEnds": self.provisioning_ends,
+            "inFlight": self.in_flight,
+            "inFlightMax": self.in_flight_max,
+        }
+
+    def update(self, body: dict[str, object]) -> None:
+        """Set what is named and leave the rest."""
+        unknown = set(body) - {"latency", "provisioning", "provisioningEnds", "maxInFlightSeen", "inFlightMax"}
+        if unknown:
+            raise Invalid(f"No setting is called {', '.join(sorted(unknown))}.")
+        if "latency" in body:
+            self.latency = _seconds("latency", body["latency"])
+        if "provisioning" in body:
+            self.provisioning = _seconds("provisioning", body["provisioning"])
+        if "provisioningEnds" in body:
+            if body["provisioningEnds"] not in ENDS:
+                raise Invalid(f"provisioningEnds is one of {', '.join(ENDS)}.")
+            self.provisioning_ends = str(body["provisioningEnds"])
+        for name in ("maxInFlightSeen", "inFlightMax"):
+            if name in body:
+                self.in_flight_max = int(_seconds(name, body[name]))
+
+    def forget(self) -> None:
+        """Back to how a server starts."""
+        self.latency = self.provisioning = 0.0
+        self.provisioning_ends = "ready"
+        self.in_flight_max = self.in_flight
+
+    def arrived(self) -> None:
+        self.in_flight += 1
+        self.in_flight_max = max(self.in_flight_max, self.in_flight)
+
+    def left(self) -> None:
+        self.in_flight -= 1
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
+        raise Invalid(f"{name} is a number from 0.")
+    return float(value)

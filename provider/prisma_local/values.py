@@ -1,0 +1,104 @@
+"""What the records hold. A value is a row; nothing here reads or writes.
+
+`state` is the record's own life (creating, live, deleting) and decides whether the API shows it;
+`status` is what the API says of a database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+CREATING, LIVE, DELETING = "creating", "live", "deleting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    table: ClassVar[str] = "workspaces"
+    prefix: ClassVar[str] = "wksp_"
+    id: str
+    name: str
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Only the digest is kept: whoever reads the records cannot call the API with them."""
+
+    table: ClassVar[str] = "tokens"
+    prefix: ClassVar[str] = "tok_"
+    id: str
+    digest: str
+    workspace_id: str
+    name: str
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    table: ClassVar[str] = "projects"
+    prefix: ClassVar[str] = "proj_"
+    id: str
+    workspace_id: str
+    name: str
+    logical_id: str | None
+    default_region: str | None
+    settings: str = "{}"
+    state: str = CREATING
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    table: ClassVar[str] = "branches"
+    prefix: ClassVar[str] = "br_"
+    id: str
+    project_id: str
+    git_name: str
+    is_default: bool
+    role: str
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """`pg_name` names the PostgreSQL database; `ready_at` (epoch seconds) is when provisioning ends."""
+
+    table: ClassVar[str] = "databases"
+    prefix: ClassVar[str] = "db_"
+    id: str
+    project_id: str
+    branch_id: str | None
+    name: str
+    region: str | None
+    is_default: bool = False
+    logical_id: str | None
+    source: str
+    status: str
+    ready_at: float | None
+    ends: str
+    default_connection_id: str | None
+    pg_name: str
+    state: str = CREATING
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    table: ClassVar[str] = "connections"
+    prefix: ClassVar[str] = "con_"
+    id: str
+    database_id: str
+    name: str
+    role: str
+    state: str = CREATING
+    created_at: str
+    seq: int = 0
+
+
+Value = Workspace | Token | Project | Branch | Database | Connection

@@ -1,0 +1,255 @@
+"""What can be made to go wrong, and what tests can see: `/_local/…`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from json import JSONDecodeError
+from typing import Any
+
+import httpx
+import pytest
+
+from local_server import LocalServer
+
+Shape = dict[str, Any]
+
+CREATE = {"method": "POST", "path": "/v1/projects"}
+BODY = {"name": "shop", "createDatabase": False}
+
+
+def count(local: LocalServer) -> int:
+    return len(local.api("GET", "/v1/projects").json()["data"])
+
+
+def test_a_status_comes_instead_of_the_deed(local: LocalServer) -> None:
+    """I rehearse a 429: the headers and the body are mine, nothing is made, the next call works."""
+    error = {"error": {"code": "rate-limit-exceeded", "message": "Slow down."}}
+    local.fault(**CREATE, kind="status", status=429, headers={"Retry-After": "7"}, body=error)
+    answer = local.api("POST", "/v1/projects", BODY)
+    assert (answer.status_code, answer.headers["retry-after"], answer.json()) == (429, "7", error)
+    assert count(local) == 0
+    local.made("/v1/projects", **BODY)
+
+
+def test_a_status_can_have_any_body(local: LocalServer) -> None:
+    """Not every error that a proxy answers is JSON."""
+    local.fault(kind="status", status=500, body="oops", contentType="text/plain")
+    answer = local.api("GET", "/v1/me")
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (500, "oops", "text/plain")
+    local.fault(kind="html")
+    answer = local.api("GET", "/v1/me")
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html")
+    assert answer.text.startswith("<html>")
+
+
+def test_a_status_after_the_deed(local: LocalServer) -> None:
+    """A gateway says 504 and the project was made all the same."""
+    local.fault(**CREATE, kind="status_after", status=504)
+    assert local.api("POST", "/v1/projects", BODY).status_code == 504
+    assert count(local) == 1
+
+
+@pytest.mark.parametrize(("kind", "made"), [("cut_before", 0), ("cut_after", 1)])
+def test_a_connection_is_cut(local: LocalServer, kind: str, made: int) -> None:
+    """The line goes dead before or after the deed; the client sees that, and the log says no status."""
+    local.clear()
+    local.fault(**CREATE, kind=kind)
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        local.api("POST", "/v1/projects", BODY)
+    assert count(local) == made
+    [first, _] = local.requests()
+    assert (first["status"], first["fault"], first["body"]) == (None, kind, BODY)
+
+
+def test_an_answer_can_be_half(local: LocalServer) -> None:
+    """The answer arrives whole by its length and is no JSON; the deed was done."""
+    local.fault(**CREATE, kind="truncate")
+    answer = local.api("POST", "/v1/projects", BODY)
+    with pytest.raises(JSONDecodeError):
+        answer.json()
+    assert answer.status_code == 201
+    assert count(local) == 1
+
+
+def test_a_field_can_be_ignored(local: LocalServer) -> None:
+    """The service answers 200 and did not do it, as it may with isDefault."""
+    project = local.made("/v1/projects", name="shop")
+    other = local.made("/v1/databases", projectId=project["id"], name="other")
+    local.fault(method="PATCH", path="/v1/databases/*", kind="ignore", fields=["isDefault"])
+    body = {"isDefault": True, "name": "renamed"}
+    answer = local.api("PATCH", f"/v1/databases/{other['id']}", body)
+    data = answer.json()["data"]
+    assert (answer.status_code, data["isDefault"], data["name"]) == (200, False, "renamed")
+    assert local.requests()[-1]["body"] == body
+
+
+def test_an_answer_can_be_edited(local: LocalServer) -> None:
+    """Fields disappear or say something new, at any depth; what is kept is untouched."""
+    project = local.made("/v1/projects", name="shop")
+    path = f"/v1/databases/{project['database']['id']}"
+    set_ = {"data.name": "edited", "data.connections.0.name": "first", "data.more.deep": 1, "data.more": 2}
+    local.fault(path=path, kind="patch_answer", remove=["data.status", "data.connections.*.kind"], set=set_)
+    data = local.api("GET", path).json()["data"]
+    assert "status" not in data
+    assert "kind" not in data["connections"][0]
+    assert (data["name"], data["connections"][0]["name"], data["more"]) == ("edited", "first", 2)
+    assert local.api("GET", path).json()["data"]["name"] == "shop"
+
+
+def test_a_list_can_lag(local: LocalServer) -> None:
+    """For one list the newest object is not there yet; by its id it is."""
+    old = local.made("/v1/projects", **BODY)
+    new = local.made("/v1/projects", **BODY)
+    local.fault(method="GET", path="/v1/projects", kind="lag")
+    listed = local.api("GET", "/v1/projects").json()["data"]
+    assert [row["id"] for row in listed] == [old["id"]]
+    assert local.api("GET", f"/v1/projects/{new['id']}").status_code == 200
+    assert count(local) == 2
+
+
+def test_a_lagging_list_hides_a_new_connection_inside_its_database(local: LocalServer) -> None:
+    """A database's answer lists its connections, and those lag with it."""
+    project = local.made("/v1/projects", name="shop")
+    new = local.made("/v1/connections", databaseId=project["database"]["id"], name="web")
+    local.fault(method="GET", path="/v1/databases", kind="lag")
+    lagging, whole = (local.api("GET", "/v1/databases").json()["data"][0] for _ in range(2))
+    assert new["id"] not in [row["id"] for row in lagging["connections"]]
+    assert new["id"] in [row["id"] for row in whole["connections"]]
+
+
+def test_an_answer_can_take_its_time(local: LocalServer) -> None:
+    """A delay is long enough for a client's timeout, and the deed is done."""
+    local.fault(**CREATE, kind="delay", seconds=0.5)
+    with pytest.raises(httpx.ReadTimeout):
+        local.api("POST", "/v1/projects", BODY, timeout=0.1)
+    while not count(local):
+        pass
+    assert count(local) == 1
+
+
+def test_a_rule_skips_fires_and_ends(local: LocalServer) -> None:
+    """`after` calls pass, `times` calls suffer, the rest pass; the rule says how often it fired."""
+    local.fault(method="GET", path="/v1/me", kind="status", status=503, after=1, times=2)
+    assert [local.api("GET", "/v1/me").status_code for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert local.faults()[0]["fired"] == 2
+
+
+def test_a_rule_without_an_end_lasts_until_it_is_cleared(local: LocalServer) -> None:
+    """times=0 is always."""
+    local.fault(path="/v1/p*", kind="status", status=503, times=0)
+    assert [local.api("GET", "/v1/projects").status_code for _ in range(3)] == [503, 503, 503]
+    assert local.api("GET", "/v1/me").status_code == 200
+    local.clear_faults()
+    assert local.api("GET", "/v1/projects").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "earthquake"},
+        {"kind": "status"},
+        {"kind": "status", "status": 42},
+        {"kind": "delay"},
+        {"kind": "ignore"},
+        {"kind": "kill", "step": "never"},
+        {"kind": "cut_before", "seconds": 1},
+        {"kind": "cut_before", "after": -1},
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(local: LocalServer, rule: Shape) -> None:
+    """A misspelt rule must not make a test pass."""
+    assert local.http.post("/_local/faults", json=rule).status_code == 400
+    assert local.faults() == []
+
+
+def test_the_log_holds_every_call_and_no_secret(local: LocalServer) -> None:
+    """Tests count calls; nobody finds a token in the log."""
+    local.clear()
+    project = local.made("/v1/projects", **BODY)
+    local.api("GET", "/v1/databases", params={"projectId": project["id"]})
+    transfer = f"/v1/projects/{project['id']}/transfer"
+    local.api("POST", transfer, {"recipientAccessToken": "theirs"})
+    local.api("GET", "/v1/me", token="wrong")
+    log = local.requests()
+    assert [(row["n"], row["method"], row["path"], row["status"]) for row in log] == [
+        (1, "POST", "/v1/projects", 201),
+        (2, "GET", "/v1/databases", 200),
+        (3, "POST", transfer, 409),
+        (4, "GET", "/v1/me", 401),
+    ]
+    assert log[0]["body"] == BODY
+    assert log[1]["query"] == {"projectId": project["id"]}
+    assert (log[1]["workspaceId"], log[3]["workspaceId"]) == (project["workspace"]["id"], None)
+    assert "theirs" not in str(log)
+    assert local.token not in str(log)
+
+
+def test_what_is_under_way_together_is_counted(local: LocalServer) -> None:
+    """The high-water mark says how many calls a client had open at once."""
+    local.settings(latency=0.3, inFlightMax=0)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: local.api("GET", "/v1/me"), range(4)))
+    assert local.settings(latency=0)["inFlightMax"] == 4
+    local.settings(maxInFlightSeen=0)
+    local.api("GET", "/v1/me")
+    assert local.settings()["inFlightMax"] == 1
+
+
+def test_drift_changes_behind_everybodys_back(local: LocalServer) -> None:
+    """As somebody at the console would, without a call in the log."""
+    project = local.made("/v1/projects", name="shop")
+    first = project["database"]["id"]
+    other = local.made("/v1/databases", projectId=project["id"], name="other")["id"]
+    local.clear()
+    local.drift(other, name="drifted", isDefault=True, status="recovering", region="eu-west-3", logicalId="l")
+    local.drift(project["id"], name="drifted", region="eu-west-3")
+    assert local.requests() == []
+    old, new = local.api("GET", "/v1/databases").json()["data"]
+    assert (old["isDefault"], new["isDefault"], new["status"]) == (False, True, "recovering")
+    assert (new["name"], new["region"]["id"], new["logicalId"]) == ("drifted", "eu-west-3", "l")
+    assert local.api("GET", f"/v1/projects/{project['id']}").json()["data"]["defaultRegion"] == "eu-west-3"
+    local.gone(other)  # the default one, which the API would not delete
+    local.gone(project["database"]["defaultConnectionId"])
+    assert local.api("GET", f"/v1/databases/{other}").status_code == 404
+    assert local.api("GET", f"/v1/databases/{first}").json()["data"]["connections"] == []
+    local.gone(project["id"])
+    assert local.postgres() == {"databases": [], "roles": []}
+
+
+@pytest.mark.parametrize(
+    "set_", [{"colour": "red"}, {}, {"branchId": "br_cunknownunknown"}, {"status": 5}, {"name": None}]
+)
+def test_drift_that_cannot_be_is_refused(local: LocalServer, set_: Shape) -> None:
+    """A misspelt field must not make a test pass."""
+    database = local.made("/v1/projects", name="shop")["database"]
+    refused = local.http.post("/_local/drift", json={"id": database["id"], "set": set_})
+    assert refused.status_code in (400, 404)
+    unknown = local.http.post("/_local/drift", json={"id": "db_unknown", "gone": True})
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("settings", [{"latency": -1}, {"latency": "1"}, {"provisioningEnds": "x"}, {"other": 1}])
+def test_a_setting_that_cannot_be_is_refused(local: LocalServer, settings: Shape) -> None:
+    """The same for settings."""
+    assert local.http.put("/_local/settings", json=settings).status_code == 400
+
+
+def test_a_reset_is_a_first_start(local: LocalServer) -> None:
+    """Everything of every workspace goes, and only the first token stays."""
+    token, _ = local.mint("other")
+    local.made("/v1/projects", name="mine")
+    local.api("POST", "/v1/projects", {"name": "theirs"}, token=token)
+    local.fault(kind="status", status=500, path="/v1/never")
+    local.settings(latency=0.01, provisioning=5)
+    local.reset()
+    assert local.postgres() == {"databases": [], "roles": []}
+    assert (local.faults(), local.requests()) == ([], [])
+    assert local.settings()["provisioning"] == 0
+    assert local.api("GET", "/v1/me", token=token).status_code == 401
+    assert count(local) == 0
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
+def test_a_web_page_cannot_reach_the_controls(local: LocalServer, headers: dict[str, str]) -> None:
+    """A page in my browser can send to 127.0.0.1, but it gets nowhere."""
+    assert local.http.post("/_local/reset", headers=headers).status_code in (400, 403)

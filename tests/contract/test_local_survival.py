@@ -1,0 +1,377 @@
+"""The command itself: starting, stopping, being killed, and finding everything again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from local_server import COMMAND, LocalServer
+from prisma_local.postgres import finder
+
+Shape = dict[str, Any]
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def string_of(connection: Shape) -> str:
+    found: str = connection["endpoints"]["direct"]["connectionString"]
+    return found
+
+
+def rows(connection_string: str, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(connection_string) as session:
+        return session.execute(query).fetchall()
+
+
+def servers_of(folder: Path) -> list[str]:
+    """The PostgreSQL servers that run on a data directory."""
+    listing = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listing.splitlines() if f"-D {folder}/pgdata " in line]
+
+
+@contextmanager
+def started_again(server: LocalServer) -> Iterator[LocalServer]:
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def test_a_stop_leaves_nothing_running_and_a_start_finds_everything(place: Path) -> None:
+    """I stop it in the evening; in the morning my token, my URLs and my rows are what they were."""
+    server = LocalServer(place)
+    with server:
+        before = (server.url, server.token)
+        string = string_of(server.made("/v1/projects", name="shop")["database"]["connections"][0])
+        with psycopg.connect(string, autocommit=True) as session:
+            session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert servers_of(place) == []
+    with started_again(server):
+        assert (server.url, server.token) == before
+        assert rows(string, "SELECT answer FROM kept") == [(42,)]
+        assert [row["name"] for row in server.api("GET", "/v1/projects").json()["data"]] == ["shop"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_an_ephemeral_server_leaves_nothing_at_all(sign: signal.Signals) -> None:
+    """After Ctrl-C, or SIGTERM, there is no process and no file of it, and its exit code is 0."""
+    with LocalServer() as server:
+        folder = folder_of(server)
+        assert len(servers_of(folder)) == 1
+        server.process.send_signal(sign)
+        assert server.process.wait(60) == 0
+        assert servers_of(folder) == []
+        assert not folder.exists()
+
+
+def folder_of(server: LocalServer) -> Path:
+    """An ephemeral server's folder, by the lock that names its process."""
+    places = {Path("/tmp"), Path("/var/tmp"), Path(os.environ.get("TMPDIR", "/tmp"))}
+    locks = [lock for place in places for lock in place.glob("prisma-local-*/lock")]
+    return next(lock.parent for lock in locks if lock.read_text() == str(server.process.pid))
+
+
+def test_a_signal_during_the_start_stops_it_cleanly(place: Path) -> None:
+    """Ctrl-C while it is still starting is a stop like any other."""
+    process = subprocess.Popen([COMMAND, "--data-dir", str(place)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (place / "lock").exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    told, complaints = process.communicate(timeout=60)
+    assert (process.returncode, told, servers_of(place)) == (0, b"", []), complaints
+
+
+def test_a_kill_loses_nothing(place: Path) -> None:
+    """SIGKILL takes the server away; the next start ends the orphaned PostgreSQL and goes on with the data."""
+    server = LocalServer(place)
+    server.start()
+    string = string_of(server.made("/v1/projects", name="shop")["database"]["connections"][0])
+    with psycopg.connect(string, autocommit=True) as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    server.kill()
+    assert rows(string, "SELECT answer FROM kept") == [(42,)]  # the orphan still serves
+    with started_again(server):
+        assert len(servers_of(place)) == 1
+        assert rows(string, "SELECT answer FROM kept") == [(42,)]
+
+
+@pytest.mark.parametrize("path", ["/v1/databases", "/v1/projects"])
+def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, path: str) -> None:
+    """Whenever the kill comes, there is no half of a database, and its logicalId is free or finds it."""
+    with LocalServer(place) as server:
+        kept = server.made("/v1/projects", name="kept", logicalId="kept")
+        body = {"logicalId": "lost", "name": "lost"}
+        if path == "/v1/databases":
+            body["projectId"] = kept["id"]
+        for step, whole in (("recorded", 0), ("role", 0), ("database", 0), ("answer", 1)):
+            killed(server, step, path, body)
+            found = server.api("GET", path, params={"logicalId": "lost"}).json()["data"]
+            assert len(found) == whole, step
+            held = server.postgres()
+            assert (len(held["databases"]), len(held["roles"])) == (1 + whole, 2 + 2 * whole), step
+            assert rows(string_of(kept["database"]["connections"][0]), "SELECT 1") == [(1,)]
+        assert server.api("POST", path, body).status_code == 409
+
+
+def test_a_connection_that_was_killed_is_wholly_there_or_wholly_gone(place: Path) -> None:
+    """The same holds for a connection, and one that is there gets its secret by rotate."""
+    with LocalServer(place) as server:
+        database = server.made("/v1/projects", name="shop")["database"]
+        query = {"databaseId": database["id"]}
+        for step, whole in (("recorded", 0), ("role", 0), ("answer", 1)):
+            killed(server, step, "/v1/connections", {**query, "name": "lost"})
+            listed = server.api("GET", "/v1/connections", params=query).json()["data"]
+            lost = [row for row in listed if row["name"] == "lost"]
+            assert (len(lost), len(server.postgres()["roles"])) == (whole, 2 + whole), step
+        rotated = server.made(f"/v1/connections/{lost[0]['id']}/rotate")
+        assert rows(string_of(rotated), "SELECT 1") == [(1,)]
+
+
+def killed(server: LocalServer, step: str, path: str, body: Shape) -> None:
+    """A create that dies at this step, and the server after the next start."""
+    server.fault(kind="kill", method="POST", path=path, step=step)
+    with pytest.raises(httpx.TransportError):
+        server.api("POST", path, body)
+    server.wait_for_death()
+    server.start()
+
+
+def test_a_delete_that_was_killed_is_carried_out(place: Path) -> None:
+    """The answer was lost, the intent was not: after the start the project and its databases are gone."""
+    server = LocalServer(place)
+    server.start()
+    project = server.made("/v1/projects", name="shop")
+    server.fault(kind="kill", method="DELETE", step="answer")
+    with pytest.raises(httpx.TransportError):
+        server.api("DELETE", f"/v1/projects/{project['id']}")
+    server.wait_for_death()
+    with started_again(server):
+        assert server.api("GET", "/v1/projects").json()["data"] == []
+        assert server.postgres() == {"databases": [], "roles": []}
+
+
+def test_provisioning_goes_on_after_a_kill(place: Path) -> None:
+    """A database that was provisioning when the server died becomes ready all the same."""
+    server = LocalServer(place)
+    server.start()
+    server.settings(provisioning=0.5)
+    database = server.made("/v1/projects", name="shop")["database"]
+    assert database["status"] == "provisioning"
+    server.kill()
+    with started_again(server):
+        path = f"/v1/databases/{database['id']}"
+        while server.api("GET", path).json()["data"]["status"] != "ready":
+            pass
+        assert rows(string_of(database["connections"][0]), "SELECT 1") == [(1,)]
+
+
+def test_the_next_ephemeral_server_clears_up_after_a_killed_one() -> None:
+    """Killed test runs do not pile up servers and folders."""
+    first = LocalServer()
+    first.start()
+    folder = folder_of(first)
+    first.kill()
+    assert len(servers_of(folder)) == 1
+    with LocalServer():
+        assert servers_of(folder) == []
+        assert not folder.exists()
+
+
+def test_without_its_postgresql_it_ends_and_says_so() -> None:
+    """A control plane that lost its PostgreSQL does not pretend."""
+    with LocalServer() as server:
+        [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
+        os.kill(int(pid), signal.SIGKILL)
+        assert server.process.wait(60) == 1
+        assert "PostgreSQL ended by itself" in server.stderr()
+        server.kill()
+
+
+def servers_with_pids(folder: Path) -> list[str]:
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
+    return [line for line in listing.stdout.splitlines() if f"-D {folder}/pgdata " in line]
+
+
+def test_a_request_that_never_became_whole_does_nothing(local: LocalServer) -> None:
+    """A client that dies in the middle of its request has asked for nothing."""
+    host, _, port = local.url.removeprefix("http://").partition(":")
+    head = f"POST /v1/projects HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {local.token}\r\n"
+    with socket.create_connection((host, int(port))) as half:
+        half.sendall(f"{head}Content-Length: 50\r\n\r\n".encode())
+        while local.settings()["inFlight"] == 0:
+            pass
+    while local.settings()["inFlight"] > 0:
+        pass
+    assert local.api("GET", "/v1/projects").json()["data"] == []
+
+
+def test_a_deep_data_directory_works(place: Path) -> None:
+    """Socket paths are short by nature; data directories are not."""
+    deep = place / ("deep" * 30)
+    with LocalServer(deep) as server:
+        assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
+
+
+def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, tmp_path: Path) -> None:
+    """As root, a virtual environment in my home works: PostgreSQL's programs are put where it can go."""
+    if os.geteuid() != 0:
+        pytest.skip("only root's PostgreSQL runs as another account")
+    hidden = tmp_path / "hidden"
+    shutil.copytree(finder.find().root, hidden, copy_function=os.link)
+    hidden.chmod(0o700)
+    environment = {**os.environ, "PRISMA_LOCAL_POSTGRES_BIN": str(hidden / "bin")}
+    with LocalServer(place, env=environment) as server:
+        assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
+        [line] = servers_of(place)
+        assert line.startswith(f"{place}/postgresql-17")
+
+
+def test_a_data_directory_out_of_postgresqls_reach_is_one_sentence(tmp_path: Path) -> None:
+    """As root, a directory below a private one is refused, by name."""
+    if os.geteuid() != 0:
+        pytest.skip("only root's PostgreSQL runs as another account")
+    tmp_path.chmod(0o700)
+    refused = run("--data-dir", str(tmp_path / "data"))
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert "cannot pass" in refused.stderr
+
+
+def test_a_second_server_on_the_same_data_says_one_sentence(place: Path) -> None:
+    """Two servers cannot share a data directory; the second says who has it."""
+    with LocalServer(place) as server:
+        second = run("--data-dir", str(place))
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr.strip() == (
+            f"prisma-local: Another prisma-local (process {server.process.pid}) already serves {place}; "
+            "stop it or choose another --data-dir."
+        )
+
+
+def test_the_port_i_ask_for_is_the_port_i_get(place: Path) -> None:
+    """--port is obeyed, and kept for the next start."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = LocalServer(place, "--port", str(port))
+    with server:
+        assert server.url == f"http://127.0.0.1:{port}"
+    with LocalServer(place) as again:
+        assert again.url == server.url
+
+
+def test_a_taken_port_is_said(place: Path) -> None:
+    """One sentence, no stack."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run("--data-dir", str(place), "--port", str(port))
+    assert refused.returncode == 1
+    assert refused.stderr == f"prisma-local: Port {port} cannot be used: Address already in use.\n"
+    assert servers_of(place) == []
+
+
+def test_a_taken_postgres_port_is_said_and_not_changed(place: Path) -> None:
+    """Connection strings in use point to a port; the server does not silently take another."""
+    server = LocalServer(place)
+    with server:
+        database = server.made("/v1/projects", name="shop")["database"]
+    port = database["connections"][0]["endpoints"]["direct"]["port"]
+    with socket.create_server(("127.0.0.1", port)):
+        refused = run("--data-dir", str(place))
+    assert refused.returncode == 1
+    assert f"Port {port}, where the connection strings of {place} point, is taken" in refused.stderr
+    with started_again(server):
+        assert rows(string_of(database["connections"][0]), "SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--port", "http"),
+        ("--port", "65536"),
+        ("--port", "-1"),
+        ("--data-dir",),
+        ("--data-dir", "/x", "--ephemeral"),
+        ("--fast",),
+        ("now",),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    """What I typed wrong is said in one line, with where to read on."""
+    refused = run(*arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert len(refused.stderr.splitlines()) == 1
+    assert refused.stderr.startswith("prisma-local: ")
+
+
+def test_a_data_directory_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+    """A file is no directory."""
+    file = tmp_path / "file"
+    file.touch()
+    refused = run("--data-dir", str(file))
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_postgresql_of_another_version_is_not_taken(tmp_path: Path) -> None:
+    """17 or nothing: the override is checked, too."""
+    for tool in ("initdb", "pg_ctl", "postgres"):
+        (tmp_path / tool).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.4'\n")
+        (tmp_path / tool).chmod(0o755)
+    environment = {**os.environ, "PRISMA_LOCAL_POSTGRES_BIN": str(tmp_path)}
+    refused = run("--ephemeral", env=environment)
+    assert (refused.returncode, "a PostgreSQL 16.4; it must be 17." in refused.stderr) == (1, True)
+    missing = run("--ephemeral", env={**environment, "PRISMA_LOCAL_POSTGRES_BIN": str(tmp_path / "none")})
+    assert (missing.returncode, "does not hold initdb" in missing.stderr) == (1, True)
+
+
+def test_help_and_version_are_told() -> None:
+    """--help shows an example, --version a version; neither starts anything."""
+    told = run("--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "prisma-local --ephemeral > local.env" in told.stdout
+    assert run("--version").stdout.startswith("prisma-local 0.")
+
+
+def test_it_runs_for_an_ordinary_user(place: Path) -> None:
+    """Nothing of it needs root."""
+    if os.geteuid() != 0:
+        pytest.skip("every other test here is that test")
+    nobody = pwd.getpwnam("nobody")
+    os.chown(place.parent, nobody.pw_uid, nobody.pw_gid)
+    options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
+    packages = [sysconfig.get_path("purelib"), str(Path(__file__).parents[2] / "provider")]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(packages), "HOME": str(place.parent)}
+    program = [_python_of_everybody(options), "-m", "prisma_local"]
+    with LocalServer(place, program=program, env=environment, **options) as server:
+        string = string_of(server.made("/v1/projects", name="shop")["database"]["connections"][0])
+        assert rows(string, "SELECT 1") == [(1,)]
+        assert {path.owner() for path in place.rglob("*")} == {"nobody"}
+    assert servers_of(place) == []
+
+
+def _python_of_everybody(options: Shape) -> str:
+    """A Python of this very version that an unprivileged account can run."""
+    same = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for program in (sys.executable, f"/usr/bin/{same}", f"/usr/local/bin/{same}"):
+        try:
+            subprocess.run([program, "-c", "import prisma_local"], capture_output=True, check=False, **options)
+        except OSError:  # it does not exist, or lies in root's home
+            continue
+        return program
+    pytest.skip(f"no {same} here that an account other than root can run")
