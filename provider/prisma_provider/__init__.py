@@ -9,5 +9,5 @@ The map, imports go one way, downwards:
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
-    errors      the tree of errors; beside it `identity` (logicalId) and `durations`
+    errors      the tree of errors; beside it `identity` (logicalId), `durations`, `throttle`
 """

@@ -34,6 +34,7 @@ from prisma_provider.models import (
     same_id,
 )
 from prisma_provider.settings import Settings, Token
+from prisma_provider.throttle import Throttle
 
 T = TypeVar("T")
 
@@ -85,6 +86,7 @@ class Client:
         self.settings = settings
         self._auth = _Bearer(settings)
         self._sleep = sleep
+        self._throttle = Throttle(settings.in_flight, sleep)
         self._http = httpx.Client(
             base_url=settings.base_url + "/v1/",
             auth=self._auth,
@@ -238,15 +240,20 @@ class Client:
         query: Mapping[str, Any] | None,
         body: Mapping[str, Any] | None,
     ) -> httpx.Response:
-        began = time.monotonic()
-        try:
-            answer = self._http.request(method, path, params=query, json=body)
-        except httpx.HTTPError as error:
-            _log.debug("%s %s: %s", method, path, type(error).__name__)
-            raise _transport_error(error, doing, self.settings) from None
+        with self._throttle.turn():
+            began = time.monotonic()
+            try:
+                answer = self._http.request(method, path, params=query, json=body)
+            except httpx.HTTPError as error:
+                _log.debug("%s %s: %s", method, path, type(error).__name__)
+                raise _transport_error(error, doing, self.settings) from None
         _log.debug("%s %s %s: %s in %.3f s", method, path, query or "", answer.status_code, time.monotonic() - began)
         if not answer.is_success:
-            raise _status_error(answer, doing, self._auth)
+            failure = _status_error(answer, doing, self._auth)
+            if isinstance(failure, errors.RateLimited):
+                # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
+                self._throttle.pause(min(failure.retry_after or 0.5, time_left(), 60.0))
+            raise failure
         return answer
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:

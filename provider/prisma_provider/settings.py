@@ -42,6 +42,8 @@ class Settings:
     """Seconds that one answer may take."""
     retry_limit: float = 20.0
     """Seconds for which a failing service is asked again; a 429 is waited out for the operation's time limit."""
+    in_flight: int = 8
+    """Requests that are under way at once, at most."""
 
     @staticmethod
     def load(config: Callable[[str], str | None], environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +74,7 @@ class Settings:
             fallback=tokens[1] if len(tokens) > 1 and tokens[1].value != tokens[0].value else None,
             request_timeout=_seconds("PRISMA_REQUEST_TIMEOUT", environment, Settings.request_timeout),
             retry_limit=_seconds("PRISMA_RETRY_LIMIT", environment, Settings.retry_limit),
+            in_flight=_count("PRISMA_MAX_IN_FLIGHT", environment, Settings.in_flight),
         )
 
 
@@ -90,6 +93,15 @@ def _seconds(name: str, environment: Mapping[str, str], default: float) -> float
     if not 0 < seconds < float("inf"):
         raise ConfigurationError(f"{name}={text!r} is no time.", hint="give seconds, as in 30 or 2.5.")
     return seconds
+
+
+def _count(name: str, environment: Mapping[str, str], default: int) -> int:
+    text = _clean(environment.get(name))
+    if text is None:
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise ConfigurationError(f"{name}={text!r} is no number of requests.", hint="give a number from 1 to 1000.")
+    return int(text)
 
 
 def _refuse_unprintable(token: Token) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import sleep
 
 import httpx
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.client import may_send_again, time_limit
 from prisma_provider.settings import Token
+from prisma_provider.throttle import Throttle
 from unit.service import Service, refusal
 
 LOST = errors.LostAnswer("cut")
@@ -99,6 +103,41 @@ def test_a_rate_limit_ends_with_the_time_limit(service: Service) -> None:
     with time_limit(10), pytest.raises(errors.RateLimited, match="too many requests"):
         service.live().verify()
     assert len(service.log) == 1
+
+
+def test_no_more_requests_at_once_than_the_setting(service: Service) -> None:
+    """However many resources ask at once, no more requests are under way than I set."""
+    home = service.project()
+    busy: list[int] = []
+    answer, lock, under_way = service._answer, Lock(), [0]
+
+    def counting(request: httpx.Request) -> httpx.Response:
+        with lock:
+            under_way[0] += 1
+            busy.append(under_way[0])
+        sleep(0.002)
+        result = answer(request)
+        with lock:
+            under_way[0] -= 1
+        return result
+
+    service._answer = counting  # type: ignore[method-assign]
+    client = service.live(in_flight=3).client
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda n: client.project(home["id"]), range(40)))
+    assert max(busy) == 3
+
+
+def test_a_429_to_one_is_a_pause_for_all() -> None:
+    """After a 429 with Retry-After nothing is sent before its time is over."""
+    slept: list[float] = []
+    throttle = Throttle(2, slept.append)
+    with throttle.turn():
+        throttle.pause(5)
+    with throttle.turn():
+        pass
+    assert len(slept) == 1
+    assert 4 < slept[0] <= 5
 
 
 def test_a_wrong_answer_is_named_by_its_field_and_never_quoted(service: Service) -> None:

@@ -46,6 +46,8 @@ def test_times_are_seconds() -> None:
     """A time limit that is no number is refused by its name."""
     with pytest.raises(ConfigurationError, match="PRISMA_RETRY_LIMIT"):
         load(PRISMA_SERVICE_TOKEN="t", PRISMA_RETRY_LIMIT="soon")
+    with pytest.raises(ConfigurationError, match="PRISMA_MAX_IN_FLIGHT"):
+        load(PRISMA_SERVICE_TOKEN="t", PRISMA_MAX_IN_FLIGHT="0")
     assert load(PRISMA_SERVICE_TOKEN="t", PRISMA_RETRY_LIMIT="2.5").retry_limit == 2.5
 
 
