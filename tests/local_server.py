@@ -80,9 +80,9 @@ class LocalServer:
         self.process.kill()
         self._ended()
 
-    def wait_for_death(self) -> None:
-        """Wait until a `kill` fault has done its work."""
-        self._ended()
+    def wait_for_death(self) -> int:
+        """Wait until a `kill` fault has done its work, or until it ends by itself; returns the exit code."""
+        return self._ended()
 
     def stderr(self) -> str:
         if self._stderr.closed:

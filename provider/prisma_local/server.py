@@ -215,7 +215,7 @@ def _watch(cluster: Cluster, server: uvicorn.Server) -> threading.Event:
         if process is not None:
             process.wait()
         if not server.should_exit:
-            log.error("PostgreSQL ended by itself; its reasons are in %s", cluster.log)
+            log.error("PostgreSQL ended by itself; its last words: %s", cluster.last_words())
             fell.set()
             server.should_exit = True
 

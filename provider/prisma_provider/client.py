@@ -23,6 +23,7 @@ import tenacity
 from prisma_provider import errors
 from prisma_provider.models import (
     Answer,
+    Branch,
     Connection,
     Database,
     Listing,
@@ -141,6 +142,30 @@ class Client:
     def delete_project(self, project_id: str) -> None:
         """Delete a project and every database in it."""
         self._request("DELETE", f"projects/{project_id}", f"delete project {project_id}")
+
+    # branches
+
+    def branches(self, project_id: str, git_name: str | None = None) -> tuple[Branch, ...]:
+        """All branches of a project, or the one of this name."""
+        path = f"projects/{project_id}/branches"
+        return self._list(Branch, path, f"list the branches of project {project_id}", gitName=git_name)
+
+    def branch(self, branch_id: str) -> Branch:
+        """One branch; NotFound where there is none."""
+        return self._one(Branch, "GET", f"branches/{branch_id}", f"read branch {branch_id}")
+
+    def create_branch(self, project_id: str, body: Mapping[str, Any]) -> Branch:
+        """Make a branch; Conflict where the name is taken."""
+        path = f"projects/{project_id}/branches"
+        return self._one(Branch, "POST", path, f'create branch "{body.get("gitName")}"', body)
+
+    def update_branch(self, branch_id: str, body: Mapping[str, Any]) -> Branch:
+        """Promote a branch."""
+        return self._one(Branch, "PATCH", f"branches/{branch_id}", f"promote branch {branch_id}", body)
+
+    def delete_branch(self, branch_id: str) -> None:
+        """Delete a branch; refused while databases live on it."""
+        self._request("DELETE", f"branches/{branch_id}", f"delete branch {branch_id}")
 
     # databases
 

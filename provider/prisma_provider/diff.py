@@ -81,7 +81,7 @@ class Diff:
     def patches(self) -> tuple[dict[str, Any], ...]:
         """The PATCH bodies that close it, in an order the API takes: a move to another branch goes alone."""
         together = {change.field: change.declared for change in self.of("patch")}
-        move = {name: together.pop(name) for name in ("branchId",) if name in together}
+        move: dict[str, Any] = {name: together.pop(name) for name in ("branchId", "branchGitName") if name in together}
         return tuple(body for body in (together, move) if body)
 
 

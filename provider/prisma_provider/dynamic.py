@@ -145,6 +145,12 @@ class ProjectProvider(_Provider):
     resource = "Project"
 
 
+class BranchProvider(_Provider):
+    """Branches. Its path is in every stack's state: it never moves."""
+
+    resource = "Branch"
+
+
 class DatabaseProvider(_Provider):
     """Databases. Its path is in every stack's state: it never moves."""
 

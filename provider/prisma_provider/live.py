@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 
 from prisma_provider import errors
 from prisma_provider.client import Client, time_left
-from prisma_provider.models import Connection, Database, Project, bare_id, same_id
+from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
 
 T = TypeVar("T")
 
@@ -60,6 +60,7 @@ class Live:
         self._writes: dict[str, _Write] = {}
         self._defaults: dict[str, str] = {}
         self._connections: dict[str, Connection | None] = {}
+        self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
         self._locks: dict[tuple[str, ...], Lock] = {}
         self._claimed: set[str] = set()
@@ -248,6 +249,36 @@ class Live:
         """Sleep; True where a write of this run cut it short."""
         with self._changed:
             return self._changed.wait(max(0.0, seconds))
+
+    # branches
+
+    def branch(self, branch_id: str, workspace_id: str | None = None) -> Branch | None:
+        """A branch, or None where it is proved gone."""
+        key = bare_id(branch_id)
+        if key in self._branches:
+            return self._branches[key]
+        try:
+            return self._once("branch", lambda: self.client.branch(branch_id), key)
+        except errors.NotFound:
+            self.absent(f"branch {branch_id}", workspace_id)
+            return None
+
+    def named_branch(self, project_id: str, git_name: str) -> Branch | None:
+        """The branch of a project by its name: one that this run made, or one of the project's list."""
+        for branch in tuple(self._branches.values()):
+            if branch.git_name == git_name and same_id(branch.project.id, project_id):
+                return branch
+        listed = self._once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
+        return next((branch for branch in listed if branch.git_name == git_name), None)
+
+    def put_branch(self, branch: Branch) -> None:
+        """What a write answered; who becomes the default takes the flag from the others."""
+        with self._changed:
+            if branch.is_default:
+                for key, other in self._branches.items():
+                    if same_id(other.project.id, branch.project.id):
+                        self._branches[key] = other.model_copy(update={"is_default": False})
+            self._branches[bare_id(branch.id)] = branch
 
     # connections
 

@@ -166,6 +166,21 @@ class Database(Wire):
         return {}
 
 
+class Branch(Wire):
+    """A branch of a project."""
+
+    id: str
+    git_name: str
+    is_default: bool
+    project: Reference
+    role: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'branch "{self.git_name}" ({self.id})'
+
+
 class Project(Wire):
     """A project: the home of databases."""
 

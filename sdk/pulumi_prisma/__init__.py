@@ -11,8 +11,9 @@ The first argument is a resource's identity in Pulumi: to rename the object in P
 the first argument itself keep the old one in `aliases`, or Pulumi deletes the object and makes another.
 """
 
+from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
 from pulumi_prisma.project import Project
 
-__all__ = ["BackupOf", "CloneOf", "Connection", "Database", "Project"]
+__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Project"]

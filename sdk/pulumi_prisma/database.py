@@ -81,6 +81,7 @@ class Database(Resource, module="prisma", name="Database"):
         region: Input[str] | None = None,
         is_default: Input[bool] | None = None,
         branch_id: Input[str] | None = None,
+        branch_git_name: Input[str] | None = None,
         source: CloneOf | BackupOf | None = None,
         adopt: Input[str] | Input[bool] | None = None,
         allow_replace: Input[bool] | None = None,
@@ -96,6 +97,7 @@ class Database(Resource, module="prisma", name="Database"):
         :param is_default: True makes it the project's default database, in place, and takes the flag from the one
             that had it; False lets another have it; not given, the flag is not managed.
         :param branch_id: the branch that it belongs to, ``br_…``, changed in place.
+        :param branch_git_name: the same by the branch's name; a branch that is not there is made.
         :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
             this resource left behind in an interrupted run.
@@ -109,6 +111,7 @@ class Database(Resource, module="prisma", name="Database"):
             "region": region,
             "is_default": is_default,
             "branch_id": branch_id,
+            "branch_git_name": branch_git_name,
             "source": _source(source),
             "adopt": adopt,
             "allow_replace": allow_replace,
@@ -124,7 +127,7 @@ class Database(Resource, module="prisma", name="Database"):
         """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
         inputs = (
             *("project_id", "name", "region", "is_default"),
-            *("branch_id", "source", "adopt", "allow_replace"),
+            *("branch_id", "branch_git_name", "source", "adopt", "allow_replace"),
         )
         return Database._existing(DatabaseProvider(), resource_name, id, inputs, opts)
 

@@ -196,12 +196,12 @@ def test_the_next_ephemeral_server_clears_up_after_a_killed_one() -> None:
 
 def test_without_its_postgresql_it_ends_and_says_so() -> None:
     """A control plane that lost its PostgreSQL does not pretend."""
-    with LocalServer() as server:
-        [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
-        os.kill(int(pid), signal.SIGKILL)
-        assert server.process.wait(60) == 1
-        assert "PostgreSQL ended by itself" in server.stderr()
-        server.kill()
+    server = LocalServer()
+    server.start()
+    [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
+    os.kill(int(pid), signal.SIGKILL)
+    assert server.wait_for_death() == 1
+    assert "PostgreSQL ended by itself" in server.stderr()
 
 
 def servers_with_pids(folder: Path) -> list[str]:

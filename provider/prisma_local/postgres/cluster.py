@@ -90,6 +90,10 @@ class Cluster:
         if self.socket_folder is not None and self.socket_folder.parent != self.folder:
             shutil.rmtree(self.socket_folder)
 
+    def last_words(self) -> str:
+        """The most telling line of its log, which may soon be gone with its folder."""
+        return _last_line(self.log.read_text(errors="replace"))
+
     def conninfo(self, database: str = "postgres") -> dict[str, str]:
         """How the control plane itself comes in: as the superuser, over the socket."""
         return {
@@ -163,7 +167,7 @@ class Cluster:
             "superuser_reserved_connections": "10",
             "shared_buffers": "32MB",
             "max_wal_size": "256MB",
-            # Several servers of one machine would fight over system-wide names otherwise.
+            # A container's /dev/shm is often tiny.
             "dynamic_shared_memory_type": "mmap",
             "fsync": "on" if self.durable else "off",
         }
@@ -191,7 +195,7 @@ class Cluster:
                 f"Port {self.port}, where the connection strings of {self.folder} point, is taken by another "
                 "process; free it and start again."
             )
-        raise StartupError(f"PostgreSQL did not start: {_last_line(log)} (all of it in {self.log})")
+        raise StartupError(f"PostgreSQL did not start: {_last_line(log)}")
 
     def end_orphan(self) -> None:
         """Stop the server that a killed control plane left behind."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from prisma_provider.diff import Diff, Field
+from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.inputs import Bag, Checked
@@ -48,6 +49,11 @@ class Handler(Protocol):
 
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
-    {"Project": ProjectHandler(), "Database": DatabaseHandler(), "Connection": ConnectionHandler()}
+    {
+        "Project": ProjectHandler(),
+        "Branch": BranchHandler(),
+        "Database": DatabaseHandler(),
+        "Connection": ConnectionHandler(),
+    }
 )
 """Every resource by its name."""

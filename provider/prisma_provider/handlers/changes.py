@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.diff import Diff, Field, behind, diff, settings_changed
+from prisma_provider.diff import Change, Diff, Field, behind, diff, settings_changed
 from prisma_provider.handlers.inputs import Bag
 
 T = TypeVar("T")
@@ -55,6 +55,13 @@ def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any]
             hint="nothing was lost. The next preview shows the difference and the next `pulumi up` tries again; "
             "or declare what the service has.",
         )
+
+
+def demotion(change: Change) -> Change:
+    """No PATCH takes a default flag away: it goes when another object gets it, so this one waits."""
+    if change.field == "isDefault" and change.how == "patch" and change.declared is False:
+        return Change(change.field, change.live, change.declared, "wait")
+    return change
 
 
 def went_away(what: str, object_id: str) -> errors.PrismaError:

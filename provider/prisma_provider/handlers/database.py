@@ -8,7 +8,8 @@ from typing import Any
 from prisma_provider import errors
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, NotReady, Refused
-from prisma_provider.handlers.changes import capital, check_applied, compare, patch, went_away
+from prisma_provider.handlers.branch import resolve
+from prisma_provider.handlers.changes import capital, check_applied, compare, demotion, patch, went_away
 from prisma_provider.handlers.connection import fresh_credentials
 from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
@@ -50,6 +51,7 @@ class DatabaseHandler:
         Field("region", "replace"),
         Field("isDefault", "patch"),
         Field("branchId", "patch", same_id),
+        Field("branchGitName", "patch"),
         Field("source", "replace", _same_source),
         Field("allowReplace", "setting"),
         *SETTINGS,
@@ -71,6 +73,7 @@ class DatabaseHandler:
             *check_flag(news, "isDefault"),
             *check_flag(news, "allowReplace"),
             *check_id(news, "branchId", "br"),
+            *_check_branch(news),
             *_check_source(news),
             *check_adopt(news, "db"),
         )
@@ -92,10 +95,15 @@ class DatabaseHandler:
         now = _outputs(database, {})
         now["source"] = database.source or olds.get("source")
         declared = dict(news)
+        git_name = declared.pop("branchGitName", None)
+        if known(git_name):
+            branch = live.named_branch(database.project.id, git_name)
+            # A branch that is not there yet is made by the update; the preview shows the name it will have.
+            declared |= {"branchId": branch.id} if branch else {"branchGitName": git_name}
         if declared.get("region") == INHERIT:
             declared["region"] = _project_region(live, database, news)
         found = compare(self.fields, olds, declared, now)
-        changes = [_demotion(change) for change in found.changes]
+        changes = [demotion(change) for change in found.changes]
         if database.status != "ready":
             changes.append(Change("status", database.status, "ready", "wait"))
         elif olds.get("status") not in (None, "ready"):
@@ -113,7 +121,8 @@ class DatabaseHandler:
         return database.id, self._outputs(live, database, {**news, **secrets})
 
     def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
-        wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "branchId", "source")}
+        wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "source")}
+        wanted["branchId"] = _branch_id(live, news["projectId"], news)
         wanted |= {"region": news.get("region", INHERIT), "logicalId": news["logicalId"]}
         body = {name: value for name, value in wanted.items() if value is not None}
         database, lost = create_once(
@@ -148,6 +157,7 @@ class DatabaseHandler:
         database = live.database(database_id, news["projectId"])
         if database is None:
             raise nothing_to_adopt("database", database_id)
+        _branch_id(live, database.project.id, news)
         found = self._compare(live, database, {}, {**news, "source": None})
         for change in found.of("replace"):
             raise Refused(
@@ -163,10 +173,11 @@ class DatabaseHandler:
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """PATCH what differs, or nothing; wait for what comes by itself."""
-        found = self.diff(live, object_id, olds, news)
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if database is None:
             raise went_away("database", object_id)
+        _branch_id(live, database.project.id, news)
+        found = self.diff(live, object_id, olds, news)
         if found.of("wait"):
             database = _wait_ready(live, database)
         database = self._apply(live, database, found)
@@ -203,6 +214,14 @@ class DatabaseHandler:
         return _outputs(database, bag)
 
 
+def _check_branch(news: Bag) -> Iterator[InvalidInput]:
+    if news.get("branchGitName") is None:
+        return
+    yield from check_name(news, "branch", 1, None, field="branchGitName")
+    if news.get("branchId") is not None:
+        yield InvalidInput("branchGitName", "Both branch_id and branch_git_name are given.", hint="give one of them.")
+
+
 def _check_source(news: Bag) -> Iterator[InvalidInput]:
     source = news.get("source")
     if not known(source):
@@ -215,19 +234,18 @@ def _check_source(news: Bag) -> Iterator[InvalidInput]:
         yield InvalidInput("source", "BackupOf lacks its backup_id.", hint="take one from get_backups(database_id).")
 
 
+def _branch_id(live: Live, project_id: str, news: Bag) -> Any:
+    """The declared branch; one that is declared by name is made where it is not there."""
+    git_name = news.get("branchGitName")
+    return resolve(live, project_id, git_name).id if git_name else news.get("branchId")
+
+
 def _project_region(live: Live, database: Database, news: Bag) -> Any:
     """What `inherit` stands for; None, which is not compared, where the project has no region of its own."""
     if news.get("projectId") is UNKNOWN:
         return None
     project = live.project(database.project.id)
     return project.default_region if project else None
-
-
-def _demotion(change: Change) -> Change:
-    """No PATCH takes the flag away: it goes when another database gets it, so this one waits."""
-    if change.field == "isDefault" and change.how == "patch" and change.declared is False:
-        return Change(change.field, change.live, change.declared, "wait")
-    return change
 
 
 def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:

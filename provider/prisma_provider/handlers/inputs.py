@@ -50,19 +50,21 @@ def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
     return {name: value for name, value in news.items() if name in names and value is not None}
 
 
-def check_name(news: Mapping[str, Any], what: str, least: int, most: int | None) -> Iterator[InvalidInput]:
+def check_name(
+    news: Mapping[str, Any], what: str, least: int, most: int | None, *, field: str = "name"
+) -> Iterator[InvalidInput]:
     """A name that is text, not blank, and as long as the service takes it."""
-    name = news.get("name")
+    name = news.get(field)
     if name is UNKNOWN:
         return
     length = f"{least} to {most} characters" if most else "at least one character"
     if not isinstance(name, str) or not name.strip():
-        yield InvalidInput("name", f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
+        yield InvalidInput(field, f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
     elif len(name) < least or (most is not None and len(name) > most):
         yield InvalidInput(
-            "name",
+            field,
             f'The name "{name[:80]}" has {len(name)} characters; the name of a {what} has {length}.',
-            hint="give another with name=….",
+            hint="give another one.",
         )
 
 

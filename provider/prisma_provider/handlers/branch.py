@@ -1,0 +1,181 @@
+"""Branch: where databases live side by side, named after a branch of git."""
+
+from __future__ import annotations
+
+from prisma_provider import errors
+from prisma_provider.diff import GONE, Diff, Field
+from prisma_provider.errors import Refused
+from prisma_provider.handlers.changes import capital, check_applied, compare, demotion, patch, went_away
+from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider.handlers.inputs import (
+    SETTINGS,
+    Bag,
+    Checked,
+    check_adopt,
+    check_flag,
+    check_id,
+    check_name,
+    select,
+)
+from prisma_provider.live import Live
+from prisma_provider.models import Branch, same_id
+
+
+class BranchHandler:
+    """Makes, promotes and deletes branches; the service cannot rename one, so another name is another branch."""
+
+    fields = (
+        Field("projectId", "replace", same_id),
+        Field("gitName", "replace"),
+        Field("isDefault", "patch"),
+        *SETTINGS,
+        Field("role", "output"),
+        Field("workspaceId", "output"),
+    )
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """A project, a name."""
+        problems = (
+            *check_id(news, "projectId", "proj", required=True),
+            *check_name(news, "branch", 1, None, field="gitName"),
+            *check_flag(news, "isDefault"),
+            *check_adopt(news, "br"),
+        )
+        return Checked(select(self.fields, news), problems)
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """Promotion in place; another name or project is another branch, made before the old one goes."""
+        branch = live.branch(object_id, olds.get("workspaceId"))
+        if branch is None:
+            return GONE
+        refuse_other_adoption(branch.title, object_id, news)
+        return self._compare(branch, olds, news)
+
+    def _compare(self, branch: Branch, olds: Bag, news: Bag) -> Diff:
+        found = compare(self.fields, olds, news, _outputs(branch, olds))
+        return Diff(tuple(demotion(change) for change in found.changes))
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
+        project_id, name = news["projectId"], news["gitName"]
+        with live.alone("branch", project_id, name):
+            branch = self._adopt(live, news) or _make(live, project_id, name, news.get("isDefault"))
+        live.put_branch(branch)
+        if news.get("isDefault"):
+            branch = self._apply(live, branch, self._compare(branch, {}, news))
+        live.returned(branch.id)
+        return branch.id, _outputs(branch, {**news, "workspaceId": live.workspace_id_of(project_id)})
+
+    def _adopt(self, live: Live, news: Bag) -> Branch | None:
+        adopt = news.get("adopt")
+        there = live.branch(adopt) if isinstance(adopt, str) else named(live, news["projectId"], news["gitName"])
+        if there is None:
+            if isinstance(adopt, str):
+                raise nothing_to_adopt("branch", adopt)
+            return None
+        if not adopt:
+            raise Refused(
+                f"{capital(there.title)} exists already in project {there.project.id}.",
+                hint=f'declare adopt="{there.id}" to take it over, or another git_name=…. Nothing was made.',
+            )
+        for change in self._compare(there, {}, news).of("replace"):
+            raise Refused(
+                f"{capital(there.title)} cannot be adopted: {change}.",
+                hint=f"declare the {change.field} that it has. Nothing was changed.",
+            )
+        to_claim(live, "branch", there.id)
+        return there
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """The live branch, with settings carried on from state."""
+        branch = live.branch(object_id, olds.get("workspaceId"))
+        return None if branch is None else _outputs(branch, olds)
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """Promote, or nothing."""
+        found = self.diff(live, object_id, olds, news)
+        branch = live.branch(object_id, olds.get("workspaceId"))
+        if branch is None:
+            raise went_away("branch", object_id)
+        branch = self._apply(live, branch, found)
+        return _outputs(branch, {**news, "workspaceId": olds.get("workspaceId")})
+
+    def _apply(self, live: Live, branch: Branch, found: Diff) -> Branch:
+        title, branch_id = branch.title, branch.id
+        for body in found.patches():
+            branch = patch(title, body, lambda b: live.client.update_branch(branch_id, b))
+            live.put_branch(branch)
+            check_applied(title, self.fields, body, _outputs(branch, {}))
+        if found.of("wait"):
+            live.note(
+                f"{title} is the default branch until another one is promoted: declare is_default=True on that one."
+            )
+        return branch
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Delete it. The default and the production branch the service keeps until their project is deleted."""
+        if live.was_returned(object_id):
+            live.note(f"branch {object_id} was adopted in this run: it is kept.")
+            return
+        try:
+            live.client.delete_branch(object_id)
+        except errors.NotFound:
+            live.absent(f"branch {object_id}", olds.get("workspaceId"))
+        except errors.Rejected as error:
+            _explain_kept(live, object_id, olds, error)
+
+
+def named(live: Live, project_id: str, git_name: str) -> Branch | None:
+    """The branch of a project that goes by this name, asked for now."""
+    return next((b for b in live.client.branches(project_id, git_name) if b.git_name == git_name), None)
+
+
+def resolve(live: Live, project_id: str, git_name: str) -> Branch:
+    """The branch of this name, made where there is none: `branch_git_name` of a database."""
+    with live.alone("branch", project_id, git_name):
+        return live.named_branch(project_id, git_name) or _make(live, project_id, git_name, None)
+
+
+def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -> Branch:
+    """POST; a lost answer and a 409 both mean: look for the name, which the service keeps unique."""
+    body = {"gitName": git_name, **({"isDefault": True} if is_default else {})}
+    try:
+        branch = live.client.create_branch(project_id, body)
+    except (errors.LostAnswer, errors.Conflict):
+        found = named(live, project_id, git_name)
+        branch = found or live.client.create_branch(project_id, body)
+    live.put_branch(branch)
+    return branch
+
+
+def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> None:
+    """What goes with its project is left behind in peace; a branch that others still use is an error."""
+    branch = live.branch(branch_id)
+    members = [d for d in live.databases_or_none(olds["projectId"], after=live.now()).values() if
+               same_id(d.branch_id, branch_id) and not live.was_delete_asked(d.id)]  # fmt: skip
+    if branch is None:
+        return
+    if members:
+        names = ", ".join(database.title for database in members[:10])
+        raise Refused(
+            f"{capital(branch.title)} is not deleted: {names} lives on it.",
+            said=error.said,
+            hint="delete it first, or move it to another branch with branch_id=….",
+        )
+    if not (branch.is_default or branch.role == "production") and not isinstance(error, errors.Conflict):
+        raise error
+    live.note(
+        f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
+        f'the production branch, and one with the default database on it. To have it back: adopt="{branch_id}".'
+    )
+
+
+def _outputs(branch: Branch, bag: Bag) -> Bag:
+    """The whole state: what was declared, and on top of it what is live."""
+    return {
+        **bag,
+        "projectId": branch.project.id,
+        "gitName": branch.git_name,
+        "isDefault": branch.is_default,
+        "role": branch.role,
+    }
