@@ -7,20 +7,19 @@ This is the only room that opens a connection. It is safe to share between threa
 from __future__ import annotations
 
 import logging
-import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import httpx
-import pydantic
 import tenacity
 
 from prisma_provider import errors
+from prisma_provider.answers import parse, status_error, transport_error
+from prisma_provider.bearer import Bearer
 from prisma_provider.models import (
     Answer,
     Branch,
@@ -32,9 +31,8 @@ from prisma_provider.models import (
     Project,
     Reference,
     Region,
-    same_id,
 )
-from prisma_provider.settings import Settings, Token
+from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
 
 T = TypeVar("T")
@@ -44,7 +42,6 @@ PAGE_SIZE = 100
 
 _log = logging.getLogger(__name__)
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
-_CONNECTION_STRING = re.compile(r"\b(postgres(?:ql)?|prisma\+postgres)://[^\s\"'<>]+")
 
 
 @contextmanager
@@ -85,7 +82,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
-        self._auth = _Bearer(settings)
+        self._auth = Bearer(settings)
         self._sleep = sleep
         self._throttle = Throttle(settings.in_flight, sleep)
         self._http = httpx.Client(
@@ -118,7 +115,7 @@ class Client:
         """The regions of Prisma Postgres."""
         doing = "list the regions"
         return self._request(
-            "GET", "regions/postgres", doing, read=lambda answer: _parse(Listing[Region], answer, doing).data
+            "GET", "regions/postgres", doing, read=lambda answer: parse(Listing[Region], answer, doing).data
         )
 
     # projects
@@ -218,7 +215,7 @@ class Client:
     # the one way to ask
 
     def _one(self, model: type[T], method: str, path: str, doing: str, body: Mapping[str, Any] | None = None) -> T:
-        read = lambda answer: _parse(Answer[model], answer, doing).data  # type: ignore[valid-type]  # noqa: E731
+        read = lambda answer: parse(Answer[model], answer, doing).data  # type: ignore[valid-type]  # noqa: E731
         return self._request(method, path, doing, body=body, read=read)
 
     def _list(self, model: type[T], path: str, doing: str, **filters: str | None) -> tuple[T, ...]:
@@ -226,7 +223,7 @@ class Client:
         query["limit"] = PAGE_SIZE
         found: list[T] = []
         while True:
-            read = lambda answer: _parse(Page[model], answer, doing)  # type: ignore[valid-type]  # noqa: E731
+            read = lambda answer: parse(Page[model], answer, doing)  # type: ignore[valid-type]  # noqa: E731
             page = self._request("GET", path, doing, query=query, read=read)
             found += page.data
             cursor = page.pagination.next_cursor
@@ -271,10 +268,10 @@ class Client:
                 answer = self._http.request(method, path, params=query, json=body)
             except httpx.HTTPError as error:
                 _log.debug("%s %s: %s", method, path, type(error).__name__)
-                raise _transport_error(error, doing, self.settings) from None
+                raise transport_error(error, doing, self.settings) from None
         _log.debug("%s %s %s: %s in %.3f s", method, path, query or "", answer.status_code, time.monotonic() - began)
         if not answer.is_success:
-            failure = _status_error(answer, doing, self._auth)
+            failure = status_error(answer, doing, self._auth.token)
             if isinstance(failure, errors.RateLimited):
                 # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
                 self._throttle.pause(min(failure.retry_after or 0.5, time_left(), 60.0))
@@ -303,147 +300,3 @@ def backoff(state: tenacity.RetryCallState) -> float:
     error = _last_error(state)
     asked = error.retry_after if isinstance(error, errors.ApiError) else None
     return asked if asked is not None else _growing(state)
-
-
-class _Bearer(httpx.Auth):
-    """The token of each request, and the environment's one where the configured one is no longer valid.
-
-    An `httpx.Auth` and not a header, so that a `.netrc` of this machine cannot take its place.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._base_url = settings.base_url
-        self._fallback = settings.fallback
-        self._expected = settings.workspace_id
-        self.token = settings.token
-
-    def expect(self, workspace_id: str | None) -> None:
-        self._expected = self._expected or workspace_id
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        answer = yield _with_token(request, self.token)
-        fallback = self._fallback
-        if answer.status_code != httpx.codes.UNAUTHORIZED or fallback is None or self._expected is None:
-            return
-        me = yield _with_token(httpx.Request("GET", f"{self._base_url}/v1/me"), fallback)
-        self._accept(fallback, me)
-        _log.info("the token from %s is not valid, using %s", self.token.origin, fallback.origin)
-        self.token = fallback
-        yield _with_token(request, fallback)
-
-    def _accept(self, fallback: Token, answer: httpx.Response) -> None:
-        """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""
-        answer.read()
-        if answer.is_success:
-            me = _parse(Answer[Me], answer, "ask whom the token stands for").data
-            if me.workspace and same_id(me.workspace.id, self._expected):
-                return
-            why = "belongs to another workspace"
-        else:
-            why = "is not valid either"
-        raise errors.Unauthorized(
-            f"The token from {self.token.origin} is not valid, and the one from {fallback.origin} {why}.",
-            hint=f"set a token of workspace {self._expected}, in {fallback.origin}.",
-        )
-
-
-def _with_token(request: httpx.Request, token: Token) -> httpx.Request:
-    request.headers["Authorization"] = f"Bearer {token.value}"
-    return request
-
-
-def _parse(model: type[T], answer: httpx.Response, doing: str) -> T:
-    """The body as a model. What pydantic says of it is cut to names of fields: its input may hold a secret."""
-    try:
-        return model.model_validate_json(answer.content)  # type: ignore[attr-defined,no-any-return]
-    except pydantic.ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"the field {where} is missing or wrong" if where else "the answer is not JSON"
-        raise errors.MalformedAnswer(
-            f"Could not {doing}: {problem}.",
-            hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
-        ) from None
-
-
-def _transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
-    where = settings.base_url
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return errors.Unreachable(
-            f"Could not {doing}: {where} cannot be reached.",
-            said=None,
-            hint="see whether this machine has a network, and the base URL is right "
-            "(prisma:baseUrl or PRISMA_API_BASE_URL).",
-        )
-    if isinstance(error, httpx.TimeoutException):
-        why = f"{where} did not answer within {settings.request_timeout:g} s"
-    elif isinstance(error, httpx.DecodingError):
-        return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be decoded.")
-    else:
-        why = f"the connection to {where} broke before the answer came"
-    return errors.LostAnswer(f"Could not {doing}: {why}.", hint="try again; nothing was lost.")
-
-
-_STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {
-    401: (
-        errors.Unauthorized,
-        "the token is not valid",
-        "set a valid token: export PRISMA_SERVICE_TOKEN=…, or `pulumi config set --secret prisma:serviceToken …`.",
-    ),
-    403: (errors.Forbidden, "the token may not do that", "use a token with access to this workspace."),
-    404: (errors.NotFound, "there is no such object, or the token cannot see it", None),
-    409: (errors.Conflict, "it clashes with what is there", None),
-    429: (errors.RateLimited, "there were too many requests", "try again later."),
-}
-
-
-def _status_error(answer: httpx.Response, doing: str, auth: _Bearer) -> errors.ApiError:
-    status = answer.status_code
-    if status >= 500:
-        kind: type[errors.ApiError] = errors.ServiceFailed
-        why, hint = (
-            f"the service failed ({status} {answer.reason_phrase})".replace(" )", ")"),
-            "try again later.",
-        )
-    elif 300 <= status < 400:
-        kind, why, hint = (
-            errors.Rejected,
-            "the service answered with a redirect",
-            "see whether the base URL is right.",
-        )
-    else:
-        kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))  # type: ignore[assignment]
-    if kind is errors.Unauthorized:
-        why = f"the token from {auth.token.origin} is not valid"
-    return kind(
-        f"Could not {doing}: {why}.",
-        said=_message(answer, auth.token),
-        hint=hint,
-        retry_after=_retry_after(answer),
-    )
-
-
-def _message(answer: httpx.Response, token: Token) -> str | None:
-    """What the service said, message and hint; nothing that looks like a secret."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict):
-        parts = [error.get("message"), error.get("hint")]
-    else:
-        parts = [error, body.get("errorDescription")] if isinstance(body, dict) else []
-    text = " ".join(part for part in parts if isinstance(part, str) and part)
-    return _CONNECTION_STRING.sub(r"\1://…", text.replace(token.value, "…")) or None
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    """Seconds, from a number or from an HTTP date (RFC 9110, 10.2.3)."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None

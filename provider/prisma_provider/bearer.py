@@ -1,0 +1,64 @@
+"""The token on each request, and what happens when it is no longer valid."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+
+import httpx
+
+from prisma_provider import errors
+from prisma_provider.answers import parse
+from prisma_provider.models import Answer, Me, same_id
+from prisma_provider.settings import Settings, Token
+
+_log = logging.getLogger(__name__)
+
+
+class Bearer(httpx.Auth):
+    """The token of each request, and the environment's one where the configured one is no longer valid.
+
+    An `httpx.Auth` and not a header, so that a `.netrc` of this machine cannot take its place.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._fallback = settings.fallback
+        self._expected = settings.workspace_id
+        self.token = settings.token
+
+    def expect(self, workspace_id: str | None) -> None:
+        """Say which workspace a fallback has to be of."""
+        self._expected = self._expected or workspace_id
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """As httpx asks: the request, and after a 401 once more with the fallback."""
+        answer = yield _with_token(request, self.token)
+        fallback = self._fallback
+        if answer.status_code != httpx.codes.UNAUTHORIZED or fallback is None or self._expected is None:
+            return
+        me = yield _with_token(httpx.Request("GET", f"{self._base_url}/v1/me"), fallback)
+        self._accept(fallback, me)
+        _log.info("the token from %s is not valid, using %s", self.token.origin, fallback.origin)
+        self.token = fallback
+        yield _with_token(request, fallback)
+
+    def _accept(self, fallback: Token, answer: httpx.Response) -> None:
+        """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""
+        answer.read()
+        if answer.is_success:
+            me = parse(Answer[Me], answer, "ask whom the token stands for").data
+            if me.workspace and same_id(me.workspace.id, self._expected):
+                return
+            why = "belongs to another workspace"
+        else:
+            why = "is not valid either"
+        raise errors.Unauthorized(
+            f"The token from {self.token.origin} is not valid, and the one from {fallback.origin} {why}.",
+            hint=f"set a token of workspace {self._expected}, in {fallback.origin}.",
+        )
+
+
+def _with_token(request: httpx.Request, token: Token) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token.value}"
+    return request
