@@ -21,6 +21,8 @@ from .setup import ROOT, Machine, backend, prepare
 
 RINGS = ("unit", "contract", "e2e")
 ON_REQUEST = ("bench",)
+# Their tests wait for processes of their own; each worker has a local control plane of its own.
+AT_ONCE = {"contract": 2, "e2e": 2}
 LINT = "lint"
 COMMANDS = ("examples/run", "tests/run")  # without a suffix they are not found
 LINTERS: Mapping[str, tuple[str, ...]] = {
@@ -151,7 +153,8 @@ class Checks:
         started = time.monotonic()
         report = self._folder / f"{name}.xml"
         with self._console.step(f"tests: {name}"):
-            code = self._show("python", "-m", "pytest", f"tests/{name}", f"--junitxml={report}", *extra)
+            workers = (f"-n{AT_ONCE[name]}",) if name in AT_ONCE else ()
+            code = self._show("python", "-m", "pytest", f"tests/{name}", f"--junitxml={report}", *workers, *extra)
             counts = count(report)
             nothing_selected = code == PYTEST_FOUND_NOTHING and bool(extra)
             self._record(name, code == 0 or nothing_selected, started, str(counts), counts)

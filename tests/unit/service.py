@@ -37,6 +37,7 @@ class Service:
         self.projects: dict[str, dict[str, Any]] = {}
         self.databases: dict[str, dict[str, Any]] = {}
         self.connections: dict[str, dict[str, Any]] = {}
+        self.branches: dict[str, dict[str, Any]] = {}
         self.workspace: dict[str, str] | None = {"id": WORKSPACE, "name": "Acme"}
         self.status_of_new = "ready"
         self.page = 100
@@ -117,6 +118,22 @@ class Service:
         self.connections[made["id"]] = made
         return made
 
+    def branch(self, project_id: str, git_name: str, **more: Any) -> dict[str, Any]:
+        """A branch that is there already; the first of a project is its default and production."""
+        first = not any(branch["project"]["id"] == project_id for branch in self.branches.values())
+        made = {
+            "id": f"br_{next(self._ids)}",
+            "gitName": git_name,
+            "isDefault": first,
+            "role": "production" if first else "preview",
+            "project": {"id": project_id, "name": "p"},
+            **more,
+        }
+        self.branches[made["id"]] = made
+        if made["isDefault"]:
+            self._promote(made)
+        return made
+
     # how it answers
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -141,6 +158,8 @@ class Service:
         if kind == "regions":
             return _data([{"id": name, "type": "region", "name": name} for name in ("eu-central-1", "us-east-1")])
         object_id, _, verb = rest.partition("/")
+        if verb == "branches":
+            return self._branches_of(object_id, request, body)
         objects: dict[str, dict[str, Any]] = getattr(self, kind)
         if not object_id:
             return self._create(kind, body) if request.method == "POST" else self._filter(kind, request)
@@ -156,6 +175,10 @@ class Service:
             found["version"] += 1
             return _data(self._show(kind, found, secrets=True))
         if method == "DELETE":
+            if kind == "branches" and any(d["branchId"] == object_id for d in self.databases.values()):
+                return refusal(409, "Branch still has live member resources.")
+            if kind == "branches" and (found["isDefault"] or found["role"] == "production"):
+                return refusal(422, "Branch is the default or production branch.")
             if found.get("isDefault"):
                 return refusal(403, "Cannot delete the default environment.")
             del objects[object_id]
@@ -166,6 +189,16 @@ class Service:
                 self._promote(found)
         return _data(self._show(kind, found))
 
+    def _branches_of(self, project_id: str, request: httpx.Request, body: Any) -> httpx.Response:
+        own = [branch for branch in self.branches.values() if branch["project"]["id"] == project_id]
+        if request.method == "GET":
+            name = request.url.params.get("gitName")
+            return self._list([branch for branch in own if name in (None, branch["gitName"])], request)
+        if any(branch["gitName"] == body["gitName"] for branch in own):
+            return refusal(409, "gitName exists")
+        more = {"isDefault": True} if body.get("isDefault") else {}
+        return _data(self.branch(project_id, body["gitName"], **more), 201)
+
     def _create(self, kind: str, body: dict[str, Any]) -> httpx.Response:
         objects: dict[str, dict[str, Any]] = getattr(self, kind)
         mark = body.get("logicalId")
@@ -175,6 +208,7 @@ class Service:
             made = self.project(body["name"], logicalId=mark, defaultRegion=body.get("region"))
         elif kind == "databases":
             more = {"logicalId": mark, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
+            more["branchId"] = body.get("branchId", "br_1")
             region = "eu-central-1" if body.get("region", "inherit") == "inherit" else body["region"]
             made = self.database(body["projectId"], body["name"], region={"id": region, "name": region}, **more)
         else:
@@ -203,7 +237,7 @@ class Service:
         if kind == "databases":
             own = [c for c in self.connections.values() if c["database"]["id"] == each["id"]]
             return {**each, "connections": [self._show("connections", c, secrets=secrets) for c in own]}
-        if kind == "projects":
+        if kind in ("projects", "branches"):
             return each
         url = f"postgresql://user_{each['id']}:pass_{each['version']}@db.example:5432/?sslmode=require"
         secret = {"connectionString": url} if secrets else {}
@@ -211,10 +245,11 @@ class Service:
         endpoints = {way: {"host": host, "port": 5432, **secret} for way, host in hosts.items()}
         return {**each, "endpoints": endpoints}
 
-    def _promote(self, database: dict[str, Any]) -> None:
-        for other in self.databases.values():
-            if other["project"]["id"] == database["project"]["id"]:
-                other["isDefault"] = other is database
+    def _promote(self, promoted: dict[str, Any]) -> None:
+        kind = self.branches if promoted["id"].startswith("br_") else self.databases
+        for other in kind.values():
+            if other["project"]["id"] == promoted["project"]["id"]:
+                other["isDefault"] = other is promoted
 
 
 def _give(found: Answer) -> httpx.Response:

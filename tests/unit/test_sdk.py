@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +28,17 @@ class Mocks(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"nothing is called: {args.token}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loop() -> None:
+    """A current event loop for outputs, as Pulumi's own runner has one; since Python 3.12 none comes by itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            asyncio.get_event_loop()
+        except RuntimeError:
+            asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 @pytest.fixture

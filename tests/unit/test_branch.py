@@ -1,0 +1,154 @@
+"""Branch: refusals first, then what changes nothing, then what is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from prisma_provider import errors
+from unit.service import Service, declare, handler, refusal
+
+BRANCH, DATABASE = handler("Branch"), handler("Database")
+CUT = httpx.RemoteProtocolError("cut")
+
+
+@pytest.fixture
+def home(service: Service) -> str:
+    """A project with the branch that the service makes."""
+    project = str(service.project()["id"])
+    service.branch(project, "main")
+    return project
+
+
+def make(service: Service, home: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    """A branch that an earlier run made; the log begins after it."""
+    live = service.live()
+    made = BRANCH.create(live, declare(live, "Branch", projectId=home, **{"gitName": "feature", **inputs}))
+    service.log.clear()
+    return made
+
+
+@pytest.mark.parametrize(
+    "inputs", [{"gitName": " "}, {"projectId": None}, {"isDefault": "yes"}, {"adopt": "the old one"}]
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
+    """A value that cannot be sent is named, and nothing is sent."""
+    given = {"projectId": "proj_1", "gitName": "feature", **inputs}
+    assert len(BRANCH.check(service.live(), {}, given).problems) == 1
+    assert not service.log
+
+
+def test_a_branch_that_was_there_before_is_not_mine(service: Service, home: str) -> None:
+    """A name that is taken is refused before anything is sent; adopt takes it."""
+    there = service.branch(home, "feature")
+    with pytest.raises(errors.Refused, match=there["id"]):
+        make(service, home)
+    assert not service.sent()
+    assert make(service, home, adopt=True)[0] == there["id"]
+    assert make(service, home, adopt=there["id"])[0] == there["id"]
+    with pytest.raises(errors.InvalidInput, match="no branch"):
+        make(service, home, adopt="br_99")
+    with pytest.raises(errors.Refused, match="cannot be adopted"):
+        make(service, home, adopt=there["id"], gitName="other")
+
+
+def test_a_branch_that_others_use_is_not_deleted(service: Service, home: str) -> None:
+    """A delete that the service refuses is explained by the database that lives on the branch."""
+    made = make(service, home)
+    service.database(home, "precious", branchId=made[0])
+    with pytest.raises(errors.Refused, match=r'"precious"(?s:.*)branch_id='):
+        BRANCH.delete(service.live(), *made)
+
+
+def test_a_delete_without_access_is_an_error(service: Service, home: str) -> None:
+    """Another refusal is no success."""
+    made = make(service, home)
+    service.fail("DELETE", "/v1/branches/.*", refusal(403, "no access"))
+    with pytest.raises(errors.Forbidden):
+        BRANCH.delete(service.live(), *made)
+
+
+def test_no_diffs_is_no_changes(service: Service, home: str) -> None:
+    """What is declared as it is live is no change; a refresh says the same."""
+    made = make(service, home)
+    live = service.live()
+    assert not BRANCH.diff(live, *made, declare(live, "Branch", projectId=home, gitName="feature"))
+    assert BRANCH.read(service.live(), made[0], dict(made[1])) == made[1]
+    assert not service.sent()
+
+
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("answer", [CUT, refusal(503, "x")])
+def test_a_lost_answer_makes_one_branch(service: Service, home: str, answer: Any, acted: bool) -> None:
+    """Whatever happens to the answer of a create, there is one branch of that name, and it is mine."""
+    service.fail("POST", "/v1/projects/.*/branches", answer, acted=acted)
+    made = make(service, home)
+    assert [i for i, branch in service.branches.items() if branch["gitName"] == "feature"] == [made[0]]
+
+
+def test_a_promotion_is_one_patch(service: Service, home: str) -> None:
+    """is_default=True is exactly one PATCH; taking the flag away waits for another branch and says so."""
+    made = make(service, home)
+    live = service.live()
+    news = declare(live, "Branch", projectId=home, gitName="feature", isDefault=True)
+    after = BRANCH.update(live, *made, news)
+    assert service.sent() == [("PATCH", f"branches/{made[0]}", {"isDefault": True})]
+    assert after["isDefault"] is True
+    live = service.live()
+    BRANCH.update(live, made[0], after, {**news, "isDefault": False})
+    assert "another one is promoted" in service.notes[-1]
+
+
+def test_another_name_is_another_branch(service: Service, home: str) -> None:
+    """Prisma cannot rename a branch: another name replaces it; a gone one is made again."""
+    made = make(service, home)
+    live = service.live()
+    assert BRANCH.diff(live, *made, declare(live, "Branch", projectId=home, gitName="b")).replaces() == ["gitName"]
+    del service.branches[made[0]]
+    live = service.live()
+    assert BRANCH.diff(live, *made, declare(live, "Branch", projectId=home, gitName="feature")).of("recreate")
+    assert BRANCH.read(service.live(), *made) is None
+    BRANCH.delete(service.live(), *made)
+
+
+def test_the_default_branch_lives_on_and_says_so(service: Service, home: str) -> None:
+    """The default branch goes with its project; destroying a stack is not stopped by it."""
+    main = next(iter(service.branches))
+    made = make(service, home, gitName="main", adopt=main)
+    BRANCH.delete(service.live(), *made)
+    assert f'adopt="{main}"' in service.notes[-1]
+    feature = make(service, home)
+    BRANCH.delete(service.live(), *feature)
+    assert list(service.branches) == [main]
+
+
+def test_a_database_moves_by_one_patch(service: Service, home: str) -> None:
+    """branch_id and branch_git_name move a database in place; a branch that is not there is made once."""
+    live = service.live()
+    first = declare(live, "Database", projectId=home, name="orders", branchGitName="main")
+    made = DATABASE.create(live, first)
+    assert service.databases[made[0]]["branchId"] == next(iter(service.branches))
+    live = service.live()
+    assert not DATABASE.diff(live, *made, first)
+    moved = {**first, "branchGitName": "pr-7"}
+    live = service.live()
+    found = DATABASE.diff(live, *made, moved)
+    assert found.patches() == ({"branchGitName": "pr-7"},)
+    service.log.clear()
+    live = service.live()
+    DATABASE.update(live, *made, moved)
+    branch = next(i for i, each in service.branches.items() if each["gitName"] == "pr-7")
+    assert [(method, body) for method, _, body in service.sent()] == [
+        ("POST", {"gitName": "pr-7"}),
+        ("PATCH", {"branchId": branch}),
+    ]
+    assert service.databases[made[0]]["branchId"] == branch
+
+
+def test_one_way_to_name_a_branch(service: Service) -> None:
+    """branch_id and branch_git_name together are refused."""
+    given = {"projectId": "proj_1", "name": "orders", "branchId": "br_1", "branchGitName": "main"}
+    (problem,) = DATABASE.check(service.live(), {}, given).problems
+    assert "one of them" in str(problem)
