@@ -313,6 +313,24 @@ def test_a_rename_is_one_patch(service: Service, home: str) -> None:
     assert after == {**outputs, "name": "sales"}
 
 
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize(
+    "answer", [CUT, httpx.ReadTimeout("slow"), refusal(503, "x"), httpx.Response(502, text="<html>")]
+)
+def test_a_lost_answer_to_a_change_or_a_delete_is_no_matter(
+    service: Service, home: str, answer: Any, acted: bool
+) -> None:
+    """A PATCH or a DELETE whose answer is lost is sent again, and comes to the same."""
+    object_id, outputs = make(service, home)
+    service.fail("PATCH", "/v1/databases/.*", answer, acted=acted)
+    service.fail("DELETE", "/v1/databases/.*", answer, acted=acted)
+    live = service.live()
+    after = DATABASE.update(live, object_id, outputs, declare(live, "Database", outputs, projectId=home, name="sales"))
+    assert after["name"] == service.databases[object_id]["name"] == "sales"
+    DATABASE.delete(live, object_id, after)
+    assert not service.databases
+
+
 def test_a_promotion_is_one_patch_and_with_a_rename_still_one(service: Service, home: str) -> None:
     """is_default=True is one PATCH; with a rename, one PATCH with both."""
     made = make(service, home)
