@@ -63,6 +63,7 @@ class Live:
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
         self._locks: dict[tuple[str, ...], Lock] = {}
+        self._default_claims: dict[str, tuple[str, str]] = {}
         self._claimed: set[str] = set()
         self._returned: set[str] = set()
         self._asked_to_delete: set[str] = set()
@@ -329,6 +330,12 @@ class Live:
                 return False
             self._claimed.add(bare_id(object_id))
             return True
+
+    def claim_default(self, project_id: str, key: str, title: str) -> str | None:
+        """Ask for the default flag of a project; the title of another that asked for it in this run, if there is."""
+        with self._changed:
+            holder, held_by = self._default_claims.setdefault(bare_id(project_id), (key, title))
+        return None if holder == key else held_by
 
     def returned(self, object_id: str) -> None:
         """A create of this process answers with this id: from now on it is not deleted by this process."""

@@ -197,6 +197,25 @@ def test_nothing_is_adopted_twice(service: Service, home: str) -> None:
         DATABASE.create(live, declare(live, "Database", projectId=home, name="two", adopt=there["id"]))
 
 
+def test_two_defaults_in_one_project_are_refused(service: Service, home: str) -> None:
+    """Two databases that both declare is_default=True are named, and do not take the flag from each other for ever."""
+    live = service.live()
+    DATABASE.create(live, declare(live, "Database", projectId=home, name="one", isDefault=True))
+    service.log.clear()
+    with pytest.raises(errors.Refused, match=r'"two" and database "one".*both declare'):
+        two = declare(live, "Database", projectId=home, name="two", isDefault=True, identity="two-" + "1" * 16)
+        DATABASE.create(live, two)
+    assert not service.sent()
+    one = next(iter(service.databases))
+    live = service.live()
+    renamed = declare(live, "Database", {"logicalId": "x"}, projectId=home, name="renamed")
+    DATABASE.update(live, one, {"projectId": home, "name": "one"}, renamed)
+    DATABASE.create(
+        live, declare(live, "Database", projectId=home, name="three", isDefault=True, identity="3-" + "1" * 16)
+    )
+    assert service.databases[one]["isDefault"] is False
+
+
 def test_another_adoption_of_a_resource_that_has_its_object_is_refused(service: Service, home: str) -> None:
     """Pointing adopt= at another database does not silently do nothing."""
     made = make(service, home)

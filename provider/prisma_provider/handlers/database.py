@@ -125,6 +125,8 @@ class DatabaseHandler:
         wanted["branchId"] = _branch_id(live, news["projectId"], news)
         wanted |= {"region": news.get("region", INHERIT), "logicalId": news["logicalId"]}
         body = {name: value for name, value in wanted.items() if value is not None}
+        if body.get("isDefault"):
+            _claim_default(live, news["projectId"], news["logicalId"], f'database "{news["name"]}"')
         database, lost = create_once(
             live,
             news["logicalId"],
@@ -187,6 +189,8 @@ class DatabaseHandler:
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
         title, database_id = database.title, database.id
         for body in found.patches():
+            if body.get("isDefault"):
+                _claim_default(live, database.project.id, database.logical_id or database_id, title)
             database = patch(title, body, lambda b: live.client.update_database(database_id, b))
             live.put_database(database)
             check_applied(title, self.fields, body, _outputs(database, {}))
@@ -246,6 +250,16 @@ def _project_region(live: Live, database: Database, news: Bag) -> Any:
         return None
     project = live.project(database.project.id)
     return project.default_region if project else None
+
+
+def _claim_default(live: Live, project_id: str, key: str, title: str) -> None:
+    """Two databases that both declare the flag would take it from each other at every run."""
+    other = live.claim_default(project_id, key, title)
+    if other is not None:
+        raise Refused(
+            f"{capital(title)} and {other} both declare is_default=True in one project.",
+            hint="declare it on one of them; the other may have is_default=False.",
+        )
 
 
 def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:
