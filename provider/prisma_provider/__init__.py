@@ -5,6 +5,7 @@ The map, imports go one way, downwards:
     dynamic     host: Pulumi's dynamic providers, translation only
     handlers    one file a resource: its table of fields, then check, create, read, update, delete
     live        what the service holds now: reads shared by everything that runs in one operation
+    run         what this run did itself: what it took over, made, and was asked to delete
     client      HTTP: one method an endpoint, the only room that opens a connection;
                 `bearer` puts the token on, `answers` turns what came back into models and errors
     diff        Field, Change, Diff: values, no I/O

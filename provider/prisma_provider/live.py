@@ -9,17 +9,17 @@ that the object belongs to, since a token of another one sees nothing at all.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Condition, Lock
+from threading import Condition
 from typing import Any, TypeVar, cast
 
 from prisma_provider import errors
 from prisma_provider.client import Client, time_left
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
+from prisma_provider.run import Run
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class _Write:
 class Live:
     """The live objects of one operation; `client` is there for the writes.
 
-    `note` takes one line for the user, about a resource or the run.
+    `run` remembers what this run did itself, and `note` takes one line for the user, about a resource or the run.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Live:
     ) -> None:
         self.client = client
         self.note = note
+        self.run = Run()
         self._changed = Condition()
         self._ticks = count()
         self._flights: dict[tuple[str, str], _Flight] = {}
@@ -62,12 +63,6 @@ class Live:
         self._connections: dict[str, Connection | None] = {}
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
-        self._locks: dict[tuple[str, ...], Lock] = {}
-        self._default_claims: dict[str, tuple[str, str]] = {}
-        self._claimed: set[str] = set()
-        self._returned: set[str] = set()
-        self._asked_to_delete: set[str] = set()
-        self._logical_ids: set[str] = set()
 
     # who we are
 
@@ -312,54 +307,6 @@ class Live:
     def drop_connection(self, connection_id: str) -> None:
         """It was deleted."""
         self._connections[bare_id(connection_id)] = None
-
-    # what this run did and was asked for
-
-    @contextmanager
-    def alone(self, *key: str) -> Iterator[None]:
-        """One thread at a time for this key."""
-        with self._changed:
-            lock = self._locks.setdefault(key, Lock())
-        with lock:
-            yield
-
-    def claim(self, object_id: str) -> bool:
-        """Take an existing object for one resource; False where another has taken it in this run."""
-        with self._changed:
-            if bare_id(object_id) in self._claimed:
-                return False
-            self._claimed.add(bare_id(object_id))
-            return True
-
-    def claim_default(self, project_id: str, key: str, title: str) -> str | None:
-        """Ask for the default flag of a project; the title of another that asked for it in this run, if there is."""
-        with self._changed:
-            holder, held_by = self._default_claims.setdefault(bare_id(project_id), (key, title))
-        return None if holder == key else held_by
-
-    def returned(self, object_id: str) -> None:
-        """A create of this process answers with this id: from now on it is not deleted by this process."""
-        self._returned.add(bare_id(object_id))
-
-    def was_returned(self, object_id: str) -> bool:
-        """Whether a create of this process answered with this id."""
-        return bare_id(object_id) in self._returned
-
-    def delete_asked(self, database_id: str) -> None:
-        """The program wants this database deleted: its project may go with it in it."""
-        self._asked_to_delete.add(bare_id(database_id))
-
-    def was_delete_asked(self, database_id: str) -> bool:
-        """Whether the program wanted this database deleted in this run."""
-        return bare_id(database_id) in self._asked_to_delete
-
-    def declare(self, logical_id: str) -> None:
-        """A resource of this run goes by this logicalId: an object that has it is no leftover."""
-        self._logical_ids.add(logical_id)
-
-    def is_declared(self, logical_id: str) -> bool:
-        """Whether a resource of this run goes by this logicalId."""
-        return logical_id in self._logical_ids
 
     # one flight a question
 

@@ -58,12 +58,12 @@ class BranchHandler:
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
         project_id, name = news["projectId"], news["gitName"]
-        with live.alone("branch", project_id, name):
+        with live.run.alone("branch", project_id, name):
             branch = self._adopt(live, news) or _make(live, project_id, name, news.get("isDefault"))
         live.put_branch(branch)
         if news.get("isDefault"):
             branch = self._apply(live, branch, self._compare(branch, {}, news))
-        live.returned(branch.id)
+        live.run.returned(branch.id)
         return branch.id, _outputs(branch, {**news, "workspaceId": live.workspace_id_of(project_id)})
 
     def _adopt(self, live: Live, news: Bag) -> Branch | None:
@@ -114,7 +114,7 @@ class BranchHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it. The default and the production branch the service keeps until their project is deleted."""
-        if live.was_returned(object_id):
+        if live.run.was_returned(object_id):
             live.note(f"branch {object_id} was adopted in this run: it is kept.")
             return
         try:
@@ -132,7 +132,7 @@ def named(live: Live, project_id: str, git_name: str) -> Branch | None:
 
 def resolve(live: Live, project_id: str, git_name: str) -> Branch:
     """The branch of this name, made where there is none: `branch_git_name` of a database."""
-    with live.alone("branch", project_id, git_name):
+    with live.run.alone("branch", project_id, git_name):
         return live.named_branch(project_id, git_name) or _make(live, project_id, git_name, None)
 
 
@@ -152,7 +152,7 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
     """What goes with its project is left behind in peace; a branch that others still use is an error."""
     branch = live.branch(branch_id)
     members = [d for d in live.databases_or_none(olds["projectId"], after=live.now()).values() if
-               same_id(d.branch_id, branch_id) and not live.was_delete_asked(d.id)]  # fmt: skip
+               same_id(d.branch_id, branch_id) and not live.run.was_delete_asked(d.id)]  # fmt: skip
     if branch is None:
         return
     if members:

@@ -69,10 +69,10 @@ class ConnectionHandler:
         if news.get("adopt"):
             connection = self._adopt(live, database, news)
         else:
-            with live.alone("connection", bare_id(database.id), news["name"]):
+            with live.run.alone("connection", bare_id(database.id), news["name"]):
                 connection = _make(live, database, news["name"])
         live.put_connection(connection)
-        live.returned(connection.id)
+        live.run.returned(connection.id)
         home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
         return connection.id, _outputs(connection, {**news, **home})
 
@@ -121,7 +121,7 @@ class ConnectionHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it: its password is locked out, others of the database go on."""
-        if live.was_returned(object_id):
+        if live.run.was_returned(object_id):
             live.note(f"connection {object_id} was adopted in this run: it is kept.")
             return
         try:
@@ -196,7 +196,7 @@ def _candidates(live: Live, database: Database, name: str, before: set[str]) -> 
     new = [
         connection
         for connection in live.client.connections(database.id)
-        if connection.name == name and bare_id(connection.id) not in before and not live.was_returned(connection.id)
+        if connection.name == name and bare_id(connection.id) not in before and not live.run.was_returned(connection.id)
     ]
     if len(new) > 1:
         ids = ", ".join(connection.id for connection in new)

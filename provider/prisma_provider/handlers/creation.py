@@ -71,7 +71,7 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     left = [
         other
         for other in existing()
-        if mine and stem_of(other.logical_id) == mine and not live.is_declared(other.logical_id or "")
+        if mine and stem_of(other.logical_id) == mine and not live.run.is_declared(other.logical_id or "")
     ]
     if not left:
         return None
@@ -87,7 +87,7 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
 
 def to_claim(live: Live, what: str, object_id: str) -> str:
     """Take an existing object for one resource; nothing is taken twice in a run."""
-    if not live.claim(object_id):
+    if not live.run.claim(object_id):
         raise Refused(f"Two resources of this program adopt {what} {object_id}.", hint="adopt it in one place only.")
     return object_id
 

@@ -117,7 +117,7 @@ class DatabaseHandler:
             database, secrets = self._adopt(live, adopted, news), Bag()
         else:
             database, secrets = self._make(live, news)
-        live.returned(database.id)
+        live.run.returned(database.id)
         return database.id, self._outputs(live, database, {**news, **secrets})
 
     def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
@@ -200,8 +200,8 @@ class DatabaseHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
-        live.delete_asked(object_id)
-        if live.was_returned(object_id):
+        live.run.delete_asked(object_id)
+        if live.run.was_returned(object_id):
             live.note(f"database {object_id} was adopted in this run: it is kept.")
             return
         try:
@@ -254,7 +254,7 @@ def _project_region(live: Live, database: Database, news: Bag) -> Any:
 
 def _claim_default(live: Live, project_id: str, key: str, title: str) -> None:
     """Two databases that both declare the flag would take it from each other at every run."""
-    other = live.claim_default(project_id, key, title)
+    other = live.run.claim_default(project_id, key, title)
     if other is not None:
         raise Refused(
             f"{capital(title)} and {other} both declare is_default=True in one project.",

@@ -40,7 +40,7 @@ def known(value: object) -> bool:
 def with_logical_id(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], inputs: Bag) -> Bag:
     """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes."""
     logical_id = olds.get("logicalId") or new_logical_id(str(news.get("identity") or stem("resource")))
-    live.declare(logical_id)
+    live.run.declare(logical_id)
     return {**inputs, "logicalId": logical_id}
 
 

@@ -67,7 +67,7 @@ class ProjectHandler:
         """POST without the service's implicit first database, or adopt."""
         adopted = to_adopt(live, "project", news, live.projects)
         project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
-        live.returned(project.id)
+        live.run.returned(project.id)
         return project.id, _outputs(project, news)
 
     def _make(self, live: Live, news: Bag) -> Project:
@@ -123,7 +123,7 @@ class ProjectHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
-        if live.was_returned(object_id):
+        if live.run.was_returned(object_id):
             live.note(f"project {object_id} was adopted in this run: it is kept.")
             return
         if not olds.get("forceDestroy"):
@@ -138,7 +138,7 @@ class ProjectHandler:
 def _refuse_databases(live: Live, project_id: str, olds: Bag) -> None:
     """Asked of a list that begins now: what another hand made meanwhile counts."""
     databases = live.databases_or_none(project_id, after=live.now())
-    kept = [database for i, database in databases.items() if not live.was_delete_asked(i)]
+    kept = [database for i, database in databases.items() if not live.run.was_delete_asked(i)]
     if not kept:
         return
     names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])

@@ -1,0 +1,71 @@
+"""What this run did and was asked for: what no service can tell, and safety needs to know.
+
+A run is one process of a provider: one preview, or one update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from prisma_provider.models import bare_id
+
+
+class Run:
+    """Shared by all threads of a run."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._alone: dict[tuple[str, ...], Lock] = {}
+        self._default_claims: dict[str, tuple[str, str]] = {}
+        self._claimed: set[str] = set()
+        self._returned: set[str] = set()
+        self._asked_to_delete: set[str] = set()
+        self._logical_ids: set[str] = set()
+
+    @contextmanager
+    def alone(self, *key: str) -> Iterator[None]:
+        """One thread at a time for this key."""
+        with self._lock:
+            lock = self._alone.setdefault(key, Lock())
+        with lock:
+            yield
+
+    def claim(self, object_id: str) -> bool:
+        """Take an existing object for one resource; False where another has taken it in this run."""
+        with self._lock:
+            if bare_id(object_id) in self._claimed:
+                return False
+            self._claimed.add(bare_id(object_id))
+            return True
+
+    def claim_default(self, project_id: str, key: str, title: str) -> str | None:
+        """Ask for the default flag of a project; the title of another that asked for it in this run, if there is."""
+        with self._lock:
+            holder, held_by = self._default_claims.setdefault(bare_id(project_id), (key, title))
+        return None if holder == key else held_by
+
+    def returned(self, object_id: str) -> None:
+        """A create of this process answers with this id: from now on it is not deleted by this process."""
+        self._returned.add(bare_id(object_id))
+
+    def was_returned(self, object_id: str) -> bool:
+        """Whether a create of this process answered with this id."""
+        return bare_id(object_id) in self._returned
+
+    def delete_asked(self, database_id: str) -> None:
+        """The program wants this database deleted: its project may go with it in it."""
+        self._asked_to_delete.add(bare_id(database_id))
+
+    def was_delete_asked(self, database_id: str) -> bool:
+        """Whether the program wanted this database deleted in this run."""
+        return bare_id(database_id) in self._asked_to_delete
+
+    def declare(self, logical_id: str) -> None:
+        """A resource of this run goes by this logicalId: an object that has it is no leftover."""
+        self._logical_ids.add(logical_id)
+
+    def is_declared(self, logical_id: str) -> bool:
+        """Whether a resource of this run goes by this logicalId."""
+        return logical_id in self._logical_ids
