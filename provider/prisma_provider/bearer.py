@@ -8,7 +8,7 @@ from collections.abc import Generator
 import httpx
 
 from prisma_provider import errors
-from prisma_provider.answers import parse
+from prisma_provider.answers import parse, status_error
 from prisma_provider.models import Answer, Me, same_id
 from prisma_provider.settings import Settings, Token
 
@@ -51,6 +51,8 @@ class Bearer(httpx.Auth):
             if me.workspace and same_id(me.workspace.id, self._expected):
                 return
             why = "belongs to another workspace"
+        elif answer.status_code != httpx.codes.UNAUTHORIZED:
+            raise status_error(answer, "ask whom the token stands for", fallback)
         else:
             why = "is not valid either"
         raise errors.Unauthorized(

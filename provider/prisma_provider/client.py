@@ -88,9 +88,10 @@ class Client:
         self._http = httpx.Client(
             base_url=settings.base_url + "/v1/",
             auth=self._auth,
-            timeout=httpx.Timeout(settings.request_timeout, connect=10.0),
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
             transport=transport,
+            # A proxy of the environment has no business with this machine's own loopback, and would read the token.
+            mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")) if transport is None else None,
         )
 
     def close(self) -> None:
@@ -100,6 +101,14 @@ class Client:
     def expect_workspace(self, workspace_id: str | None) -> None:
         """Say which workspace what we hold belongs to: a fallback token is only used if it is that one's."""
         self._auth.expect(workspace_id)
+
+    def retrying(self, *kinds: type[errors.ApiError]) -> tenacity.Retrying:
+        """Do something again after errors of these kinds, with backoff, within the limits of `_request`."""
+        return self._retrying(lambda error: isinstance(error, kinds))
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, within the operation's time limit."""
+        self._sleep(max(0.0, min(seconds, time_left())))
 
     # workspace
 
@@ -201,12 +210,13 @@ class Client:
 
     def create_connection(self, body: Mapping[str, Any]) -> Connection:
         """Make a connection; the answer holds its secrets, this once."""
-        return self._one(Connection, "POST", "connections", f'create connection "{body.get("name")}"', body)
+        doing = f'create connection "{body.get("name")}"'
+        return _with_secrets(self._one(Connection, "POST", "connections", doing, body), doing)
 
     def rotate_connection(self, connection_id: str) -> Connection:
         """Give a connection new secrets, which the answer holds; the old ones are locked out."""
         doing = f"rotate connection {connection_id}"
-        return self._one(Connection, "POST", f"connections/{connection_id}/rotate", doing)
+        return _with_secrets(self._one(Connection, "POST", f"connections/{connection_id}/rotate", doing), doing)
 
     def delete_connection(self, connection_id: str) -> None:
         """Delete a connection; its password is locked out."""
@@ -244,15 +254,18 @@ class Client:
         read: Callable[[httpx.Response], T] = lambda answer: answer,  # type: ignore[assignment,return-value]
     ) -> T:
         """Send, read and, where it is safe, send again, until the limit of the operation."""
-        again = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda error: may_send_again(method, error)),
-            wait=backoff,
+        again = self._retrying(lambda error: may_send_again(method, error))
+        return again(lambda: read(self._send(method, path, doing, query, body)))
+
+    def _retrying(self, again: Callable[[BaseException], bool]) -> tenacity.Retrying:
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception(again),
+            wait=_backoff,
             stop=self._stop,
             sleep=self._sleep,
-            before_sleep=lambda state: _log.info("again: %s %s: %s", method, path, _last_error(state)),
+            before_sleep=lambda state: _log.info("again: %s", _last_error(state)),
             reraise=True,
         )
-        return again(lambda: read(self._send(method, path, doing, query, body)))
 
     def _send(
         self,
@@ -265,7 +278,7 @@ class Client:
         with self._throttle.turn():
             began = time.monotonic()
             try:
-                answer = self._http.request(method, path, params=query, json=body)
+                answer = self._http.request(method, path, params=query, json=body, timeout=self._timeout())
             except httpx.HTTPError as error:
                 _log.debug("%s %s: %s", method, path, type(error).__name__)
                 raise transport_error(error, doing, self.settings) from None
@@ -278,14 +291,25 @@ class Client:
             raise failure
         return answer
 
+    def _timeout(self) -> httpx.Timeout:
+        """What one answer may take: the setting, and never longer than the operation has left."""
+        seconds = min(self.settings.request_timeout, max(1.0, time_left()))
+        return httpx.Timeout(seconds, connect=min(10.0, seconds))
+
     def _stop(self, state: tenacity.RetryCallState) -> bool:
         """Failures of the service are waited out for a while, its 429 as long as the operation may last."""
         upcoming = state.upcoming_sleep
         if upcoming >= time_left():
             return True
         if isinstance(_last_error(state), errors.RateLimited):
-            return time_left() == float("inf") and (state.seconds_since_start or 0) > 300
+            return False
         return (state.seconds_since_start or 0) + upcoming > self.settings.retry_limit
+
+
+def _with_secrets(connection: Connection, doing: str) -> Connection:
+    if not connection.credentials():
+        raise errors.MalformedAnswer(f"Could not {doing}: the answer holds no connection string.")
+    return connection
 
 
 def _last_error(state: tenacity.RetryCallState) -> BaseException | None:
@@ -295,7 +319,7 @@ def _last_error(state: tenacity.RetryCallState) -> BaseException | None:
 _growing = tenacity.wait_random_exponential(multiplier=0.25, max=8.0)
 
 
-def backoff(state: tenacity.RetryCallState) -> float:
+def _backoff(state: tenacity.RetryCallState) -> float:
     """What the service asked for, else a growing random time."""
     error = _last_error(state)
     asked = error.retry_after if isinstance(error, errors.ApiError) else None

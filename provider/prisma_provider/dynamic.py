@@ -74,12 +74,15 @@ class _Provider(dynamic.ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        from prisma_provider.client import time_limit
         from prisma_provider.errors import InvalidInput, PrismaError
+        from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
 
         try:
             live = _process.live()
-            live.verify()
-            checked = self._handler().check(live, _bag(olds), _bag(news))
+            with time_limit(DEFAULT_TIME_LIMIT):
+                live.verify()
+                checked = self._handler().check(live, _bag(olds), _bag(news))
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
@@ -103,7 +106,7 @@ class _Provider(dynamic.ResourceProvider):
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
         with self._operation("read", props) as live:
             outputs = self._handler().read(live, object_id, _bag(props))
-            if outputs is None and "name" not in props:
+            if outputs is None and "workspaceId" not in props:
                 raise _nothing_to_get(self.resource, object_id)
         # An empty id is how Pulumi is told that it is gone; None would crash the host.
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
@@ -205,7 +208,7 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _explain(resource: str, object_id: str, olds: Mapping[str, Any], found: Diff) -> Iterator[str]:
     """What the engine cannot show: the live value beside the declared one, and what will be sent."""
-    title = f'{resource.lower()} "{olds.get("name")}" ({object_id})'
+    title = f'{resource.lower()} "{olds.get("name") or olds.get("gitName")}" ({object_id})'
     if found.of("recreate"):
         yield f"{title} is gone: it will be made again."
         return

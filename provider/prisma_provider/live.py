@@ -135,7 +135,8 @@ class Live:
         self.put_project(project)
         flight = _Flight(self.now())
         flight.result.set_result(())
-        self._flights.setdefault(("databases", bare_id(project.id)), flight)
+        with self._changed:
+            self._flights.setdefault(("databases", bare_id(project.id)), flight)
 
     def drop_project(self, project_id: str) -> None:
         """It was deleted."""
@@ -207,15 +208,13 @@ class Live:
         """A tick: what begins after it is fresh."""
         return next(self._ticks)
 
-    def put_database(self, database: Database) -> None:
-        """What a write answered: no list hides it. Who becomes the default takes the flag from the others."""
+    def put_database(self, database: Database, *, promoted: bool = False) -> None:
+        """What a write answered: no list hides it. One that was promoted by it took the flag from the others."""
         with self._changed:
             self._writes[bare_id(database.id)] = _Write(next(self._ticks), database)
             project = bare_id(database.project.id)
-            if database.is_default:
+            if promoted and database.is_default:
                 self._defaults[project] = bare_id(database.id)
-            elif self._defaults.get(project) == bare_id(database.id):
-                del self._defaults[project]
             self._changed.notify_all()
 
     def drop_database(self, database_id: str) -> None:
@@ -233,18 +232,21 @@ class Live:
         ends = time.monotonic() + min(seconds, time_left())
         seen: Database | None = database
         pause, looked = 0.1, self.now()
+        ask_at = time.monotonic() + pause
         while seen is not None and not done(seen) and time.monotonic() < ends:
-            woken = self._pause(min(pause, ends - time.monotonic()))
-            after = None if woken else looked
-            looked = self.now() if after else looked
+            self._pause(min(ask_at, ends) - time.monotonic())
+            after = None
+            if time.monotonic() >= ask_at:
+                # However often a write wakes us, the service is asked in time.
+                after, looked, pause = looked, self.now(), min(pause * 1.5, 3.0)
+                ask_at = time.monotonic() + pause
             seen = self.database(database.id, database.project.id, after=after)
-            pause = pause if woken else min(pause * 1.5, 3.0)
         return seen
 
-    def _pause(self, seconds: float) -> bool:
-        """Sleep; True where a write of this run cut it short."""
+    def _pause(self, seconds: float) -> None:
+        """Sleep, until a write of this run at the longest."""
         with self._changed:
-            return self._changed.wait(max(0.0, seconds))
+            self._changed.wait(max(0.0, seconds))
 
     # branches
 

@@ -14,7 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
 from pydantic.alias_generators import to_camel
 
 _PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
-_ID = re.compile(r"^([cC][^\s-]{8,}|[a-z0-9]+)$")
+_ID = re.compile(r"[cC][^\s-]{8,}|[a-z0-9]+")
+
+WAITING = ("provisioning", "recovering")
+"""Statuses of a database that end by themselves; one that is unknown here is taken as it is."""
 
 Item = TypeVar("Item")
 
@@ -33,7 +36,7 @@ def same_id(one: object, other: object) -> bool:
 
 def is_id(value: object, prefix: str) -> bool:
     """Whether ``value`` can be an id of this kind (``proj``, ``db``, ``con``, ``br``), by the published pattern."""
-    return isinstance(value, str) and bool(_ID.match(value.removeprefix(f"{prefix}_")))
+    return isinstance(value, str) and bool(_ID.fullmatch(value.removeprefix(f"{prefix}_")))
 
 
 class Wire(BaseModel):
@@ -116,7 +119,8 @@ class Connection(Wire):
     def credentials(self) -> dict[str, Any]:
         """User, password and connection strings under their names in state; empty where the answer has none."""
         direct, pooled = self.endpoints.direct, self.endpoints.pooled
-        urls = {"databaseUrl": _secret(pooled) or _secret(direct), "directUrl": _secret(direct)}
+        any_other = _secret(direct) or _secret(self.endpoints.accelerate)
+        urls = {"databaseUrl": _secret(pooled) or any_other, "directUrl": _secret(direct)}
         if not any(urls.values()):
             return {}
         parts = urlsplit(urls["directUrl"] or urls["databaseUrl"] or "")

@@ -152,3 +152,11 @@ def test_one_way_to_name_a_branch(service: Service) -> None:
     given = {"projectId": "proj_1", "name": "orders", "branchId": "br_1", "branchGitName": "main"}
     (problem,) = DATABASE.check(service.live(), {}, given).problems
     assert "one of them" in str(problem)
+
+
+def test_a_branch_with_something_else_on_it_is_not_forgotten(service: Service, home: str) -> None:
+    """A 409 whose reason is not a database of this program is an error: the branch stays in state."""
+    made = make(service, home)
+    service.fail("DELETE", "/v1/branches/.*", refusal(409, "live Compute apps"))
+    with pytest.raises(errors.Conflict, match="Compute"):
+        BRANCH.delete(service.live(), *made)

@@ -160,3 +160,55 @@ def test_delete(service: Service, database: str) -> None:
     CONNECTION.delete(service.live(), *made)
     assert len(service.connections) == 1
     CONNECTION.delete(service.live(), *made)
+
+
+def test_two_faults_in_a_row_make_one_connection(service: Service, database: str) -> None:
+    """The answer to the create is lost and so is that of the rotation: still one connection, and it works."""
+    service.fail("POST", "/v1/connections", CUT, acted=True)
+    service.fail("POST", "/v1/connections/.*/rotate", CUT, times=2, acted=True)
+    made = make(service, database)
+    assert works(service, made)
+    assert [c["name"] for c in service.connections.values()] == ["default", "web"]
+
+
+def test_a_lost_answer_that_cannot_be_looked_up_is_told(service: Service, database: str) -> None:
+    """Where nobody can say what a create has made, nothing is sent again, and I am told where to look."""
+    service.fail("POST", "/v1/connections", CUT, acted=True)
+    service.fail("GET", "/v1/connections", refusal(500, "down"), times=-1)
+    with pytest.raises(errors.PrismaError, match=r'cannot be told now(?s:.*)adopt="con_') as error:
+        live = service.live(retry_limit=0.01)
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert not isinstance(error.value, errors.ApiError)
+    assert len([path for _, path, _ in service.sent("POST") if path == "connections"]) == 1
+
+
+def test_a_list_that_lags_makes_no_second_connection(service: Service, database: str) -> None:
+    """A list that does not show the new connection yet is not taken for a proof that there is none."""
+    empty = {"data": [], "pagination": {"hasMore": False, "nextCursor": None}}
+    service.fail("POST", "/v1/connections", CUT, acted=True)
+    service.fail("GET", "/v1/connections", httpx.Response(200, json=empty), times=-1)
+    made = make(service, database)
+    assert works(service, made)
+    assert len(service.connections) == 2
+
+
+def test_what_was_there_before_is_never_taken(service: Service, database: str) -> None:
+    """A connection of the same name that somebody made after my first look, but before I asked, is left alone."""
+    live = service.live()
+    assert live.database(database) is not None
+    theirs = service.connection(database, "web")
+    service.fail("POST", "/v1/connections", CUT)
+    made = CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert made[0] != theirs["id"]
+    assert service.connections[theirs["id"]]["version"] == 1
+
+
+def test_a_rotation_without_secrets_is_an_error(service: Service, database: str) -> None:
+    """An answer without a connection string is no rotation: the dead password is not kept as if it worked."""
+    made = make(service, database, rotationTrigger="1")
+    shown = service._show("connections", service.connections[made[0]])
+    service.fail("POST", "/v1/connections/.*/rotate", httpx.Response(200, json={"data": shown}), times=-1)
+    live = service.live(retry_limit=0.01)
+    news = declare(live, "Connection", databaseId=database, name="web", rotationTrigger="2")
+    with pytest.raises(errors.MalformedAnswer, match="no connection string"):
+        CONNECTION.update(live, *made, news)

@@ -513,3 +513,61 @@ def test_130_databases_are_compared_in_few_calls(service: Service, home: str) ->
         news = declare(live, "Database", outputs, projectId=home, name=outputs["name"])
         assert not DATABASE.diff(live, object_id, outputs, news)
     assert len(service.log) <= 3
+
+
+def test_a_status_that_is_new_to_us_is_no_change(service: Service, home: str) -> None:
+    """A status that this package does not know is taken as it is, not waited for at every run."""
+    service.status_of_new = "idle"
+    made = make(service, home)
+    assert made[1]["status"] == "idle"
+    assert not again(service, made)
+    assert not service.notes
+
+
+def test_a_source_with_more_fields_is_the_same_source(service: Service, home: str) -> None:
+    """A field that the service adds to a source is no change of it."""
+    source = {"type": "database", "databaseId": "db_9"}
+    made = make(service, home, source=source)
+    service.databases[made[0]]["source"] = {**source, "databaseId": "9", "at": "2026-01-01"}
+    assert not again(service, made, source=source)
+
+
+def test_ignore_changes_counts_for_a_branch_by_name(service: Service, home: str) -> None:
+    """With ignore_changes=["branch_git_name"] a move in the console stays, and no branch is made."""
+    service.branch(home, "main")
+    made = make(service, home, branchGitName="main")
+    service.databases[made[0]]["branchId"] = "br_elsewhere"
+    inputs = {"branchGitName": "gone", "ignoreChanges": ["branchGitName"]}
+    live = service.live()
+    news = declare(live, "Database", made[1], projectId=home, name="orders", **inputs)
+    DATABASE.update(live, *made, news)
+    assert not service.sent()
+
+
+def test_a_region_that_is_not_known_yet_does_not_block_a_preview(service: Service, home: str) -> None:
+    """A region that comes from a project being renamed is compared when it is known, not refused before."""
+    made = make(service, home)
+    assert not again(service, made, region=UNKNOWN)
+
+
+def test_an_answer_that_comes_late_does_not_take_the_flag_back(service: Service, home: str) -> None:
+    """A rename of the old default whose answer arrives after the promotion of another one does not undo it."""
+    one = service.database(home, "one", isDefault=True)["id"]
+    two = service.database(home, "two")["id"]
+    live = service.live()
+    late = live.client.update_database(one, {"name": "renamed"})
+    live.put_database(live.client.update_database(two, {"isDefault": True}), promoted=True)
+    live.put_database(late)
+    flags = {database.name: database.is_default for database in live.databases(home).values()}
+    assert flags == {"renamed": False, "two": True}
+
+
+def test_lost_secrets_are_told(service: Service, home: str) -> None:
+    """Where the answer to a create is lost and no new secrets can be had, I am told, and the database is kept."""
+    service.fail("POST", "/v1/databases", CUT, acted=True)
+    service.fail("POST", "/v1/connections/.*/rotate", refusal(403, "no"), times=-1)
+    live = service.live()
+    object_id, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert object_id in service.databases
+    assert "databaseUrl" not in outputs
+    assert "were lost" in service.notes[-1]

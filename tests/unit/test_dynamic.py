@@ -26,7 +26,7 @@ def process(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servi
         del sys.tracebacklimit
 
 
-PROJECT, DATABASE = host.ProjectProvider(), host.DatabaseProvider()
+PROJECT, BRANCH, DATABASE = host.ProjectProvider(), host.BranchProvider(), host.DatabaseProvider()
 REFERENCE = {"__provider": "pickled"}
 
 
@@ -128,3 +128,23 @@ def test_configure_reads_pulumi_s_configuration(monkeypatch: pytest.MonkeyPatch)
     assert sys.tracebacklimit == 0
     host._process.live().client.close()
     assert issubclass(ConfigurationError, Exception)
+
+
+def test_a_branch_that_is_gone_is_told_as_gone(process: Service) -> None:
+    """A refresh of a branch that was deleted by hand removes it from state; a `.get` of nothing is an error."""
+    home = process.project()["id"]
+    process.branch(home, "main")
+    created = BRANCH.create({"projectId": home, "gitName": "feature"})
+    assert created.outs is not None
+    process.branches.clear()
+    host._process._live = process.live()
+    assert BRANCH.read(created.id, created.outs).id == ""
+    with pytest.raises(Exception, match="There is no branch"):
+        BRANCH.read("br_99", dict(REFERENCE))
+
+
+def test_a_check_ends_too(process: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that asks for an hour of patience is told by `check`, within the time limit."""
+    process.fail("GET", "/v1/me", refusal(429, "slow down", **{"Retry-After": "3600"}), times=-1)
+    (failure,) = DATABASE.check({}, {"name": "orders"}).failures
+    assert "too many requests" in failure.reason

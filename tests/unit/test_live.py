@@ -121,7 +121,7 @@ def test_what_this_run_wrote_is_what_it_sees(steps: list[str]) -> None:
             live.put_database(live.client.update_database(target, {"name": f"r{number}"}))
             names[target] = f"r{number}"
         elif target is not None and step == "promote":
-            live.put_database(live.client.update_database(target, {"isDefault": True}))
+            live.put_database(live.client.update_database(target, {"isDefault": True}), promoted=True)
             default = target
         elif target is not None and target != default:
             live.client.delete_database(target)

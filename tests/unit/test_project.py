@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from unit.service import Service, declare, handler
+from prisma_provider.client import time_limit
+from unit.service import Service, declare, handler, refusal
 
 PROJECT, DATABASE = handler("Project"), handler("Database")
 
@@ -149,3 +150,42 @@ def test_delete_is_done_when_it_is_gone(service: Service) -> None:
     object_id, outputs = make(service)
     service.projects.clear()
     PROJECT.delete(service.live(), object_id, outputs)
+
+
+def test_a_project_does_not_take_an_adopted_database_with_it(service: Service) -> None:
+    """A database that this run adopted is kept, and with it the project that goes from the program."""
+    object_id, outputs = make(service)
+    there = service.database(object_id, "orders")
+    live = service.live()
+    adopted = DATABASE.create(live, declare(live, "Database", projectId=object_id, name="orders", adopt=there["id"]))
+    DATABASE.delete(live, *adopted)
+    with pytest.raises(errors.Refused, match="orders"):
+        PROJECT.delete(live, object_id, outputs)
+    assert there["id"] in service.databases
+
+
+def test_a_destroy_that_failed_has_a_way_out(service: Service) -> None:
+    """Where only the default database is left after a destroy that failed, the way out is one that works."""
+    object_id, outputs = make(service)
+    service.database(object_id, "orders", isDefault=True)
+    with pytest.raises(errors.Refused, match="declare the project alone, with force_destroy=True"):
+        PROJECT.delete(service.live(), object_id, outputs)
+
+
+def test_a_conflict_that_is_not_ours_is_sent_once(service: Service) -> None:
+    """A 409 for another reason than a lost answer is an error at once."""
+    service.fail("POST", "/v1/projects", refusal(409, "quota reached"), times=-1)
+    with pytest.raises(errors.Conflict, match="quota reached"):
+        make(service)
+    assert len(service.sent("POST")) == 1
+
+
+def test_a_retry_after_beyond_the_limit_is_not_slept_through(service: Service) -> None:
+    """A service that asks for an hour is an error within my time limit, also for a create."""
+    service.fail("POST", "/v1/projects", refusal(503, "busy", **{"Retry-After": "3600"}), times=-1)
+    slept: list[float] = []
+    live = service.live()
+    live.client._sleep = slept.append
+    with time_limit(5), pytest.raises(errors.ServiceFailed):
+        PROJECT.create(live, declare(live, "Project", name="shop"))
+    assert sum(slept) < 5

@@ -151,8 +151,10 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -
 def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> None:
     """What goes with its project is left behind in peace; a branch that others still use is an error."""
     branch = live.branch(branch_id)
-    members = [d for d in live.databases_or_none(olds["projectId"], after=live.now()).values() if
-               same_id(d.branch_id, branch_id) and not live.run.was_delete_asked(d.id)]  # fmt: skip
+    databases = live.databases_or_none(olds["projectId"], after=live.now())
+    on_it = [database for database in databases.values() if same_id(database.branch_id, branch_id)]
+    members = [database for database in on_it if not live.run.was_delete_asked(database.id)]
+    leaving = len(on_it) > len(members)
     if branch is None:
         return
     if members:
@@ -162,7 +164,7 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
             said=error.said,
             hint="delete it first, or move it to another branch with branch_id=….",
         )
-    if not (branch.is_default or branch.role == "production") and not isinstance(error, errors.Conflict):
+    if not (branch.is_default or branch.role == "production" or leaving):
         raise error
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "

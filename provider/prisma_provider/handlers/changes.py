@@ -38,8 +38,7 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
         raise type(error)(
             f"Prisma refused to change {_asked(body.items())} of {title}.",
             said=error.said or error.what,
-            hint="nothing was lost and nothing was changed; correct the program, or the token's access, and run "
-            "`pulumi up` again.",
+            hint="nothing was lost; correct the program, or the token's access, and run `pulumi up` again.",
         ) from None
 
 

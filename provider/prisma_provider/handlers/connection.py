@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tenacity
-
 from prisma_provider import errors
-from prisma_provider.client import backoff
 from prisma_provider.diff import GONE, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, went_away
@@ -20,7 +17,7 @@ from prisma_provider.handlers.inputs import (
     select,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Connection, Database, bare_id, same_id
+from prisma_provider.models import WAITING, Connection, Database, bare_id, same_id
 
 
 class ConnectionHandler:
@@ -84,8 +81,7 @@ class ConnectionHandler:
                 f"There is no database {news['databaseId']}, or the token cannot see it.",
                 hint="pass the id of a database of this program, or correct it.",
             )
-        waiting = ("provisioning", "recovering")
-        return live.wait_for(database, lambda d: d.status not in waiting) or database
+        return live.wait_for(database, lambda d: d.status not in WAITING) or database
 
     def _adopt(self, live: Live, database: Database, news: Bag) -> Connection:
         adopted = to_claim(live, "connection", news["adopt"])
@@ -116,7 +112,7 @@ class ConnectionHandler:
             raise went_away("connection", object_id)
         kept = {f.name: olds[f.name] for f in self.fields if f.kind in ("once", "output") and f.name in olds}
         if found.of("rotate"):
-            kept |= fresh_credentials(live, object_id)
+            kept |= rotated(live, object_id).credentials()
         return _outputs(connection, {**kept, **news})
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
@@ -135,15 +131,9 @@ class ConnectionHandler:
         return live.connection(object_id, database_id, olds.get("projectId"), olds.get("workspaceId"))
 
 
-def fresh_credentials(live: Live, connection_id: str) -> Bag:
+def rotated(live: Live, connection_id: str) -> Connection:
     """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
-    again = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(errors.LostAnswer),
-        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
-        wait=backoff,
-        reraise=True,
-    )
-    return again(live.client.rotate_connection, connection_id).credentials()
+    return live.client.retrying(errors.LostAnswer)(live.client.rotate_connection, connection_id)
 
 
 def _refuse_adopt_true(news: Bag) -> tuple[InvalidInput, ...]:
@@ -166,46 +156,70 @@ def _rotation(change: Change) -> Change:
 
 
 def _make(live: Live, database: Database, name: str) -> Connection:
-    """Make it; after a lost answer, and only then, its database's list says whether it was made.
+    """Make it; after a lost answer, and only then, the service is asked whether it was made.
 
     Connections have no logicalId: ours is the one of this name that was not there before and that no create of
     this process returned. No clock is asked: the service's may differ from ours.
     """
-    before = {bare_id(connection.id) for connection in database.connections}
-    body = {"databaseId": database.id, "name": name}
-    again = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(errors.LostAnswer),
-        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
-        wait=backoff,
-        reraise=True,
-    )
-    for attempt in again:
-        with attempt:
-            try:
-                return live.client.create_connection(body)
-            except errors.LostAnswer:
-                found = _candidates(live, database, name, before)
-                if found is None:
-                    raise
-                return live.client.rotate_connection(found.id)
-    raise AssertionError("unreachable: the last failure is raised again")
+    before = _connections_before(live, database)
+
+    def attempt() -> Connection:
+        try:
+            return live.client.create_connection({"databaseId": database.id, "name": name})
+        except errors.LostAnswer as lost:
+            found = _found(live, database, name, before, lost)
+            if found is None:
+                raise
+            return found
+
+    return live.client.retrying(errors.LostAnswer)(attempt)
 
 
-def _candidates(live: Live, database: Database, name: str, before: set[str]) -> Connection | None:
-    """The connection that a create without an answer has made, if it has."""
-    new = [
-        connection
-        for connection in live.client.connections(database.id)
-        if connection.name == name and bare_id(connection.id) not in before and not live.run.was_returned(connection.id)
-    ]
-    if len(new) > 1:
-        ids = ", ".join(connection.id for connection in new)
+def _connections_before(live: Live, database: Database) -> set[str]:
+    """The connections that are there now; of a database that this run made, those of its answer."""
+    if not live.run.was_returned(database.id):
+        database = live.database(database.id, database.project.id, after=live.now()) or database
+    return {bare_id(connection.id) for connection in database.connections}
+
+
+def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostAnswer) -> Connection | None:
+    """The connection that a create without an answer has made, with new secrets; None where it made none.
+
+    What goes wrong here must not lead to a second POST: it is an error that says what may be left.
+    """
+    try:
+        candidates = _candidates(live, database.id, name, before)
+        if not candidates:
+            live.client.wait(1.0)  # lists may lag
+            candidates = _candidates(live, database.id, name, before)
+        if len(candidates) == 1:
+            return rotated(live, candidates[0].id)
+    except errors.ApiError as error:
+        raise errors.PrismaError(
+            f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it cannot '
+            "be told now.",
+            said=f"{lost.what} {error.what}",
+            hint=f'look for a new connection "{name}" in Prisma Console: delete it, or take it with adopt="con_…".',
+        ) from None
+    if candidates:
+        ids = ", ".join(connection.id for connection in candidates)
         raise Refused(
             f'The answer to creating connection "{name}" of {database.title} was lost, and there are several that '
             f"may be it: {ids}.",
             hint='delete those that nobody uses in Prisma Console, or take one with adopt="con_…".',
         )
-    return new[0] if new else None
+    return None
+
+
+def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> list[Connection]:
+    """New connections of this name, by the list and by the database itself."""
+    seen = (*live.client.connections(database_id), *live.client.database(database_id).connections)
+    new = {bare_id(connection.id): connection for connection in seen if connection.name == name}
+    return [
+        connection
+        for connection_id, connection in new.items()
+        if connection_id not in before and not live.run.was_returned(connection_id)
+    ]
 
 
 def _outputs(connection: Connection, bag: Bag) -> Bag:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-import tenacity
-
 from prisma_provider import errors
-from prisma_provider.client import backoff
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.identity import stem_of
@@ -38,24 +35,33 @@ def create_once(
     The second value says whether the answer, and with it the secrets, was lost. Sending again is safe: the
     service makes one object for a logicalId and answers 409 for a second one, which is looked for in turn.
     """
-    again = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type((errors.LostAnswer, errors.Conflict)),
-        stop=tenacity.stop_after_delay(live.client.settings.retry_limit),
-        wait=backoff,
-        reraise=True,
-    )
     lost = False
-    for attempt in again:
-        with attempt:
-            try:
-                return send(), lost
-            except (errors.LostAnswer, errors.Conflict):
-                lost = True
-                for found in find():
-                    if found.logical_id == logical_id:
-                        return found, lost
-                raise
-    raise AssertionError("unreachable: the last failure is raised again")
+
+    def attempt() -> tuple[Made, bool]:
+        nonlocal lost
+        try:
+            return send(), False
+        except (errors.LostAnswer, errors.Conflict) as error:
+            for found in find():
+                if found.logical_id == logical_id:
+                    return found, True
+            if isinstance(error, errors.Conflict) and not lost:
+                raise _Final(error) from None  # it clashes with something else: sending again changes nothing
+            lost = True
+            raise
+
+    try:
+        return live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
+    except _Final as final:
+        raise final.error from None
+
+
+class _Final(Exception):
+    """An error that is not to be tried again, whatever its kind."""
+
+    def __init__(self, error: errors.ApiError) -> None:
+        super().__init__()
+        self.error = error
 
 
 def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[Named]]) -> str | None:

@@ -10,7 +10,7 @@ from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, NotReady, Refused
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import capital, check_applied, compare, demotion, patch, went_away
-from prisma_provider.handlers.connection import fresh_credentials
+from prisma_provider.handlers.connection import rotated
 from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -26,7 +26,7 @@ from prisma_provider.handlers.inputs import (
     with_logical_id,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Database, same_id
+from prisma_provider.models import WAITING, Database, same_id
 
 INHERIT = "inherit"
 """The region of the project; what an undeclared region means when a database is made."""
@@ -39,7 +39,7 @@ def _same_source(one: Any, other: Any) -> bool:
     """Whether two sources are one, ids with or without prefix."""
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return bool(one == other)
-    return one.keys() == other.keys() and all(same_id(one[name], other[name]) for name in one)
+    return all(same_id(one.get(name), value) for name, value in other.items())
 
 
 class DatabaseHandler:
@@ -94,9 +94,10 @@ class DatabaseHandler:
     def _compare(self, live: Live, database: Database, olds: Bag, news: Bag) -> Diff:
         now = _outputs(database, {})
         now["source"] = database.source or olds.get("source")
-        declared = dict(news)
+        # Unlike an id, a region or source that is not known yet is mostly the old one: the update compares it.
+        declared = {name: v for name, v in news.items() if v is not UNKNOWN or name not in ("region", "source")}
         git_name = declared.pop("branchGitName", None)
-        if known(git_name):
+        if known(git_name) and not _ignores_branch(news):
             branch = live.named_branch(database.project.id, git_name)
             # A branch that is not there yet is made by the update; the preview shows the name it will have.
             declared |= {"branchId": branch.id} if branch else {"branchGitName": git_name}
@@ -104,10 +105,10 @@ class DatabaseHandler:
             declared["region"] = _project_region(live, database, news)
         found = compare(self.fields, olds, declared, now)
         changes = [demotion(change) for change in found.changes]
-        if database.status != "ready":
+        if database.status in (*WAITING, "failure"):
             changes.append(Change("status", database.status, "ready", "wait"))
-        elif olds.get("status") not in (None, "ready"):
-            changes.append(Change("status", "ready", "ready", "record"))
+        elif olds.get("status") not in (None, database.status):
+            changes.append(Change("status", database.status, database.status, "record"))
         return Diff(tuple(changes))
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
@@ -134,11 +135,10 @@ class DatabaseHandler:
             lambda: live.client.databases(news["projectId"], logical_id=news["logicalId"]),
         )
         secrets: Bag = {} if lost else database.default_credentials()
-        live.put_database(database)
+        live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
-        if lost and database.status == "ready" and database.default_connection_id:
-            found = fresh_credentials(live, database.default_connection_id)
-            secrets = {name: found[name] for name in ("databaseUrl", "directUrl") if name in found}
+        if lost:
+            secrets = _default_secrets(live, database)
         return database, secrets
 
     def _settle(self, live: Live, database: Database, news: Bag) -> Database:
@@ -160,7 +160,9 @@ class DatabaseHandler:
         if database is None:
             raise nothing_to_adopt("database", database_id)
         _branch_id(live, database.project.id, news)
-        found = self._compare(live, database, {}, {**news, "source": None})
+        if database.source is None:
+            news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
+        found = self._compare(live, database, {}, news)
         for change in found.of("replace"):
             raise Refused(
                 f"{capital(database.title)} cannot be adopted: {change}.",
@@ -178,7 +180,8 @@ class DatabaseHandler:
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if database is None:
             raise went_away("database", object_id)
-        _branch_id(live, database.project.id, news)
+        if not _ignores_branch(news):
+            _branch_id(live, database.project.id, news)
         found = self.diff(live, object_id, olds, news)
         if found.of("wait"):
             database = _wait_ready(live, database)
@@ -192,7 +195,7 @@ class DatabaseHandler:
             if body.get("isDefault"):
                 _claim_default(live, database.project.id, database.logical_id or database_id, title)
             database = patch(title, body, lambda b: live.client.update_database(database_id, b))
-            live.put_database(database)
+            live.put_database(database, promoted=bool(body.get("isDefault")))
             check_applied(title, self.fields, body, _outputs(database, {}))
         if any(change.field == "isDefault" for change in found.of("wait")):
             database = _await_demotion(live, database)
@@ -200,10 +203,10 @@ class DatabaseHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
-        live.run.delete_asked(object_id)
         if live.run.was_returned(object_id):
             live.note(f"database {object_id} was adopted in this run: it is kept.")
             return
+        live.run.delete_asked(object_id)
         try:
             live.client.delete_database(object_id)
         except errors.NotFound:
@@ -236,6 +239,25 @@ def _check_source(news: Bag) -> Iterator[InvalidInput]:
     yield from check_id(source, "databaseId", "db", required=True)
     if source["type"] == "backup" and not source.get("backupId"):
         yield InvalidInput("source", "BackupOf lacks its backup_id.", hint="take one from get_backups(database_id).")
+
+
+def _ignores_branch(news: Bag) -> bool:
+    return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
+
+
+def _default_secrets(live: Live, database: Database) -> Bag:
+    """New connection strings of the default connection, whose own were lost with the answer to the create."""
+    try:
+        if database.default_connection_id is not None:
+            found = rotated(live, database.default_connection_id).credentials()
+            return {name: found[name] for name in ("databaseUrl", "directUrl")}
+    except errors.PrismaError as error:
+        live.note(f"{database.title}: {error}")
+    live.note(
+        f"The connection strings of {database.title} were lost with the answer to its creation. A Connection of it has "
+        "its own."
+    )
+    return {}
 
 
 def _branch_id(live: Live, project_id: str, news: Bag) -> Any:
@@ -273,7 +295,7 @@ def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None
 
 def _wait_ready(live: Live, database: Database) -> Database:
     """Until ready, or with a warning at the operation's time limit; NotReady where it failed."""
-    seen = live.wait_for(database, lambda d: d.status not in ("provisioning", "recovering"))
+    seen = live.wait_for(database, lambda d: d.status not in WAITING)
     if seen is None:
         raise went_away("database", database.id)
     if seen.status == "failure":
@@ -281,7 +303,7 @@ def _wait_ready(live: Live, database: Database) -> Database:
             f'{capital(seen.title)} failed: Prisma gives its status as "failure".',
             hint="take it out of the program, run `pulumi up`, and declare it again; or ask Prisma's support.",
         )
-    if seen.status != "ready":
+    if seen.status in WAITING:
         live.note(
             f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
             "on waiting. A longer limit: opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."

@@ -143,10 +143,16 @@ def _refuse_databases(live: Live, project_id: str, olds: Bag) -> None:
         return
     names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])
     more = f" and {len(kept) - 10} more" if len(kept) > 10 else ""
+    only_default = all(database.is_default for database in kept)
     raise Refused(
         f'Project "{olds.get("name")}" ({project_id}) is not deleted: it holds {names}{more}, which this run was '
         "not asked to delete, and which would be destroyed with it.",
-        hint="delete it first, or set force_destroy=True on the project, run `pulumi up`, and then delete the project.",
+        hint=(
+            "declare the project alone, with force_destroy=True, run `pulumi up`, and then destroy it; or delete it "
+            "in Prisma Console. (Prisma deletes a default database only with its project.)"
+            if only_default
+            else "delete it first, or set force_destroy=True on the project, run `pulumi up`, and then delete it."
+        ),
     )
 
 
