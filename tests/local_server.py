@@ -138,6 +138,11 @@ class LocalServer:
         """Delete an object behind everybody's back."""
         self.control("POST", "drift", {"id": id_, "gone": True})
 
+    def backup(self, database_id: str) -> dict[str, Any]:
+        """A backup of a database, taken now."""
+        found: dict[str, Any] = self.control("POST", "backups", {"databaseId": database_id})["data"]
+        return found
+
     def settings(self, **changes: Any) -> dict[str, Any]:
         found: dict[str, Any] = self.control("PUT", "settings", changes)
         return found

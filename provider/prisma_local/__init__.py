@@ -4,7 +4,7 @@ __main__      the command line
 server        start and stop: folder, PostgreSQL, records, HTTP, and back
 folder        the data directory, its lock, and the identity that survives a restart
 
-app           the ASGI application          operations    the routes, as data
+app           the ASGI application          operations/   the routes, as data
 gate          log, latency and faults on the way of every /v1 call
 bodies        what operations take          shapes        what they answer      schema   the check of a body
 call          what a rule is given          rules/        what each operation does
@@ -12,12 +12,14 @@ answers       values to JSON                paging        lists in pages        
 openapi       our own document              errors        the tree of errors    access   tokens
 
 lifecycle     how databases and connections come, go, and survive a kill
+backups       dumps that are kept             recovery   a backup in the place of the data
+reconcile     what a start does with what the last end left
 plane         the parts that rules work with
 records       SQLite                        values        its rows              ids      ids and secrets
 background    work no answer waits for      settings      what tests can set    steps    where tests can kill
 postgres/     the PostgreSQL underneath
 
-control       what /_local/... does         control_routes  where
+control       what /_local/... does         control_routes  where     drift    behind everybody's back
 faults        the rules of going wrong      edits           of JSON, for faults
 journal       the request log               wire            bodies, answers, cut connections
 

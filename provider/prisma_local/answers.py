@@ -14,7 +14,7 @@ from typing import Any
 from prisma_local.plane import Plane
 from prisma_local.postgres.cluster import HOST
 from prisma_local.rules.regions import named
-from prisma_local.values import LIVE, Connection, Database, Project, Workspace
+from prisma_local.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
 Shape = dict[str, Any]
 Passwords = Mapping[str, str]  # by the id of the connection
@@ -40,6 +40,20 @@ def project(plane: Plane, found: Project, owner: Workspace) -> Shape:
         "createdAt": found.created_at,
         "defaultRegion": found.default_region,
         "workspace": _reference(plane, "workspaces", owner),
+    }
+
+
+def branch(plane: Plane, found: Branch, of: Project) -> Shape:
+    return {
+        "id": found.id,
+        "type": "branch",
+        "url": plane.url(f"branches/{found.id}"),
+        "gitName": found.git_name,
+        "isDefault": found.is_default,
+        "role": found.role,
+        "createdAt": found.created_at,
+        "updatedAt": found.updated_at or found.created_at,  # a record of an earlier version has none
+        "project": _reference(plane, "projects", of),
     }
 
 
@@ -104,6 +118,17 @@ def new_database(plane: Plane, found: Database, passwords: Passwords) -> Shape:
     shape["connectionString"] = secret
     shape["directConnection"] = credentials
     return shape
+
+
+def backup(found: Backup) -> Shape:
+    return {
+        "id": found.id,
+        "type": "backup",
+        "backupType": "full",
+        "createdAt": found.created_at,
+        "size": found.size,
+        "status": found.status,
+    }
 
 
 def _database(

@@ -60,9 +60,9 @@ def _carry_out(plane: Plane, access: Access, operation: Operation, request: Requ
     try:
         query = _query(operation, dict(request.query_params))
         body = _body(operation, raw)
+        return operation.rule(plane, Call(workspace, token, path, query, body))
     except schema.Unfit as unfit:
         raise Invalid(str(unfit), status=operation.invalid) from unfit
-    return operation.rule(plane, Call(workspace, token, path, query, body))
 
 
 def _path(operation: Operation, params: Mapping[str, str]) -> dict[str, str]:

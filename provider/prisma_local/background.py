@@ -6,12 +6,14 @@ next start takes it up.
 
 from __future__ import annotations
 
+import contextvars
 import heapq
 import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 Job = Callable[[], None]
 
@@ -36,8 +38,10 @@ class Background:
 
     def at(self, moment: float, job: Job) -> None:
         """Run the job at a time of the clock (epoch seconds), or at once when that is past."""
+        # What is set for the request (see steps) holds for its work in the background, too.
+        alike: Job = partial(contextvars.copy_context().run, job)
         with self._changed:
-            heapq.heappush(self._queue, (moment, next(self._numbers), job))
+            heapq.heappush(self._queue, (moment, next(self._numbers), alike))
             self._changed.notify_all()
 
     def settle(self) -> None:

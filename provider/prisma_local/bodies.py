@@ -1,6 +1,6 @@
 """The JSON Schemas of what the operations take. They check the bodies and stand in our OpenAPI document.
 
-Fields they do not name are let through and ignored, as the service does.
+Fields they do not name are let through and ignored, as the service does, unless the schema says no.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ def record(required: tuple[str, ...] = (), **properties: Body) -> Body:
     return {**found, "required": list(required)} if required else found
 
 
+BACKUP_SOURCE = record(
+    ("type", "databaseId", "backupId"),
+    type={"type": "string", "const": "backup"},
+    databaseId={"type": "string"},
+    backupId={"type": "string"},
+)
 SOURCE: Body = {
     "anyOf": [
         record(("type",), type={"type": "string", "const": "empty"}),
-        record(
-            ("type", "databaseId", "backupId"),
-            type={"type": "string", "const": "backup"},
-            databaseId={"type": "string"},
-            backupId={"type": "string"},
-        ),
+        BACKUP_SOURCE,
         record(("type", "databaseId"), type={"type": "string", "const": "database"}, databaseId={"type": "string"}),
     ]
 }
@@ -82,5 +83,11 @@ CREATE_CONNECTION = record(
     name=CONNECTION_NAME,
 )
 CREATE_CONNECTION_IN_DATABASE = record(("name",), name=CONNECTION_NAME)
+
+CREATE_BRANCH = record(("gitName",), gitName={"type": "string"}, isDefault={"type": "boolean"})
+# The one body that unknown fields are refused in: the contract says so.
+PATCH_BRANCH: Body = {**record(isDefault={"type": ["boolean", "null"]}), "additionalProperties": False}
+
+RESTORE = record(("source",), source=BACKUP_SOURCE)
 
 CREATE_WORKSPACE = record(displayName={"type": "string"})

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local import lifecycle
+from prisma_local import answers, backups, drift, lifecycle
 from prisma_local.access import Access
-from prisma_local.call import Answer
+from prisma_local.call import Answer, ok
 from prisma_local.errors import Invalid, Missing
 from prisma_local.faults import Faults
 from prisma_local.journal import Journal
 from prisma_local.plane import Plane
-from prisma_local.records import Taken
-from prisma_local.rules import branches, default
-from prisma_local.values import LIVE, Connection, Database, Project
-
-# What drift may set, by kind of object: the API's name to the record's.
-PROJECT_FIELDS = {"name": "name", "region": "default_region", "logicalId": "logical_id"}
-CONNECTION_FIELDS = {"name": "name"}
-DATABASE_FIELDS = {
-    "name": "name",
-    "isDefault": "is_default",
-    "status": "status",
-    "branchId": "branch_id",
-    "region": "region",
-    "logicalId": "logical_id",
-}
-NEVER_NULL = ("name", "status")
+from prisma_local.values import LIVE, Database, Project
 
 
 class Control:
@@ -89,67 +74,13 @@ class Control:
         self.journal.clear()
         return Answer(204)
 
-    def drift(self, body: dict[str, Any]) -> Answer:
-        """Change or delete an object behind everybody's back, as somebody at the console would."""
-        found = self._object(str(body.get("id")))
-        if body.get("gone") is True:
-            self._retire(found)
-        elif isinstance(body.get("set"), dict):
-            with self._plane.records.transaction():
-                self._set(found, body["set"])
-        else:
-            raise Invalid('Say "set": {…} or "gone": true.')
-        return Answer(204)
-
-    def _object(self, id_: str) -> Project | Database | Connection:
-        records = self._plane.records
-        found = (
-            records.one(Project, id=id_, state=LIVE)
-            or records.one(Database, id=id_, state=LIVE)
-            or records.one(Connection, id=id_, state=LIVE)
-        )
+    def take_backup(self, body: dict[str, Any]) -> Answer:
+        """A backup of that database, now; the service takes its own when it likes."""
+        found = self._plane.records.one(Database, id=str(body.get("databaseId")), state=LIVE)
         if found is None:
-            raise Missing(f"There is no project, database or connection {id_}.")
-        return found
+            raise Missing(f"There is no database {body.get('databaseId')}.")
+        return ok(answers.backup(backups.take(self._plane, found)), 201)
 
-    def _retire(self, found: Project | Database | Connection) -> None:
-        if isinstance(found, Project):
-            lifecycle.retire_project(self._plane, found)
-        elif isinstance(found, Database):
-            lifecycle.retire_database(self._plane, found)
-        else:
-            lifecycle.retire_connection(self._plane, found)
-
-    def _set(self, found: Project | Database | Connection, wanted: dict[str, Any]) -> None:
-        records = self._plane.records
-        try:
-            if isinstance(found, Project):
-                records.change(Project, found.id, **_columns(PROJECT_FIELDS, wanted))
-            elif isinstance(found, Connection):
-                records.change(Connection, found.id, **_columns(CONNECTION_FIELDS, wanted))
-            else:
-                self._set_database(found, wanted)
-        except Taken as taken:
-            raise Invalid("Another object holds that logicalId.") from taken
-
-    def _set_database(self, found: Database, wanted: dict[str, Any]) -> None:
-        columns = _columns(DATABASE_FIELDS, wanted)
-        if columns.get("branch_id") is not None:
-            columns["branch_id"] = branches.by_id(self._plane, found.project_id, columns["branch_id"]).id
-        if "status" in columns:
-            columns["ready_at"] = None  # the status stays what it was set to
-        if columns.get("is_default"):
-            default.promote(self._plane, found)
-        self._plane.records.change(Database, found.id, **columns)
-
-
-def _columns(known: dict[str, str], wanted: dict[str, Any]) -> dict[str, Any]:
-    """Values are free, also such as the service does not know yet; only their kind is checked."""
-    unknown = set(wanted) - set(known)
-    if unknown or not wanted:
-        raise Invalid(f"Here drift sets {', '.join(known)}.")
-    for name, value in wanted.items():
-        fits = isinstance(value, bool) if name == "isDefault" else isinstance(value, str) or value is None
-        if not fits or (value is None and name in NEVER_NULL):
-            raise Invalid(f"{name} cannot be {value!r}.")
-    return {known[name]: value for name, value in wanted.items()}
+    def drift(self, body: dict[str, Any]) -> Answer:
+        drift.happen(self._plane, body)
+        return Answer(204)

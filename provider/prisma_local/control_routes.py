@@ -30,6 +30,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
         "/faults": {"GET": control.list_faults, "POST": control.add_fault, "DELETE": control.clear_faults},
         "/settings": {"GET": control.show_settings, "PUT": control.change_settings},
         "/tokens": {"POST": control.mint, "DELETE": control.revoke},
+        "/backups": {"POST": control.take_backup},
         "/drift": {"POST": control.drift},
         "/reset": {"POST": control.reset},
         "/postgres": {"GET": control.postgres},

@@ -22,6 +22,7 @@ from prisma_local.settings import Settings
 from prisma_local.wire import Reply
 
 JSON = "application/json"
+MAKES_NOTHING = ("/rotate", "/restore")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
@@ -102,7 +103,8 @@ class Gate:
 
     async def _act(self, scope: Scope, raw: bytes) -> Reply:
         answer = await wire.act(self._app, scope, raw)
-        if scope["method"] == "POST" and answer.status in (200, 201) and not scope["path"].endswith("/rotate"):
+        is_create = scope["method"] == "POST" and not scope["path"].endswith(MAKES_NOTHING)
+        if is_create and answer.status in (200, 201):
             self._newest = _made(answer.parsed())
         return answer
 

@@ -18,9 +18,11 @@ from prisma_local import steps
 from prisma_local.errors import Missing
 from prisma_local.ids import new_id, random_text
 from prisma_local.plane import Plane, clock, now
-from prisma_local.values import CREATING, DELETING, LIVE, Branch, Connection, Database, Project
+from prisma_local.values import CREATING, DELETING, LIVE, Backup, Branch, Connection, Database, Project
 
 log = logging.getLogger("prisma_local")
+
+Make = Callable[[str], None]
 
 DEFAULT_CONNECTION_NAME = "Default connection"
 
@@ -67,16 +69,19 @@ def record_database(plane: Plane, draft: Database) -> Connection:
     )
 
 
-def build_database(plane: Plane, draft: Database, publish: Callable[[], None]) -> str:
+def build_database(plane: Plane, draft: Database, publish: Callable[[], None], make: Make | None = None) -> str:
     """Make what was recorded, show it to the API, and return the password of its default connection.
 
-    `publish` runs in the transaction that makes it visible; where anything fails, all of it goes.
+    `make` makes the database of that name in PostgreSQL, an empty one where nothing else is said. `publish`
+    runs in the transaction that makes it visible; where anything fails, all of it goes.
     """
     password = new_password()
     with plane.locks[draft.id]:
         try:
             steps.passed("recorded")
-            plane.tenants.create(draft.pg_name, password, login=draft.status == "ready")
+            plane.tenants.create_roles(draft.pg_name, password, login=draft.status == "ready")
+            (make or plane.tenants.create_database)(draft.pg_name)
+            steps.passed("database")
             with plane.records.transaction():
                 _show(plane, draft)
                 publish()
@@ -104,7 +109,7 @@ def end_provisioning(plane: Plane, id_: str) -> None:
         if database is None or database.ready_at is None:
             return
         if database.ends == "ready":
-            plane.tenants.unlock(_roles(plane, database))
+            plane.tenants.unlock(roles(plane, database))
         plane.records.change(Database, id_, status=database.ends, ready_at=None)
 
 
@@ -125,7 +130,7 @@ def make_connection(plane: Plane, database: Database, name: str) -> Access:
             plane.records.remove(Connection, id=connection.id)
             raise Missing("Database with the given ID was not found.")
         password = new_password()
-        login = current.status not in ("provisioning", "failure")
+        login = current.status not in ("provisioning", "failure") and current.restore_from is None
         plane.tenants.add_role(database.pg_name, connection.role, password, login=login)
         steps.passed("role")
         plane.records.change(Connection, connection.id, state=LIVE)
@@ -148,7 +153,7 @@ def retire_database(plane: Plane, database: Database) -> None:
             if plane.records.one(Database, id=database.id, state=LIVE) is None:
                 raise Missing("Database with the given ID was not found.")
             plane.records.change(Database, database.id, state=DELETING, is_default=False)
-        plane.tenants.lock_out(_roles(plane, database))
+        plane.tenants.lock_out(roles(plane, database))
     plane.background.soon(partial(remove_database, plane, database.id))
 
 
@@ -163,7 +168,7 @@ def retire_project(plane: Plane, project: Project) -> None:
             plane.records.change(Database, database.id, state=DELETING, is_default=False)
     for database in databases:
         with plane.locks[database.id]:
-            plane.tenants.lock_out(_roles(plane, database))
+            plane.tenants.lock_out(roles(plane, database))
     plane.background.soon(partial(remove_project, plane, project.id))
 
 
@@ -186,8 +191,11 @@ def remove_database(plane: Plane, id_: str) -> None:
         database = plane.records.one(Database, id=id_, state=DELETING)
         if database is None:
             return
-        plane.tenants.drop(database.pg_name, _roles(plane, database))
+        plane.tenants.drop(database.pg_name, roles(plane, database))
+        for backup in plane.records.select(Backup, database_id=id_):
+            plane.copies.forget(backup.id)
         with plane.records.transaction():
+            plane.records.remove(Backup, database_id=id_)
             plane.records.remove(Connection, database_id=id_)
             plane.records.remove(Database, id=id_)
     plane.locks.pop(id_, None)
@@ -216,35 +224,5 @@ def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _roles(plane: Plane, database: Database) -> list[str]:
+def roles(plane: Plane, database: Database) -> list[str]:
     return [found.role for found in plane.records.select(Connection, database_id=database.id)]
-
-
-def reconcile(plane: Plane) -> None:
-    """After any kind of end: what was half made goes, what was half deleted goes, the rest is there."""
-    records = plane.records
-    with records.transaction():
-        for project in records.select(Project, state=CREATING):
-            records.change(Project, project.id, state=DELETING)
-        for database in records.select(Database, state=CREATING):
-            records.change(Database, database.id, state=DELETING, is_default=False)
-    for database in records.select(Database, state=DELETING):
-        remove_database(plane, database.id)
-    for project in records.select(Project, state=DELETING):
-        remove_project(plane, project.id)
-    for connection in records.select(Connection, state=(CREATING, DELETING)):
-        remove_connection(plane, connection.id)
-    _compare_with_postgres(plane)
-    for database in records.select(Database, status="provisioning"):
-        plane.background.at(database.ready_at or 0.0, partial(end_provisioning, plane, database.id))
-
-
-def _compare_with_postgres(plane: Plane) -> None:
-    """Never drop what the records do not know; say what does not agree."""
-    there = set(plane.tenants.databases())
-    recorded = {database.pg_name: database for database in plane.records.select(Database)}
-    for name in sorted(there - set(recorded)):
-        log.warning("PostgreSQL holds a database %s that no record knows; it is left alone", name)
-    for name in sorted(set(recorded) - there):
-        log.warning("the database %s is missing in PostgreSQL", recorded[name].id)
-        plane.records.change(Database, recorded[name].id, status="failure", ready_at=None)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from prisma_local.call import Answer
-from prisma_local.errors import Invalid
 from prisma_local.records import Records
-from prisma_local.values import Branch, Connection, Database, Project, Token, Workspace
+from prisma_local.schema import Unfit
+from prisma_local.values import Backup, Branch, Connection, Database, Project, Token, Workspace
 
-V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection)
+V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection, Backup)
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1000
@@ -27,7 +27,7 @@ def page(
     show: Callable[[list[V]], list[dict[str, Any]]],
     **where: Any,
 ) -> Answer:
-    limit = _limit(query.get("limit"))
+    limit = limit_of(query.get("limit"))
     rows = records.select(kind, after=_place(query.get("cursor")), limit=limit + 1, **where)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -35,11 +35,11 @@ def page(
     return Answer(200, {"data": show(rows), "pagination": pagination})
 
 
-def _limit(text: str | None) -> int:
+def limit_of(text: str | None, default: int = DEFAULT_LIMIT) -> int:
     if text is None:
-        return DEFAULT_LIMIT
+        return default
     if not re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) or not float(text) >= 1:
-        raise Invalid("limit must be a whole number from 1.")
+        raise Unfit("limit must be a whole number from 1.")
     return min(int(float(text)), LARGEST_LIMIT)
 
 
@@ -53,8 +53,8 @@ def _place(cursor: str | None) -> int:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise Invalid("cursor is not one that a list of this API gave.") from error
+        raise Unfit("cursor is not one that a list of this API gave.") from error
     found = re.fullmatch(r"seq:(\d{1,18})", text, re.ASCII)
     if found is None:
-        raise Invalid("cursor is not one that a list of this API gave.")
+        raise Unfit("cursor is not one that a list of this API gave.")
     return int(found.group(1))

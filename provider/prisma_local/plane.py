@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from prisma_local.background import Background
+from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.tenants import Tenants
 from prisma_local.records import Records
 from prisma_local.settings import Settings
@@ -18,6 +19,7 @@ from prisma_local.settings import Settings
 class Plane:
     records: Records
     tenants: Tenants
+    copies: Copies
     background: Background
     settings: Settings
     base_url: str
@@ -30,7 +32,11 @@ class Plane:
 
 def now() -> str:
     """This moment as the API writes it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(datetime.now(UTC))
+
+
+def written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def clock() -> float:

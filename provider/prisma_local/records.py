@@ -14,9 +14,9 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prisma_local.values import Branch, Connection, Database, Project, Token, Workspace
+from prisma_local.values import Backup, Branch, Connection, Database, Project, Token, Value, Workspace
 
-V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection)
+V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection, Backup)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (
@@ -34,11 +34,11 @@ CREATE UNIQUE INDEX IF NOT EXISTS project_identity ON projects (workspace_id, lo
 CREATE TABLE IF NOT EXISTS branches (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL,
   git_name TEXT NOT NULL, is_default INTEGER NOT NULL, role TEXT NOT NULL, created_at TEXT NOT NULL,
-  UNIQUE (project_id, git_name)) STRICT;
+  updated_at TEXT NOT NULL DEFAULT '', UNIQUE (project_id, git_name)) STRICT;
 CREATE TABLE IF NOT EXISTS databases (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL,
   branch_id TEXT, name TEXT NOT NULL, region TEXT, is_default INTEGER NOT NULL, logical_id TEXT,
-  source TEXT NOT NULL, status TEXT NOT NULL, ready_at REAL, ends TEXT NOT NULL,
+  source TEXT NOT NULL, status TEXT NOT NULL, ready_at REAL, ends TEXT NOT NULL, restore_from TEXT,
   default_connection_id TEXT, pg_name TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS database_identity ON databases (branch_id, logical_id)
   WHERE state <> 'deleting';
@@ -46,8 +46,14 @@ CREATE INDEX IF NOT EXISTS databases_of_project ON databases (project_id);
 CREATE TABLE IF NOT EXISTS connections (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, database_id TEXT NOT NULL,
   name TEXT NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS backups (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, database_id TEXT NOT NULL,
+  status TEXT NOT NULL, size INTEGER, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS connections_of_database ON connections (database_id);
 """
+
+# Columns that data directories of earlier versions lack.
+LATER = {"branches": {"updated_at": "TEXT NOT NULL DEFAULT ''"}, "databases": {"restore_from": "TEXT"}}
 
 
 class Taken(Exception):
@@ -63,6 +69,13 @@ class Records:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(SCHEMA)
+        self._upgrade()
+
+    def _upgrade(self) -> None:
+        for table, columns in LATER.items():
+            there = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+            for column in set(columns) - there:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
 
     def close(self) -> None:
         with self._lock:
@@ -111,7 +124,7 @@ class Records:
         query = f"INSERT INTO {value.table} ({names}) VALUES ({marks})"  # noqa: S608 - names are our own
         return replace(value, seq=self._write(query, list(columns.values())).lastrowid or 0)
 
-    def change(self, kind: type[V], id_: str, **columns: Any) -> None:
+    def change(self, kind: type[Value], id_: str, **columns: Any) -> None:
         sets = ", ".join(f"{column} = ?" for column in columns)
         query = f"UPDATE {kind.table} SET {sets} WHERE id = ?"  # noqa: S608 - names are our own
         self._write(query, [*columns.values(), id_])

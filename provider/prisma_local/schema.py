@@ -86,7 +86,11 @@ def _check_object(schema: Schema, value: dict[str, object], place: str) -> None:
     for name in schema.get("required", ()):
         if name not in value:
             raise Unfit(f"{place}.{name} is missing.")
-    for name, inner in schema.get("properties", {}).items():
+    known = schema.get("properties", {})
+    unknown = set(value) - set(known)
+    if unknown and not schema.get("additionalProperties", True):
+        raise Unfit(f"{place}.{min(unknown)} cannot be set here; this takes {', '.join(known)} only.")
+    for name, inner in known.items():
         if name in value:
             check(inner, value[name], f"{place}.{name}")
 

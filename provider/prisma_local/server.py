@@ -18,7 +18,6 @@ from types import FrameType
 import uvicorn
 
 from prisma_local import folder as folders
-from prisma_local import lifecycle
 from prisma_local.access import Access
 from prisma_local.app import build
 from prisma_local.background import Background
@@ -30,8 +29,10 @@ from prisma_local.postgres import account as accounts
 from prisma_local.postgres import finder
 from prisma_local.postgres.account import Account
 from prisma_local.postgres.cluster import HOST, Cluster, PortTaken, has_time_zones
+from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.finder import Installation
 from prisma_local.postgres.tenants import Tenants
+from prisma_local.reconcile import reconcile
 from prisma_local.records import Records
 from prisma_local.settings import Settings
 from prisma_local.wire import CuttableProtocol
@@ -105,7 +106,7 @@ def serve(options: Options) -> int:
         plane = _open_plane(stack, folder, cluster, f"http://{HOST}:{identity.port}")
         access = Access(plane.records)
         access.ensure(identity.token)
-        lifecycle.reconcile(plane)
+        reconcile(plane)
         app = build(plane, access, Control(plane, access, identity.token))
         lines = f"PRISMA_API_BASE_URL={plane.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
         stopping.server = Server(_config(app, options), lines)
@@ -170,7 +171,7 @@ def _open_plane(stack: ExitStack, folder: Path, cluster: Cluster, base_url: str)
     stack.callback(tenants.close)
     background = Background()
     stack.callback(background.close)
-    return Plane(records, tenants, background, Settings(), base_url)
+    return Plane(records, tenants, Copies(cluster, tenants), background, Settings(), base_url)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:

@@ -11,9 +11,10 @@ ENDS = ("ready", "failure")
 
 @dataclass(slots=True)
 class Settings:
-    """Seconds each /v1 answer takes longer, seconds a new database provisions, and how that ends."""
+    """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least."""
 
     latency: float = 0.0
+    recovering: float = 0.0
     provisioning: float = 0.0
     provisioning_ends: str = "ready"
     in_flight: int = 0
@@ -24,19 +25,22 @@ class Settings:
             "latency": self.latency,
             "provisioning": self.provisioning,
             "provisioningEnds": self.provisioning_ends,
+            "recovering": self.recovering,
             "inFlight": self.in_flight,
             "inFlightMax": self.in_flight_max,
         }
 
     def update(self, body: dict[str, object]) -> None:
         """Set what is named and leave the rest."""
-        unknown = set(body) - {"latency", "provisioning", "provisioningEnds", "maxInFlightSeen", "inFlightMax"}
+        unknown = set(body) - (set(self.shown()) - {"inFlight"}) - {"maxInFlightSeen"}
         if unknown:
             raise Invalid(f"No setting is called {', '.join(sorted(unknown))}.")
         if "latency" in body:
             self.latency = _seconds("latency", body["latency"])
         if "provisioning" in body:
             self.provisioning = _seconds("provisioning", body["provisioning"])
+        if "recovering" in body:
+            self.recovering = _seconds("recovering", body["recovering"])
         if "provisioningEnds" in body:
             if body["provisioningEnds"] not in ENDS:
                 raise Invalid(f"provisioningEnds is one of {', '.join(ENDS)}.")
@@ -47,7 +51,7 @@ class Settings:
 
     def forget(self) -> None:
         """Back to how a server starts."""
-        self.latency = self.provisioning = 0.0
+        self.latency = self.provisioning = self.recovering = 0.0
         self.provisioning_ends = "ready"
         self.in_flight_max = self.in_flight
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.bodies import SOURCE, record
+from prisma_local.bodies import BACKUP_SOURCE, SOURCE, record
 from prisma_local.rules.regions import REGIONS
 
 Shape = dict[str, Any]
@@ -87,6 +87,18 @@ PROJECT = whole(
     workspace=REFERENCE,
 )
 
+BRANCH = whole(
+    id=TEXT,
+    type=type_("branch"),
+    url=URL,
+    gitName=TEXT,
+    isDefault=FLAG,
+    role={"type": "string", "enum": ["production", "preview"]},
+    createdAt=MOMENT,
+    updatedAt=MOMENT,
+    project=REFERENCE,
+)
+
 
 def _connection(endpoint: Shape) -> Shape:
     return whole(
@@ -133,6 +145,29 @@ def _database(connection: Shape) -> Shape:
 
 DATABASE = _database(CONNECTION)
 MADE_DATABASE = _database(_connection(SECRET_ENDPOINT))
+RESTORED_DATABASE = whole(**{**DATABASE["properties"], "source": BACKUP_SOURCE})
+BACKUP = record(
+    ("id", "backupType", "createdAt", "status"),
+    id=TEXT,
+    type=type_("backup"),
+    backupType={"type": "string", "enum": ["full", "incremental", "differential"]},
+    createdAt=MOMENT,
+    size={"type": "number"},
+    status=TEXT,
+)
+BACKUPS = whole(
+    data={"type": "array", "items": BACKUP},
+    meta=whole(backupRetentionDays={"type": "number"}),
+    pagination=whole(hasMore=FLAG, limit={"type": ["number", "null"]}),
+)
+USAGE = whole(
+    period=whole(start=MOMENT, end=MOMENT),
+    metrics=whole(
+        operations=whole(used={"type": "number"}, unit=type_("ops")),
+        storage=whole(used={"type": "number"}, unit=type_("GiB")),
+    ),
+    generatedAt=MOMENT,
+)
 _KEY = {name: shape for name, shape in CONNECTION["properties"].items() if name != "database"}
 NEW_DATABASE = whole(
     **MADE_DATABASE["properties"],

@@ -61,12 +61,16 @@ class Branch:
     is_default: bool
     role: str
     created_at: str
+    updated_at: str
     seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """`pg_name` names the PostgreSQL database; `ready_at` (epoch seconds) is when provisioning ends."""
+    """`pg_name` names the PostgreSQL database; `ready_at` (epoch seconds) is when provisioning or recovery ends.
+
+    `restore_from` is the backup that is being put in its place.
+    """
 
     table: ClassVar[str] = "databases"
     prefix: ClassVar[str] = "db_"
@@ -81,6 +85,7 @@ class Database:
     status: str
     ready_at: float | None
     ends: str
+    restore_from: str | None = None
     default_connection_id: str | None
     pg_name: str
     state: str = CREATING
@@ -101,4 +106,19 @@ class Connection:
     seq: int = 0
 
 
-Value = Workspace | Token | Project | Branch | Database | Connection
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A dump in a file of its own, called after its id. It goes with its database, through which it is found."""
+
+    table: ClassVar[str] = "backups"
+    prefix: ClassVar[str] = "bkp_"
+    id: str
+    database_id: str
+    status: str
+    size: int | None = None
+    state: str = CREATING
+    created_at: str
+    seq: int = 0
+
+
+Value = Workspace | Token | Project | Branch | Database | Connection | Backup

@@ -113,14 +113,6 @@ def test_a_body_that_contradicts_itself_is_refused(local: LocalServer, project: 
     assert names(local) == []
 
 
-def test_a_source_that_is_not_served_yet_is_said_honestly(local: LocalServer, project: Shape) -> None:
-    """Cloning and restoring are not faked: they are refused in words."""
-    source = {"type": "backup", "databaseId": "db_x", "backupId": "b"}
-    body = {"projectId": project["id"], "source": source}
-    status, _, message = error(local, "POST", "/v1/databases", body)
-    assert (status, "cannot create a database from a backup yet" in message) == (400, True)
-
-
 def test_every_database_belongs_to_a_branch(local: LocalServer, project: Shape) -> None:
     """Without a word it is the project's default branch; a git name makes the branch; a filter finds it."""
     plain = database(local, project, name="plain")

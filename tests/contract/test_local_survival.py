@@ -7,11 +7,12 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,72 @@ def test_a_delete_that_was_killed_is_carried_out(place: Path) -> None:
     with started_again(server):
         assert server.api("GET", "/v1/projects").json()["data"] == []
         assert server.postgres() == {"databases": [], "roles": []}
+
+
+@pytest.mark.parametrize("step", ["recorded", "staged", "swapped"])
+def test_a_restore_that_was_killed_is_carried_out(place: Path, step: str) -> None:
+    """Whenever the kill comes, the old rows or the backup's are there; after the next start the backup's."""
+    server = LocalServer(place)
+    server.start()
+    database = server.made("/v1/projects", name="shop")["database"]
+    string = string_of(database["connections"][0])
+    with psycopg.connect(string, autocommit=True) as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    backup = server.backup(database["id"])
+    with psycopg.connect(string, autocommit=True) as session:
+        session.execute("UPDATE kept SET answer = 43")
+    server.fault(kind="kill", method="POST", path="*/restore", step=step)
+    source = {"type": "backup", "databaseId": database["id"], "backupId": backup["id"]}
+    with suppress(httpx.TransportError):  # its answer may have been quicker than its death
+        server.api("POST", f"/v1/databases/{database['id']}/restore", {"source": source})
+    assert server.wait_for_death() == -signal.SIGKILL
+    with started_again(server):
+        wait_until_ready(server, database)
+        assert rows(string, "SELECT answer FROM kept") == [(42,)]
+        held = server.postgres()
+        assert (len(held["databases"]), len(held["roles"])) == (1, 2)
+        assert server.api("GET", f"/v1/databases/{database['id']}/backups").json()["data"] == [backup]
+
+
+def wait_until_ready(server: LocalServer, database: Shape) -> None:
+    while server.api("GET", f"/v1/databases/{database['id']}").json()["data"]["status"] != "ready":
+        pass
+
+
+def test_a_backup_and_a_clone_that_were_killed_leave_nothing(place: Path) -> None:
+    """What was half copied is gone, files and all; what was whole is there."""
+    with LocalServer(place) as server:
+        project = server.made("/v1/projects", name="shop")
+        database = project["database"]
+        whole = server.backup(database["id"])
+        for source in (
+            {"type": "database", "databaseId": database["id"]},
+            {"type": "backup", "databaseId": database["id"], "backupId": whole["id"]},
+        ):
+            body = {"projectId": project["id"], "source": source}
+            for step in ("role", "database"):
+                killed(server, step, "/v1/databases", body)
+                held = server.postgres()
+                assert (len(held["databases"]), len(held["roles"])) == (1, 2), (source, step)
+        assert [file.name for file in (place / "backups").iterdir()] == [f"{whole['id']}.dump"]
+        server.gone(database["id"])
+        server.postgres()
+        assert list((place / "backups").iterdir()) == []
+
+
+def test_a_data_directory_of_an_earlier_version_is_taken_over(place: Path) -> None:
+    """I upgrade: records that lack the newer columns get them, and nothing else changes."""
+    server = LocalServer(place)
+    with server:
+        project = server.made("/v1/projects", name="shop")
+    with closing(sqlite3.connect(place / "records.sqlite")) as records:
+        records.execute("ALTER TABLE branches DROP COLUMN updated_at")
+        records.execute("ALTER TABLE databases DROP COLUMN restore_from")
+        records.execute("DROP TABLE backups")
+    with started_again(server):
+        [branch] = server.api("GET", f"/v1/projects/{project['id']}/branches").json()["data"]
+        assert branch["updatedAt"] == branch["createdAt"]
+        assert server.backup(project["database"]["id"])["status"] == "completed"
 
 
 def test_provisioning_goes_on_after_a_kill(place: Path) -> None:

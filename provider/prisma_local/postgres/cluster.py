@@ -72,7 +72,7 @@ class Cluster:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.data,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,  # a Ctrl-C in the terminal is ours to answer, in our order
                 **self.account.process(),
             )
@@ -126,7 +126,7 @@ class Cluster:
             capture_output=True,
             text=True,
             cwd=unfinished,
-            env=_environment(),
+            env=environment(),
             check=False,
             **self.account.process(),
         )
@@ -241,7 +241,7 @@ def _postmaster(data: Path) -> list[str]:
         return []
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """A server must not pick up the caller's PGDATA, PGPORT or locale."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return {**kept, "LC_ALL": "C"}

@@ -1,69 +1,96 @@
-"""Branches underneath: every database belongs to one, and a project begins with its default branch."""
+"""Branches."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from prisma_local.errors import Invalid, Missing
-from prisma_local.ids import new_id
-from prisma_local.plane import Plane, now
-from prisma_local.values import Branch, Project
-
-DEFAULT_GIT_NAME = "main"
-
-
-def first(plane: Plane, project: Project) -> Branch:
-    """The default and production branch of a new project; inside the caller's transaction."""
-    return _insert(plane, project.id, DEFAULT_GIT_NAME, is_default=True)
+from prisma_local import answers
+from prisma_local.call import Answer, Call, ok
+from prisma_local.errors import Conflict, Invalid, Missing
+from prisma_local.paging import page
+from prisma_local.plane import Plane
+from prisma_local.records import Taken
+from prisma_local.rules import belonging, projects
+from prisma_local.values import CREATING, LIVE, Branch, Database, Project
 
 
-def default(plane: Plane, project_id: str) -> Branch:
-    found = plane.records.one(Branch, project_id=project_id, is_default=True)
-    if found is None:
-        raise Missing("The project has no default branch.")
-    return found
+def find(plane: Plane, call: Call) -> tuple[Branch, Project]:
+    """A branch of the token's workspace, with its project; any other does not exist."""
+    found = plane.records.one(Branch, id=call.path["branchId"])
+    if found is not None:
+        mine = {"workspace_id": call.workspace.id, "state": LIVE}
+        project = plane.records.one(Project, id=found.project_id, **mine)
+        if project is not None:
+            return found, project
+    raise Missing("Branch with the given ID was not found.")
 
 
-def refuse_contradictions(body: Mapping[str, Any]) -> None:
-    """What the schema cannot say of branchId, branchGitName and logicalId."""
-    for name in ("branchId", "branchGitName"):
-        if name in body and body[name] is None:
-            raise Invalid(f"{name} cannot be null: every database belongs to a branch.")
-    if "branchId" in body and "branchGitName" in body:
-        raise Invalid("branchId and branchGitName are mutually exclusive.")
+def list_(plane: Plane, call: Call) -> Answer:
+    project = projects.find(plane, call, call.path["projectId"])
+    if "gitName" in call.query and "gitNameContains" in call.query:
+        raise Invalid("gitName and gitNameContains are mutually exclusive.", status=422)
+
+    def show(rows: list[Branch]) -> list[answers.Shape]:
+        return [answers.branch(plane, row, project) for row in rows]
+
+    return page(plane.records, Branch, call.query, show, project_id=project.id, **_filters(plane, call, project))
 
 
-def chosen(plane: Plane, project_id: str, body: Mapping[str, Any]) -> Branch | None:
-    """The branch that a body names, made where `branchGitName` is new; inside a transaction."""
-    if "branchId" in body:
-        return by_id(plane, project_id, body["branchId"])
-    if "branchGitName" in body:
-        return by_git_name(plane, project_id, body["branchGitName"])
-    return None
+def create(plane: Plane, call: Call) -> Answer:
+    git_name = call.body["gitName"]
+    belonging.check_git_name(git_name, "gitName", 422)
+    with plane.records.transaction():
+        project = projects.find(plane, call, call.path["projectId"])
+        try:
+            made = belonging.make(plane, project.id, git_name, default=call.body.get("isDefault", False))
+        except Taken as taken:
+            raise Conflict(f"A live branch with the gitName '{git_name}' already exists.") from taken
+        return ok(_shown(plane, made, project), 201)
 
 
-def by_id(plane: Plane, project_id: str, id_: str) -> Branch:
-    full = Branch.prefix + id_.removeprefix(Branch.prefix)
-    found = plane.records.one(Branch, id=full, project_id=project_id)
-    if found is None:
-        raise Missing("Branch with the given ID was not found in the project.")
-    return found
+def get(plane: Plane, call: Call) -> Answer:
+    return ok(answers.branch(plane, *find(plane, call)))
 
 
-def by_git_name(plane: Plane, project_id: str, git_name: str) -> Branch:
-    found = plane.records.one(Branch, project_id=project_id, git_name=git_name)
-    return found or _insert(plane, project_id, git_name, is_default=False)
+def patch(plane: Plane, call: Call) -> Answer:
+    """Only ever a promotion: the schema refuses every other field, and this the demotion."""
+    wanted = call.body.get("isDefault")
+    with plane.records.transaction():
+        branch, project = find(plane, call)
+        if wanted:
+            belonging.promote(plane, branch)
+        elif wanted is False and branch.is_default:
+            raise Invalid(
+                "The default branch cannot be demoted; promote another branch instead.",
+                hint='PATCH another branch of the project with {"isDefault": true}.',
+                status=422,
+            )
+        return ok(_shown(plane, branch, project))
 
 
-def _insert(plane: Plane, project_id: str, git_name: str, *, is_default: bool) -> Branch:
-    return plane.records.insert(
-        Branch(
-            id=new_id(Branch.prefix),
-            project_id=project_id,
-            git_name=git_name,
-            is_default=is_default,
-            role="production" if is_default else "preview",
-            created_at=now(),
-        )
-    )
+def delete(plane: Plane, call: Call) -> Answer:
+    with plane.records.transaction():
+        branch, _ = find(plane, call)
+        if branch.is_default or branch.role == "production":
+            kind = "current default" if branch.is_default else "production"
+            raise Invalid(f"The branch is the project's {kind} branch and cannot be deleted.", status=422)
+        members = plane.records.select(Database, branch_id=branch.id, state=(CREATING, LIVE))
+        if members:
+            names = ", ".join(member.name for member in members)
+            raise Conflict(f"The branch still has live member resources: {names}.")
+        belonging.remove(plane, branch)
+    return Answer(204)
+
+
+def _filters(plane: Plane, call: Call, project: Project) -> dict[str, Any]:
+    if "gitName" in call.query:
+        return {"git_name": call.query["gitName"]}
+    if "gitNameContains" in call.query:
+        part = call.query["gitNameContains"]
+        rows = plane.records.select(Branch, project_id=project.id)
+        return {"id": tuple(row.id for row in rows if part in row.git_name)}
+    return {}
+
+
+def _shown(plane: Plane, branch: Branch, project: Project) -> answers.Shape:
+    return answers.branch(plane, plane.records.one(Branch, id=branch.id) or branch, project)

@@ -10,7 +10,7 @@ from prisma_local.errors import Missing
 from prisma_local.ids import normalise
 from prisma_local.paging import page
 from prisma_local.plane import Plane
-from prisma_local.rules import databases
+from prisma_local.rules import owned
 from prisma_local.values import LIVE, Connection, Database, Project
 
 
@@ -33,7 +33,7 @@ def list_(plane: Plane, call: Call) -> Answer:
 
 
 def list_of_database(plane: Plane, call: Call) -> Answer:
-    return _page(plane, call, [databases.find(plane, call, call.path["databaseId"])])
+    return _page(plane, call, [owned.database(plane, call, call.path["databaseId"])])
 
 
 def get(plane: Plane, call: Call) -> Answer:
@@ -63,7 +63,7 @@ def delete(plane: Plane, call: Call) -> Answer:
 
 
 def _create(plane: Plane, call: Call, database_id: str, status: int) -> Answer:
-    database = databases.find(plane, call, database_id)
+    database = owned.database(plane, call, database_id)
     access = lifecycle.make_connection(plane, database, call.body["name"])
     return ok(answers.new_connection(plane, access.connection, database, access.password), status)
 

@@ -12,18 +12,8 @@ from prisma_local.ids import normalise
 from prisma_local.paging import page
 from prisma_local.plane import Plane
 from prisma_local.records import Taken
-from prisma_local.rules import branches, default, projects, regions
+from prisma_local.rules import belonging, default, owned, projects, regions, sources
 from prisma_local.values import LIVE, Branch, Database, Project
-
-
-def find(plane: Plane, call: Call, id_: str) -> Database:
-    """A database of the token's workspace; any other does not exist."""
-    full = Database.prefix + id_.removeprefix(Database.prefix)
-    found = plane.records.one(Database, id=full, state=LIVE)
-    mine = found and plane.records.one(Project, id=found.project_id, workspace_id=call.workspace.id)
-    if found is None or mine is None:
-        raise Missing("Database with the given ID was not found.")
-    return found
 
 
 def list_(plane: Plane, call: Call) -> Answer:
@@ -35,7 +25,7 @@ def list_of_project(plane: Plane, call: Call) -> Answer:
 
 
 def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.database(plane, find(plane, call, call.path["databaseId"])))
+    return ok(answers.database(plane, owned.database(plane, call, call.path["databaseId"])))
 
 
 def create(plane: Plane, call: Call) -> Answer:
@@ -48,7 +38,7 @@ def create_in_project(plane: Plane, call: Call) -> Answer:
     """The older route: no branch and no logicalId in its body, more secrets in its answer."""
     project = projects.find(plane, call, call.path["projectId"])
     body = {name: call.body[name] for name in ("name", "region", "isDefault") if name in call.body}
-    source = call.body.get("source", _source(call.body.get("fromDatabase")))
+    source = call.body.get("source") or sources.of_older_field(call.body.get("fromDatabase"))
     database, passwords = _create(plane, _with_body(call, body), project, source)
     return ok(answers.new_database(plane, database, passwords), 201)
 
@@ -56,26 +46,26 @@ def create_in_project(plane: Plane, call: Call) -> Answer:
 def patch(plane: Plane, call: Call) -> Answer:
     """All of the body or nothing of it."""
     body = call.body
-    branches.refuse_contradictions(body)
+    belonging.refuse_contradictions(body)
     if "logicalId" in body and ("branchId" in body or "branchGitName" in body):
         raise Invalid("logicalId cannot be combined with a branch move; move first, then set logicalId.")
     with plane.records.transaction():
-        database = find(plane, call, call.path["databaseId"])
+        database = owned.database(plane, call, call.path["databaseId"])
         _patch_default(plane, database, body.get("isDefault"))
         changes: dict[str, Any] = {"name": body["name"]} if "name" in body else {}
-        branch = branches.chosen(plane, database.project_id, body)
+        branch = belonging.chosen(plane, database.project_id, body)
         if branch is not None:
             changes["branch_id"] = branch.id
         if "logicalId" in body:
             changes["logical_id"] = body["logicalId"]
         if changes:
             _change(plane, database, changes)
-        return ok(answers.database(plane, find(plane, call, database.id)))
+        return ok(answers.database(plane, owned.database(plane, call, database.id)))
 
 
 def delete(plane: Plane, call: Call) -> Answer:
     with plane.records.transaction():
-        database = find(plane, call, call.path["databaseId"])
+        database = owned.database(plane, call, call.path["databaseId"])
         if database.is_default:
             raise Forbidden("Cannot delete the default environment.")
     lifecycle.retire_database(plane, database)
@@ -84,32 +74,32 @@ def delete(plane: Plane, call: Call) -> Answer:
 
 def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Database, answers.Passwords]:
     body = call.body
-    branches.refuse_contradictions(body)
+    belonging.refuse_contradictions(body)
     if "logicalId" in body and "branchGitName" in body:
         raise Invalid("logicalId cannot be combined with branchGitName; pass branchId instead.")
-    _refuse_sources_to_come(source)
-    draft = _record(plane, project, body)
+    origin = sources.read(plane, call, source)
+    draft = _record(plane, project, body, origin.shown)
 
     def publish() -> None:
-        branch = branches.chosen(plane, project.id, body)
+        branch = belonging.chosen(plane, project.id, body)
         if branch is not None:
             plane.records.change(Database, draft.id, branch_id=branch.id)
         if body.get("isDefault", False):
             default.promote(plane, draft)
 
-    password = lifecycle.build_database(plane, draft, publish)
+    password = lifecycle.build_database(plane, draft, publish, origin.make)
     made = plane.records.one(Database, id=draft.id, state=LIVE)
     if made is None:
         raise Missing("The database was deleted as soon as it was made.")
     return made, {made.default_connection_id or "": password}
 
 
-def _record(plane: Plane, project: Project, body: Mapping[str, Any]) -> Database:
+def _record(plane: Plane, project: Project, body: Mapping[str, Any], source: str) -> Database:
     """Write the intent. A branch that has yet to be made is made with the database, not before it."""
     with plane.records.transaction():
-        branch = branches.default(plane, project.id)
+        branch = belonging.default(plane, project.id)
         if "branchId" in body:
-            branch = branches.by_id(plane, project.id, body["branchId"])
+            branch = belonging.by_id(plane, project.id, body["branchId"])
         draft = lifecycle.draft_database(
             plane,
             project,
@@ -117,7 +107,7 @@ def _record(plane: Plane, project: Project, body: Mapping[str, Any]) -> Database
             region=_region(plane, project, body.get("region", regions.DEFAULT)),
             branch_id=branch.id,
             logical_id=body.get("logicalId"),
-            source=None,
+            source=source,
         )
         try:
             lifecycle.record_database(plane, draft)
@@ -131,20 +121,6 @@ def _region(plane: Plane, project: Project, asked: str) -> str:
         return asked
     current = default.current(plane, project.id)
     return project.default_region or (current.region if current else None) or regions.DEFAULT
-
-
-def _source(from_database: Any) -> Any:
-    """The deprecated `fromDatabase` as a `source`."""
-    if from_database is None:
-        return None
-    if "backupId" in from_database:
-        return {"type": "backup", "databaseId": from_database["id"], "backupId": from_database["backupId"]}
-    return {"type": "database", "databaseId": from_database["id"]}
-
-
-def _refuse_sources_to_come(source: Any) -> None:
-    if source is not None and source["type"] != "empty":
-        raise Invalid(f"The local control plane cannot create a database from a {source['type']} yet.")
 
 
 def _patch_default(plane: Plane, database: Database, wanted: bool | None) -> None:

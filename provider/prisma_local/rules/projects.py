@@ -12,7 +12,7 @@ from prisma_local.ids import new_id
 from prisma_local.paging import page
 from prisma_local.plane import Plane, now
 from prisma_local.records import Taken
-from prisma_local.rules import branches, regions
+from prisma_local.rules import belonging, regions
 from prisma_local.values import DELETING, LIVE, Database, Project, Workspace
 
 
@@ -100,7 +100,7 @@ def _record(plane: Plane, draft: Project, *, with_database: bool) -> tuple[Datab
         except Taken as taken:
             message = f"A project with the logicalId '{draft.logical_id}' already exists in the workspace."
             raise Conflict(message) from taken
-        branch = branches.first(plane, draft)
+        branch = belonging.first(plane, draft)
         if not with_database:
             plane.records.change(Project, draft.id, state=LIVE)
             return None, branch.id

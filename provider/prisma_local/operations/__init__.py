@@ -1,0 +1,14 @@
+"""The routes as data: every operation of the Management API that is served here, a room for each kind of object."""
+
+from __future__ import annotations
+
+from prisma_local.operations.branches import BRANCHES
+from prisma_local.operations.connections import CONNECTIONS
+from prisma_local.operations.databases import DATABASES
+from prisma_local.operations.operation import Operation
+from prisma_local.operations.projects import PROJECTS
+from prisma_local.operations.workspaces import WORKSPACES
+
+__all__ = ["OPERATIONS", "Operation"]
+
+OPERATIONS: tuple[Operation, ...] = (*PROJECTS, *BRANCHES, *DATABASES, *CONNECTIONS, *WORKSPACES)

@@ -1,0 +1,46 @@
+"""What a start does with what the last end left: records and PostgreSQL are made to agree again."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from prisma_local import backups, recovery
+from prisma_local.lifecycle import end_provisioning, remove_connection, remove_database, remove_project
+from prisma_local.plane import Plane
+from prisma_local.values import CREATING, DELETING, Backup, Connection, Database, Project
+
+log = logging.getLogger("prisma_local")
+
+
+def reconcile(plane: Plane) -> None:
+    """After any kind of end: what was half made goes, what was half deleted goes, the rest is there."""
+    records = plane.records
+    with records.transaction():
+        for project in records.select(Project, state=CREATING):
+            records.change(Project, project.id, state=DELETING)
+        for database in records.select(Database, state=CREATING):
+            records.change(Database, database.id, state=DELETING, is_default=False)
+    for database in records.select(Database, state=DELETING):
+        remove_database(plane, database.id)
+    for project in records.select(Project, state=DELETING):
+        remove_project(plane, project.id)
+    for connection in records.select(Connection, state=(CREATING, DELETING)):
+        remove_connection(plane, connection.id)
+    for backup in records.select(Backup, state=CREATING):
+        backups.forget(plane, backup)
+    recovery.take_up(plane)
+    _compare_with_postgres(plane)
+    for database in records.select(Database, status="provisioning"):
+        plane.background.at(database.ready_at or 0.0, partial(end_provisioning, plane, database.id))
+
+
+def _compare_with_postgres(plane: Plane) -> None:
+    """Never drop what the records do not know; say what does not agree."""
+    there = set(plane.tenants.databases())
+    recorded = {database.pg_name: database for database in plane.records.select(Database)}
+    for name in sorted(there - set(recorded)):
+        log.warning("PostgreSQL holds a database %s that no record knows; it is left alone", name)
+    for name in sorted(set(recorded) - there):
+        log.warning("the database %s is missing in PostgreSQL", recorded[name].id)
+        plane.records.change(Database, recorded[name].id, status="failure", ready_at=None)

@@ -1,0 +1,51 @@
+"""Usage, as PostgreSQL itself counts it: transactions are operations, and its size is the storage.
+
+PostgreSQL counts since a database was made and keeps no history. So a period that the database did not live
+in has used nothing, and any other has used all that was counted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from prisma_local.call import Answer, Call
+from prisma_local.plane import Plane, now, written
+from prisma_local.rules import owned
+from prisma_local.schema import Unfit
+
+GIB = 2**30
+
+
+def get(plane: Plane, call: Call) -> Answer:
+    start, end = _period(call)
+    database = owned.database(plane, call, call.path["databaseId"])
+    size, operations = plane.tenants.used(database.pg_name)
+    lived = end >= datetime.fromisoformat(database.created_at) and start <= datetime.now(UTC)
+    body = {
+        "period": {"start": written(start), "end": written(end)},
+        "metrics": {
+            "operations": {"used": operations if lived else 0, "unit": "ops"},
+            "storage": {"used": size / GIB if lived else 0, "unit": "GiB"},
+        },
+        "generatedAt": now(),
+    }
+    return Answer(200, body)
+
+
+def _period(call: Call) -> tuple[datetime, datetime]:
+    """From the first of this month until now, unless the call says otherwise."""
+    end = _read("endDate", call.query["endDate"]) if "endDate" in call.query else datetime.now(UTC)
+    start = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if "startDate" in call.query:
+        start = _read("startDate", call.query["startDate"])
+    if start > end:
+        raise Unfit("startDate must not be after endDate.")
+    return start, end
+
+
+def _read(name: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Unfit(f"{name} is not a date such as 2026-01-31 or 2026-01-31T12:00:00Z.") from error
