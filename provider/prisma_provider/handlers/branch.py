@@ -5,7 +5,16 @@ from __future__ import annotations
 from prisma_provider import errors
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused
-from prisma_provider.handlers.changes import capital, check_applied, compare, demotion, patch, went_away
+from prisma_provider.handlers.changes import (
+    capital,
+    check_applied,
+    compare,
+    delete,
+    demotion,
+    patch,
+    was_adopted,
+    went_away,
+)
 from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -114,13 +123,10 @@ class BranchHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it. The default and the production branch the service keeps until their project is deleted."""
-        if live.run.was_returned(object_id):
-            live.note(f"branch {object_id} was adopted in this run: it is kept.")
+        if was_adopted(live, "branch", object_id):
             return
         try:
-            live.client.delete_branch(object_id)
-        except errors.NotFound:
-            live.absent(f"branch {object_id}", olds.get("workspaceId"))
+            delete(live, "branch", object_id, olds, live.client.delete_branch)
         except errors.Rejected as error:
             _explain_kept(live, object_id, olds, error)
 

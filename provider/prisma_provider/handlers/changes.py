@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from prisma_provider import errors
 from prisma_provider.diff import Change, Diff, Field, behind, diff, settings_changed
 from prisma_provider.handlers.inputs import Bag
+from prisma_provider.live import Live
 
 T = TypeVar("T")
 
@@ -54,6 +55,22 @@ def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any]
             hint="nothing was lost. The next preview shows the difference and the next `pulumi up` tries again; "
             "or declare what the service has.",
         )
+
+
+def was_adopted(live: Live, what: str, object_id: str) -> bool:
+    """Whether this run took the object over: then a replacement must not delete it, and the user is told."""
+    kept = live.run.was_returned(object_id)
+    if kept:
+        live.note(f"{what} {object_id} was adopted in this run: it is kept.")
+    return kept
+
+
+def delete(live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str], None]) -> None:
+    """Delete; what is gone already, as far as its own workspace can tell, is done."""
+    try:
+        send(object_id)
+    except errors.NotFound:
+        live.absent(f"{what} {object_id}", olds.get("workspaceId"))
 
 
 def demotion(change: Change) -> Change:

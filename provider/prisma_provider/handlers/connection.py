@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider import errors
 from prisma_provider.diff import GONE, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
-from prisma_provider.handlers.changes import compare, went_away
+from prisma_provider.handlers.changes import compare, delete, was_adopted, went_away
 from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -117,13 +117,9 @@ class ConnectionHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it: its password is locked out, others of the database go on."""
-        if live.run.was_returned(object_id):
-            live.note(f"connection {object_id} was adopted in this run: it is kept.")
+        if was_adopted(live, "connection", object_id):
             return
-        try:
-            live.client.delete_connection(object_id)
-        except errors.NotFound:
-            live.absent(f"connection {object_id}", olds.get("workspaceId"))
+        delete(live, "connection", object_id, olds, live.client.delete_connection)
         live.drop_connection(object_id)
 
     def _live(self, live: Live, object_id: str, olds: Bag) -> Connection | None:

@@ -9,7 +9,16 @@ from prisma_provider import errors
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, NotReady, Refused
 from prisma_provider.handlers.branch import resolve
-from prisma_provider.handlers.changes import capital, check_applied, compare, demotion, patch, went_away
+from prisma_provider.handlers.changes import (
+    capital,
+    check_applied,
+    compare,
+    delete,
+    demotion,
+    patch,
+    was_adopted,
+    went_away,
+)
 from prisma_provider.handlers.connection import rotated
 from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
@@ -203,14 +212,11 @@ class DatabaseHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
-        if live.run.was_returned(object_id):
-            live.note(f"database {object_id} was adopted in this run: it is kept.")
+        if was_adopted(live, "database", object_id):
             return
         live.run.delete_asked(object_id)
         try:
-            live.client.delete_database(object_id)
-        except errors.NotFound:
-            live.absent(f"database {object_id}", olds.get("workspaceId"))
+            delete(live, "database", object_id, olds, live.client.delete_database)
         except errors.Forbidden as error:
             _explain_kept(live, object_id, olds, error)
             return

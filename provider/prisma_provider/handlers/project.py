@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from prisma_provider import errors
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused
-from prisma_provider.handlers.changes import capital, check_applied, compare, patch, went_away
+from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
 from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -123,15 +122,11 @@ class ProjectHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
-        if live.run.was_returned(object_id):
-            live.note(f"project {object_id} was adopted in this run: it is kept.")
+        if was_adopted(live, "project", object_id):
             return
         if not olds.get("forceDestroy"):
             _refuse_databases(live, object_id, olds)
-        try:
-            live.client.delete_project(object_id)
-        except errors.NotFound:
-            live.absent(f"project {object_id}", olds.get("workspaceId"))
+        delete(live, "project", object_id, olds, live.client.delete_project)
         live.drop_project(object_id)
 
 
