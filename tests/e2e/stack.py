@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,26 @@ class Stack:
         if expect is not None:
             assert done.returncode == expect, f"pulumi {' '.join(arguments)} ended with {done.returncode}:\n{output}"
         return output
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Run the CLI beside the test, as the leader of a session of its own."""
+        return subprocess.Popen(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    @staticmethod
+    def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Look again and again until it is so; it is a failure if it does not come."""
+        ends = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < ends, "it did not come"
+            time.sleep(0.05)
 
     def up(self, program: str | None = None, *flags: str, **more: Any) -> Result:
         """Apply, with a preview beforehand as users do it; `preview` tells it apart where that matters."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 import pytest
+from examples._machine.processes import family
 
 from e2e.stack import SECRET_OUTPUTS, Stack, connects
 
@@ -76,4 +79,27 @@ def test_a_lost_answer_is_not_a_lost_object(stack: Stack, fault: dict[str, Any])
     assert [len(stack.all(what)) for what in ("projects", "databases", "connections")] == [1, 1, 2]
     assert all(connects(url) for url in stack.outputs().values())
     stack.server.clear_faults()
+    assert stack.preview().writes_nothing
+
+
+def test_killed_half_way(stack: Stack) -> None:
+    """Killed after the database was made and before state knew: the next up names it, and adopt=True takes it."""
+    stack.server.settings(provisioning=600)
+    stack.program(SHOP.format(options=""))
+    with stack.start("up", "--yes", "--skip-preview") as running:
+        stack.wait_until(lambda: bool(stack.all("databases")))
+        for pid in family(running.pid):
+            os.kill(pid, signal.SIGKILL)
+    (left,) = stack.all("databases")
+    stack.server.drift(left["id"], status="ready")
+    stack.server.settings(provisioning=0)
+    stack.pulumi("cancel", "--yes")
+    stack.clear()
+    refused = stack.up(expect=1)
+    for part in (left["id"], "interrupted", "adopt=True"):
+        assert part in refused.messages
+    assert not [path for _, path, _ in stack.sent("POST") if path == "/v1/databases"]
+    stack.up(SHOP.format(options=", adopt=True"))
+    assert [database["id"] for database in stack.all("databases")] == [left["id"]]
+    assert connects(stack.outputs()["database_url"])
     assert stack.preview().writes_nothing
