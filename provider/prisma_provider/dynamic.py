@@ -104,9 +104,15 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        from prisma_provider.models import PREFIXES, is_id
+
         with self._operation("read", props) as live:
+            # Every managed resource has its workspace in state; what has none comes from `.get`.
+            looked_up = "workspaceId" not in props
+            if looked_up and not is_id(object_id, PREFIXES[self.resource]):
+                raise _nothing_to_get(self.resource, object_id)
             outputs = self._handler().read(live, object_id, _bag(props))
-            if outputs is None and "workspaceId" not in props:
+            if looked_up and outputs is None:
                 raise _nothing_to_get(self.resource, object_id)
         # An empty id is how Pulumi is told that it is gone; None would crash the host.
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
@@ -179,7 +185,7 @@ def _nothing_to_get(resource: str, object_id: str) -> PrismaError:
 
     return NotFound(
         f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
-        hint="correct the id that is given to .get.",
+        hint="correct the id that is given to .get; copy it from Prisma Console.",
     )
 
 

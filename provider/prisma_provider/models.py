@@ -16,6 +16,9 @@ from pydantic.alias_generators import to_camel
 _PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
 _ID = re.compile(r"[cC][^\s-]{8,}|[a-z0-9]+")
 
+PREFIXES = {"Project": "proj", "Branch": "br", "Database": "db", "Connection": "con"}
+"""What an id of each kind begins with, where it has a prefix."""
+
 WAITING = ("provisioning", "recovering")
 """Statuses of a database that end by themselves; one that is unknown here is taken as it is."""
 

@@ -141,6 +141,10 @@ def test_a_branch_that_is_gone_is_told_as_gone(process: Service) -> None:
     assert BRANCH.read(created.id, created.outs).id == ""
     with pytest.raises(Exception, match="There is no branch"):
         BRANCH.read("br_99", dict(REFERENCE))
+    process.log.clear()
+    with pytest.raises(Exception, match="There is no branch"):
+        BRANCH.read("br 99\n", dict(REFERENCE))
+    assert not process.log
 
 
 def test_a_check_ends_too(process: Service, monkeypatch: pytest.MonkeyPatch) -> None:
