@@ -20,6 +20,9 @@ When it is ready it prints two lines, and then serves until it is told to stop (
 
   PRISMA_API_BASE_URL=http://127.0.0.1:PORT
   PRISMA_SERVICE_TOKEN=...
+
+Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
+apt install pgbouncer); without it they are the direct ones.
 """
 EXAMPLE = """\
 example:
@@ -30,6 +33,7 @@ example:
 
 environment:
   PRISMA_LOCAL_POSTGRES_BIN   the bin folder of the PostgreSQL 17 to use
+  PRISMA_LOCAL_PGBOUNCER      the pgbouncer to use, or none
   PRISMA_LOG=debug            tell every request on stderr
 """
 

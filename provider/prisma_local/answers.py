@@ -59,9 +59,6 @@ def branch(plane: Plane, found: Branch, of: Project) -> Shape:
 
 def connection(plane: Plane, found: Connection, of: Database, password: str | None = None) -> Shape:
     """A connection as lists and GET show it, or with a password as it stands inside a new database."""
-    endpoint: Shape = {"host": HOST, "port": plane.tenants.port}
-    if password is not None:
-        endpoint["connectionString"] = connection_string(plane, found, of, password)
     return {
         "id": found.id,
         "type": "connection",
@@ -69,7 +66,7 @@ def connection(plane: Plane, found: Connection, of: Database, password: str | No
         "name": found.name,
         "createdAt": found.created_at,
         "kind": "postgres",
-        "endpoints": {"direct": endpoint, "pooled": dict(endpoint)},
+        "endpoints": _endpoints(plane, found, of, password),
         "directConnection": _credentials(found, password),
         "database": _reference(plane, "databases", of),
     }
@@ -88,7 +85,7 @@ def new_connection(plane: Plane, found: Connection, of: Database, password: str)
 
 def connection_string(plane: Plane, found: Connection, of: Database, password: str) -> str:
     """With the database's name: a second connection's user is not called like the database."""
-    return f"postgresql://{found.role}:{password}@{HOST}:{plane.tenants.port}/{of.pg_name}?sslmode=require"
+    return _connection_string(found.role, password, plane.tenants.port, of.pg_name)
 
 
 def databases(plane: Plane, found: Sequence[Database], passwords: Passwords | None = None) -> list[Shape]:
@@ -158,6 +155,24 @@ def _connections_of(plane: Plane, found: Sequence[Database]) -> dict[str, list[C
     for row in plane.records.select(Connection, database_id=ids, state=LIVE):
         grouped[row.database_id].append(row)
     return grouped
+
+
+def _endpoints(plane: Plane, found: Connection, of: Database, password: str | None) -> Shape:
+    direct = _endpoint(plane.tenants.port, of.pg_name, found.role, password)
+    pooler = plane.tenants.pooler
+    if pooler is None:
+        return {"direct": direct, "pooled": dict(direct)}
+    # Through the pooler each role has a way of its own, which is called like it.
+    return {"direct": direct, "pooled": _endpoint(pooler.port, found.role, found.role, password)}
+
+
+def _endpoint(port: int, name: str, role: str, password: str | None) -> Shape:
+    secret = {} if password is None else {"connectionString": _connection_string(role, password, port, name)}
+    return {"host": HOST, "port": port, **secret}
+
+
+def _connection_string(role: str, password: str, port: int, name: str) -> str:
+    return f"postgresql://{role}:{password}@{HOST}:{port}/{name}?sslmode=require"
 
 
 def _reference(plane: Plane, collection: str, found: Workspace | Project | Database) -> Shape:

@@ -24,11 +24,12 @@ TEMPORARY_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - where an unprivileged ac
 
 @dataclass(slots=True)
 class Identity:
-    """What programs that were told once still hold: a token and two ports (0: not chosen yet)."""
+    """What programs that were told once still hold: a token and three ports (0: not chosen yet)."""
 
     token: str
     port: int = 0
     postgres_port: int = 0
+    pooler_port: int = 0
 
 
 def default_place() -> Path:

@@ -31,6 +31,8 @@ from prisma_local.postgres.account import Account
 from prisma_local.postgres.cluster import HOST, Cluster, PortTaken, has_time_zones
 from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.finder import Installation
+from prisma_local.postgres.pooler import Pooler, end_orphan
+from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS
 from prisma_local.postgres.tenants import Tenants
 from prisma_local.reconcile import reconcile
 from prisma_local.records import Records
@@ -41,6 +43,14 @@ log = logging.getLogger("prisma_local")
 
 PORT_ATTEMPTS = 5
 GRACE_SECONDS = 5
+NO_POOLER = (
+    "pooled and direct connection strings are the same here, for there is no pgbouncer; "
+    "on Debian and Ubuntu: apt install pgbouncer"
+)
+OLD_POOLER = (
+    "pgbouncer %d.%d loses prepared statements (1.21 keeps them), so pooled sessions must do without: "
+    "with psycopg prepare_threshold=None, with Prisma ?pgbouncer=true"
+)
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -101,17 +111,21 @@ def serve(options: Options) -> int:
         folder = _open_folder(stack, options, account)
         identity = folders.load_identity(folder)
         cluster = _start_cluster(stack, options, folder, identity, installation, account)
+        pooler = _start_pooler(stack, cluster, identity)
         listener = stack.enter_context(_listen(options.port, identity))
         folders.save_identity(folder, identity)
-        plane = _open_plane(stack, folder, cluster, f"http://{HOST}:{identity.port}")
+        plane = _open_plane(stack, folder, cluster, pooler, f"http://{HOST}:{identity.port}")
         access = Access(plane.records)
         access.ensure(identity.token)
         reconcile(plane)
         app = build(plane, access, Control(plane, access, identity.token))
         lines = f"PRISMA_API_BASE_URL={plane.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
         stopping.server = Server(_config(app, options), lines)
-        log.warning("pooled and direct connection strings are the same here: there is no pooler yet")
-        fell = _watch(cluster, stopping.server)
+        _warn(pooler)
+        fell = threading.Event()
+        _watch("PostgreSQL", cluster, stopping.server, fell)
+        if pooler is not None:
+            _watch("pgbouncer", pooler, stopping.server, fell)
         asyncio.run(stopping.server.serve([listener]))
         return 1 if fell.is_set() else 0
 
@@ -135,38 +149,59 @@ def _start_cluster(
     account: Account,
 ) -> Cluster:
     installation = accounts.within_reach(installation, account, folder)
-    cluster = Cluster(installation, account, folder, identity.postgres_port, durable=not options.ephemeral)
+    cluster = Cluster(installation, account, folder, durable=not options.ephemeral)
     if options.ephemeral:
         _clear_leftovers(cluster)
     cluster.prepare()
     stack.callback(cluster.stop)
-    if identity.postgres_port:
-        cluster.start()
-        return cluster
-    for attempt in range(PORT_ATTEMPTS):
-        identity.postgres_port = cluster.port = _free_port()
-        try:
-            cluster.start()
-        except PortTaken:
-            # Somebody was quicker; nobody has been told this port yet, so another will do.
-            if attempt == PORT_ATTEMPTS - 1:
-                raise
-        else:
-            break
+    identity.postgres_port = _start_on_port(cluster, identity.postgres_port)
     return cluster
+
+
+def _start_pooler(stack: ExitStack, cluster: Cluster, identity: Identity) -> Pooler | None:
+    end_orphan(cluster.folder)
+    bouncer = finder.find_pooler()
+    if bouncer is None:
+        return None
+    pooler = Pooler(bouncer, cluster)
+    stack.callback(pooler.stop)
+    identity.pooler_port = _start_on_port(pooler, identity.pooler_port)
+    return pooler
+
+
+def _warn(pooler: Pooler | None) -> None:
+    """Say what somebody would wonder at who uses a pooled connection string here."""
+    if pooler is None:
+        log.warning(NO_POOLER)
+    elif pooler.version < KEEPS_PREPARED_STATEMENTS:
+        log.warning(OLD_POOLER, *pooler.version)
+
+
+def _start_on_port(process: Cluster | Pooler, kept: int) -> int:
+    """Start where connection strings point already, else on a free port; returns the port."""
+    if kept:
+        process.start(kept)
+        return kept
+    for _ in range(PORT_ATTEMPTS):
+        # When somebody was quicker another port will do: nobody has been told this one yet.
+        with contextlib.suppress(PortTaken):
+            process.start(port := _free_port())
+            return port
+    raise StartupError("This machine has no free port.")
 
 
 def _clear_leftovers(cluster: Cluster) -> None:
     """A killed ephemeral server leaves its PostgreSQL and its folder; the next one clears them away."""
     for leftover in folders.leftovers(beside=cluster.folder):
-        Cluster(cluster.installation, cluster.account, leftover, port=0).end_orphan()
+        end_orphan(leftover)
+        Cluster(cluster.installation, cluster.account, leftover).end_orphan()
         folders.remove(leftover)
 
 
-def _open_plane(stack: ExitStack, folder: Path, cluster: Cluster, base_url: str) -> Plane:
+def _open_plane(stack: ExitStack, folder: Path, cluster: Cluster, pooler: Pooler | None, base_url: str) -> Plane:
     records = Records(folder / "records.sqlite")
     stack.callback(records.close)
-    tenants = Tenants(cluster)
+    tenants = Tenants(cluster, pooler)
     tenants.open()
     stack.callback(tenants.close)
     background = Background()
@@ -207,18 +242,16 @@ def _config(app: object, options: Options) -> uvicorn.Config:
     )
 
 
-def _watch(cluster: Cluster, server: uvicorn.Server) -> threading.Event:
+def _watch(name: str, watched: Cluster | Pooler, server: uvicorn.Server, fell: threading.Event) -> None:
     """A control plane without its PostgreSQL has nothing to say: it stops, with an exit code that tells."""
-    fell = threading.Event()
-    process = cluster.process
+    process = watched.process
 
     def wait() -> None:
         if process is not None:
             process.wait()
         if not server.should_exit:
-            log.error("PostgreSQL ended by itself; its last words: %s", cluster.last_words())
+            log.error("%s ended by itself; its last words: %s", name, watched.last_words())
             fell.set()
             server.should_exit = True
 
     threading.Thread(target=wait, daemon=True).start()
-    return fell

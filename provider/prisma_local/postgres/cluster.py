@@ -23,9 +23,11 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PORT_TAKEN = "could not bind"
 
-# The superuser has no password and no way in over TCP; tenants have no way in over the socket.
+# The superuser has no password and no way in over TCP; tenants have none over the socket, whose folder only the
+# account of PostgreSQL enters: the pooler, which brings their passwords along.
 HBA = f"""\
 local all {ADMIN} peer map=control
+local all all scram-sha-256
 host all {ADMIN} all reject
 hostssl all all 127.0.0.1/32 scram-sha-256
 hostssl all all ::1/128 scram-sha-256
@@ -41,7 +43,7 @@ class Cluster:
     installation: Installation
     account: Account
     folder: Path
-    port: int
+    port: int = 0
     durable: bool = True
     process: subprocess.Popen[bytes] | None = None
     socket_folder: Path | None = None
@@ -61,13 +63,14 @@ class Cluster:
             self._init()
         self.end_orphan()
         self._write_access()
-
-    def start(self) -> None:
-        """Start `postgres` and return when it takes connections."""
         self.socket_folder = self._make_socket_folder()
+
+    def start(self, port: int) -> None:
+        """Start `postgres` and return when it takes connections."""
+        self.port = port
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program and arguments
-                self._command(self.socket_folder),
+                self._command(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -153,11 +156,11 @@ class Cluster:
         self.account.own(folder)
         return folder
 
-    def _command(self, socket_folder: Path) -> list[str]:
+    def _command(self) -> list[str]:
         settings = {
             "listen_addresses": HOST,
             "port": str(self.port),
-            "unix_socket_directories": str(socket_folder),
+            "unix_socket_directories": str(self.socket_folder),
             "unix_socket_permissions": "0700",
             "ssl": "on",
             "password_encryption": "scram-sha-256",

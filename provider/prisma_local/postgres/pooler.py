@@ -1,0 +1,145 @@
+"""pgbouncer in front of PostgreSQL: the pooled endpoint, where this machine has one.
+
+Who may come in through it is copied from PostgreSQL whenever that changes: roles and the SCRAM verifiers of
+their passwords, which pgbouncer checks and passes on. It keeps nothing that PostgreSQL does not know, so that
+its end may be sudden.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from prisma_local.errors import StartupError
+from prisma_local.postgres.cluster import Cluster, PortTaken, environment
+from prisma_local.postgres.finder import Bouncer
+from prisma_local.postgres.pooler_files import Login, PoolerFiles, settings_in
+
+START_SECONDS = 20.0
+END_SECONDS = 5.0
+PORT_TAKEN = "cannot listen on"
+
+
+class Pooler:
+    def __init__(self, bouncer: Bouncer, cluster: Cluster) -> None:
+        self.port = 0
+        self.version = bouncer.version
+        self.process: subprocess.Popen[bytes] | None = None
+        self._bouncer = bouncer
+        self._cluster = cluster
+        self._files = PoolerFiles(cluster, bouncer, pwd.getpwuid(os.geteuid()).pw_name)
+        self._console: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._admitted: frozenset[str] = frozenset()
+
+    @property
+    def log(self) -> Path:
+        return self._cluster.folder / "pooler.log"
+
+    def start(self, port: int) -> None:
+        """Start it, with nobody let in yet, and return when it listens."""
+        self.port = port
+        self._files.write_doors()
+        self._files.write(port, [])
+        with self.log.open("wb") as log:
+            self.process = self._started(log.fileno())
+        try:
+            self._console = self._connected(self.process)
+            if PORT_TAKEN in self._log():  # pgbouncer goes on without it
+                raise PortTaken(
+                    f"Port {port}, where the pooled connection strings of {self._cluster.folder} point, is taken by "
+                    "another process; free it and start again."
+                )
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        if self._console is not None:
+            self._console.close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self._files.settings.unlink(missing_ok=True)  # what is there at a start was left by a killed one
+
+    def admit(self, logins: Sequence[Login]) -> None:
+        """Let these in and nobody else. Who came in with a role that is not among them is out when this returns."""
+        self._files.write(self.port, logins)
+        self._command("RELOAD")
+        self._admitted = frozenset(login.role for login in logins)
+
+    def expel(self, role: str) -> None:
+        """End the sessions of a role; it may come in again if it is admitted."""
+        if role not in self._admitted:
+            return
+        self._command(f"KILL {role}")
+        self._command(f"RESUME {role}")
+
+    def last_words(self) -> str:
+        return (self._log().splitlines() or ["it gave no reason"])[-1]
+
+    def _command(self, command: str) -> None:
+        if self._console is None:
+            raise RuntimeError("pgbouncer was not started")
+        self._console.execute(command.encode())
+
+    def _started(self, log: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own program and arguments
+                [self._bouncer.program, self._files.settings],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=self._files.settings.parent,
+                env=environment(),
+                start_new_session=True,
+                **self._cluster.account.process(),
+            )
+        except OSError as error:
+            raise StartupError(f"{self._bouncer.program} does not start: {error.strerror}.") from error
+
+    def _connected(self, process: subprocess.Popen[bytes]) -> psycopg.Connection[tuple[Any, ...]]:
+        """The console, which speaks plain queries only and so takes no prepared statements."""
+        place = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise StartupError(f"pgbouncer did not start: {self.last_words()}")
+            try:
+                return psycopg.connect(**place, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+            except psycopg.OperationalError:  # not yet
+                time.sleep(0.005)
+        raise StartupError(f"pgbouncer was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")
+
+    def _log(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+def end_orphan(folder: Path) -> None:
+    """End the pgbouncer that a killed control plane of this folder left behind."""
+    settings = settings_in(folder)
+    if not settings.exists():
+        return
+    deadline = time.monotonic() + END_SECONDS
+    while pids := _running_on(settings):
+        if time.monotonic() > deadline:
+            raise StartupError(f"An earlier pgbouncer (process {pids[0]}) of {folder} does not stop.")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+    settings.unlink()
+
+
+def _running_on(settings: Path) -> list[int]:
+    """By its arguments, for pids are used again."""
+    command = ["ps", "-ww", "-eo", "pid=,args="]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - nothing of anybody's
+    lines = [line.split(None, 1) for line in listing.stdout.splitlines() if line.endswith(f"pgbouncer {settings}")]
+    return [int(pid) for pid, _ in lines]

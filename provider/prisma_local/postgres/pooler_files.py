@@ -1,0 +1,109 @@
+"""What pgbouncer is told: its settings, who may come in, and each login's way to its database.
+
+A way is a database of pgbouncer's, called like the role that alone may take it. pgbouncer can end the sessions
+of a way but not those of a user: with a way for each role, one that is rotated or deleted takes nobody else along.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prisma_local.postgres.account import Account
+from prisma_local.postgres.cluster import HOST, Cluster
+from prisma_local.postgres.finder import Bouncer
+
+KEEPS_PREPARED_STATEMENTS = (1, 21)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A role that may log in, the database that is its own, and the verifier of its password."""
+
+    role: str
+    database: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolerFiles:
+    """`admin` is the account of this process, which alone may talk to pgbouncer's console, over the socket."""
+
+    cluster: Cluster
+    bouncer: Bouncer
+    admin: str
+
+    @property
+    def settings(self) -> Path:
+        return settings_in(self.cluster.folder)
+
+    def write_doors(self) -> None:
+        """Who may come in how: tenants over TLS and each to its own, the control plane to the console."""
+        folder = self.settings.parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.cluster.account.own(folder)
+        doors = f"local pgbouncer {self.admin} peer\nhostssl sameuser all {HOST}/32 scram-sha-256\n"
+        _write(folder / "hba.conf", doors, self.cluster.account)
+
+    def write(self, port: int, logins: Sequence[Login]) -> None:
+        # pgbouncer demands that its administrator has a password, too. Nobody knows this one.
+        users = [f'"{self.admin}" "{secrets.token_urlsafe(32)}"']
+        users += [f'"{login.role}" "{login.verifier}"' for login in logins]
+        _write(self.settings.with_name("users.txt"), "\n".join(users) + "\n", self.cluster.account)
+        ways = [f"{login.role} = {self._server()} dbname={login.database}" for login in logins]
+        settings = [f"{name} = {value}" for name, value in self._settings(port).items()]
+        text = "\n".join(["[databases]", *ways, "[pgbouncer]", *settings]) + "\n"
+        _write(self.settings, text, self.cluster.account)
+
+    def _server(self) -> str:
+        place = str(self.cluster.socket_folder).replace("'", "''")
+        return f"host='{place}' port={self.cluster.port}"
+
+    def _settings(self, port: int) -> dict[str, object]:
+        folder, data = self.settings.parent, self.cluster.data
+        settings: dict[str, object] = {
+            "listen_addr": HOST,
+            "listen_port": port,
+            "unix_socket_dir": self.cluster.socket_folder,
+            "unix_socket_mode": "0700",
+            "auth_type": "hba",
+            "auth_hba_file": folder / "hba.conf",
+            "auth_file": folder / "users.txt",
+            "admin_users": self.admin,
+            "client_tls_sslmode": "require",
+            "client_tls_cert_file": data / "server.crt",
+            "client_tls_key_file": data / "server.key",
+            # No client shows a certificate; without this every reload reads all that the system trusts, in 17 ms.
+            "client_tls_ca_file": data / "server.crt",
+            "server_tls_sslmode": "disable",  # to PostgreSQL it is a socket
+            "pool_mode": "transaction",
+            "max_client_conn": 1000,
+            "default_pool_size": 10,
+            # PostgreSQL takes some 200 sessions of all databases together: give back what is not used.
+            "server_idle_timeout": 10,
+            # A role that was let in again is not kept waiting for an earlier refusal.
+            "server_login_retry": 0,
+            "ignore_startup_parameters": "extra_float_digits",  # every JDBC client sends it
+            "log_connections": 0,
+            "log_disconnections": 0,
+            "log_stats": 0,
+        }
+        if self.bouncer.version >= KEEPS_PREPARED_STATEMENTS:
+            settings["max_prepared_statements"] = 200
+        return settings
+
+
+def settings_in(folder: Path) -> Path:
+    """Where the settings for a data directory are; an earlier pgbouncer of it is known by this."""
+    return folder / "pooler" / "pgbouncer.ini"
+
+
+def _write(path: Path, text: str, account: Account) -> None:
+    """Whole or not at all, and always as another file: pgbouncer skips one that looks like the one it knows."""
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text)
+    account.own(unfinished)
+    unfinished.rename(path)
