@@ -1,8 +1,9 @@
 """The local control plane: Prisma's Management API over a real PostgreSQL, on this machine.
 
 __main__      the command line
-server        start and stop: folder, PostgreSQL, records, HTTP, and back
-folder        the data directory, its lock, and the identity that survives a restart
+server        start and stop                 stopping  by signals
+ground        the folder, and PostgreSQL begun         folder   its lock, and the identity that survives a restart
+serving       the rest, up to HTTP, and back           processes     PostgreSQL and its pooler, started and watched
 
 app           the ASGI application          operations/   the routes, as data
 gate          log, latency and faults on the way of every /v1 call

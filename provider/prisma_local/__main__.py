@@ -44,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO if debug else logging.WARNING, format="prisma-local: %(message)s"
     )
-    # Imported here: --help and --version need neither a web server nor a database driver.
-    from prisma_local.server import Options, serve
+    # Imported here: --help and --version start nothing.
+    from prisma_local.ground import Options
+    from prisma_local.server import serve
 
     try:
         return serve(Options(found.port, found.data_dir, found.ephemeral, debug))

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from pathlib import Path
+from dataclasses import dataclass
 
 YEARS = 10
 
 
-def write(certificate: Path, key: Path) -> None:
-    """Write a new key and its certificate for this machine's loopback names."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Both as PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+def make() -> Pair:
+    """A new key and its certificate for this machine's loopback names."""
     # Imported here: 50 ms that only the very first start of a data directory has to pay.
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -33,10 +41,7 @@ def write(certificate: Path, key: Path) -> None:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(private, hashes.SHA256())
     )
-    key.touch(mode=0o600)
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+    key = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    return Pair(signed.public_bytes(serialization.Encoding.PEM), key)

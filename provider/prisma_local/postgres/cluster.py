@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from prisma_local.errors import StartupError
 from prisma_local.postgres import certificate
@@ -40,6 +41,10 @@ class PortTaken(StartupError):
 
 @dataclass(slots=True)
 class Cluster:
+    """Begun, prepared, started, stopped, in this order; a stop may come at any time."""
+
+    title: ClassVar[str] = "PostgreSQL"
+
     installation: Installation
     account: Account
     folder: Path
@@ -47,6 +52,7 @@ class Cluster:
     durable: bool = True
     process: subprocess.Popen[bytes] | None = None
     socket_folder: Path | None = None
+    initdb: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
@@ -56,11 +62,16 @@ class Cluster:
     def log(self) -> Path:
         return self.folder / "postgres.log"
 
-    def prepare(self) -> None:
-        """Make the data directory where there is none, and end a predecessor's orphan."""
+    def begin(self) -> None:
+        """Begin to make the data directory where there is none."""
         self._check_version()
         if not self.data.exists():
-            self._init()
+            self._begin_init()
+
+    def prepare(self) -> None:
+        """Have the data directory ready, and end a predecessor's orphan."""
+        if self.initdb is not None:
+            self._end_init(self.initdb)
         self.end_orphan()
         self._write_access()
         self.socket_folder = self._make_socket_folder()
@@ -83,6 +94,9 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop it, wait for its end, and leave nothing in the temporary folder."""
+        if self.initdb is not None and self.initdb.poll() is None:
+            self.initdb.kill()
+            self.initdb.wait()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT if self.durable else signal.SIGQUIT)
             try:
@@ -115,31 +129,40 @@ class Cluster:
                 "choose another --data-dir."
             )
 
-    def _init(self) -> None:
-        """Made beside its place and renamed, so that a killed first start leaves nothing half made."""
-        unfinished = self.folder / "pgdata.new"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        self.account.own(unfinished)
-        command = [self.installation.tool("initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8"]
+    @property
+    def _unfinished(self) -> Path:
+        """The data directory is made beside its place, so that a killed first start leaves nothing half made."""
+        return self.folder / "pgdata.new"
+
+    def _begin_init(self) -> None:
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+        self._unfinished.mkdir(mode=0o700)
+        self.account.own(self._unfinished)
+        command = [self.installation.tool("initdb"), "-D", str(self._unfinished), "-U", ADMIN, "-E", "UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--auth=reject", "--no-instructions", *([] if self.durable else ["--no-sync"])]
-        made = subprocess.run(  # noqa: S603 - our own program and arguments
-            command,
-            capture_output=True,
-            text=True,
-            cwd=unfinished,
-            env=environment(),
-            check=False,
-            **self.account.process(),
-        )
-        if made.returncode != 0:
-            raise StartupError(f"PostgreSQL's initdb failed: {_last_line(made.stderr or made.stdout)}")
-        certificate.write(unfinished / "server.crt", unfinished / "server.key")
-        for name in ("server.crt", "server.key"):
-            self.account.own(unfinished / name)
-        shutil.copyfile(unfinished / "server.crt", self.folder / "server.crt")
-        unfinished.rename(self.data)
+        with self.log.open("wb") as log:
+            self.initdb = subprocess.Popen(  # noqa: S603 - our own program and arguments
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._unfinished,
+                env=environment(),
+                **self.account.process(),
+            )
+
+    def _end_init(self, initdb: subprocess.Popen[bytes]) -> None:
+        pair = certificate.make()
+        if initdb.wait() != 0:
+            raise StartupError(f"PostgreSQL's initdb failed: {self.last_words()}")
+        for name, content in (("server.crt", pair.certificate), ("server.key", pair.key)):
+            path = self._unfinished / name
+            path.touch(mode=0o600)
+            path.write_bytes(content)
+            self.account.own(path)
+        shutil.copyfile(self._unfinished / "server.crt", self.folder / "server.crt")
+        self._unfinished.rename(self.data)
 
     def _write_access(self) -> None:
         me = _user_name(os.geteuid())

@@ -29,6 +29,8 @@ PORT_TAKEN = "cannot listen on"
 
 
 class Pooler:
+    title = "pgbouncer"
+
     def __init__(self, bouncer: Bouncer, cluster: Cluster) -> None:
         self.port = 0
         self.version = bouncer.version
