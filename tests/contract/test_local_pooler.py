@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -269,6 +270,20 @@ def test_a_kill_leaves_one_pooler_after_the_next_start(place: Path) -> None:
     assert len(poolers_of(place)) == 1
     server.stop()
     assert poolers_of(place) == []
+
+
+@needs_pgbouncer
+def test_a_taken_pooled_port_is_said_and_not_changed(place: Path) -> None:
+    """Pooled URLs in use point to a port; the server does not silently take another, and leaves nothing running."""
+    server = LocalServer(place)
+    with server:
+        made = server.made("/v1/projects", name="shop")["database"]["connections"][0]
+    with socket.create_server(("127.0.0.1", made["endpoints"]["pooled"]["port"])):
+        with pytest.raises(AssertionError, match=r"where the pooled connection strings of .* point, is taken"):
+            server.start()
+        assert poolers_of(place) == []
+    with started_again(server), connect(pooled(made)) as session:
+        assert value(session, "SELECT 1") == 1
 
 
 @needs_pgbouncer
