@@ -17,6 +17,7 @@ reconcile     what a start does with what the last end left
 plane         the parts that rules work with
 records       SQLite                        values        its rows              ids      ids and secrets
 background    work no answer waits for      settings      what tests can set    steps    where tests can kill
+rate          so many calls a second
 postgres/     the PostgreSQL underneath
 
 control       what /_local/... does         control_routes  where     drift    behind everybody's back

@@ -9,7 +9,8 @@ LocalError
     ├── Missing         404
     ├── WrongMethod     405
     ├── Conflict        409
-    └── TooLarge        413
+    ├── TooLarge        413
+    └── TooFast         429
 """
 
 from __future__ import annotations
@@ -76,3 +77,8 @@ class Conflict(Problem):
 class TooLarge(Problem):
     status = 413
     code = "client-error"
+
+
+class TooFast(Problem):
+    status = 429
+    code = "rate-limit-exceeded"

@@ -1,4 +1,4 @@
-"""The gate every /v1 call goes through: it is logged, counted, slowed, and may suffer a fault.
+"""The gate every /v1 call goes through: it is logged, counted, slowed or refused, and may suffer a fault.
 
 It stands outside the application, so that faults happen to whole answers, on the wire.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from prisma_local import edits, schema, steps, wire
 from prisma_local.access import Access
-from prisma_local.errors import TooLarge, Unauthenticated
+from prisma_local.errors import Problem, TooFast, TooLarge, Unauthenticated
 from prisma_local.faults import Fault, Faults
 from prisma_local.journal import Entry, Journal
 from prisma_local.settings import Settings
@@ -60,9 +62,11 @@ class Gate:
         raw = await wire.read(receive)
         entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
         if raw is None:
-            problem = TooLarge("The request body exceeds 1 MiB.")
-            return wire.reply(problem.status, problem.envelope(), JSON)
+            return _refusal(TooLarge("The request body exceeds 1 MiB."))
         entry.body = _parsed(raw)
+        wait = self._settings.rate.wait(time.monotonic())
+        if wait:
+            return _too_fast(self._settings.rate.limit, wait)
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
         fault = self._faults.meet(entry.method, entry.path)
@@ -113,6 +117,15 @@ class Gate:
             return self._access.admit(Headers(scope=scope).get("authorization"))[0].id
         except Unauthenticated:
             return None
+
+
+def _refusal(problem: Problem, headers: dict[str, str] | None = None) -> Reply:
+    return wire.reply(problem.status, problem.envelope(), JSON, headers)
+
+
+def _too_fast(limit: int, wait: float) -> Reply:
+    problem = TooFast(f"More than {limit} requests in one second.", hint="Wait as long as Retry-After says.")
+    return _refusal(problem, {"Retry-After": str(max(1, math.ceil(wait)))})
 
 
 def _made_up(fault: Fault) -> Reply:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prisma_local.errors import Invalid
+from prisma_local.rate import Rate
 
 ENDS = ("ready", "failure")
 
 
 @dataclass(slots=True)
 class Settings:
-    """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least."""
+    """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least.
+
+    `rate` is how many /v1 calls a second are taken.
+    """
 
     latency: float = 0.0
     recovering: float = 0.0
@@ -19,6 +23,7 @@ class Settings:
     provisioning_ends: str = "ready"
     in_flight: int = 0
     in_flight_max: int = 0
+    rate: Rate = field(default_factory=Rate)
 
     def shown(self) -> dict[str, object]:
         return {
@@ -26,6 +31,7 @@ class Settings:
             "provisioning": self.provisioning,
             "provisioningEnds": self.provisioning_ends,
             "recovering": self.recovering,
+            "rateLimit": self.rate.limit,
             "inFlight": self.in_flight,
             "inFlightMax": self.in_flight_max,
         }
@@ -45,14 +51,17 @@ class Settings:
             if body["provisioningEnds"] not in ENDS:
                 raise Invalid(f"provisioningEnds is one of {', '.join(ENDS)}.")
             self.provisioning_ends = str(body["provisioningEnds"])
+        if "rateLimit" in body:
+            self.rate = Rate(_whole("rateLimit", body["rateLimit"]))
         for name in ("maxInFlightSeen", "inFlightMax"):
             if name in body:
-                self.in_flight_max = int(_seconds(name, body[name]))
+                self.in_flight_max = _whole(name, body[name])
 
     def forget(self) -> None:
         """Back to how a server starts."""
         self.latency = self.provisioning = self.recovering = 0.0
         self.provisioning_ends = "ready"
+        self.rate = Rate()
         self.in_flight_max = self.in_flight
 
     def arrived(self) -> None:
@@ -67,3 +76,9 @@ def _seconds(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
         raise Invalid(f"{name} is a number from 0.")
     return float(value)
+
+
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1e6:
+        raise Invalid(f"{name} is a whole number from 0.")
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from json import JSONDecodeError
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from local_server import LocalServer
+from prisma_local.rate import Rate
 
 Shape = dict[str, Any]
 
@@ -195,6 +197,36 @@ def test_what_is_under_way_together_is_counted(local: LocalServer) -> None:
     assert local.settings()["inFlightMax"] == 1
 
 
+def test_beyond_the_rate_limit_i_am_told_to_wait(local: LocalServer) -> None:
+    """Too fast, I get the API's own 429 and nothing is made; after the seconds it names I am served."""
+    local.settings(rateLimit=2)
+    local.clear()
+    answers = [local.api("POST", "/v1/projects", BODY) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
+    assert answers[3].json()["error"]["code"] == "rate-limit-exceeded"
+    assert [row["status"] for row in local.requests()] == [201, 201, 429, 429]
+    time.sleep(int(answers[3].headers["retry-after"]))
+    assert count(local) == 2
+
+
+def test_a_rate_limit_can_be_lifted(local: LocalServer) -> None:
+    """0 is no limit, and neither the limit nor what was counted outlives a reset."""
+    local.settings(rateLimit=1)
+    assert [local.api("GET", "/v1/me").status_code for _ in range(2)] == [200, 429]
+    assert local.settings(rateLimit=0)["rateLimit"] == 0
+    assert {local.api("GET", "/v1/me").status_code for _ in range(9)} == {200}
+    local.settings(rateLimit=1)
+    local.reset()
+    assert local.settings()["rateLimit"] == 0
+
+
+def test_a_rate_is_never_exceeded_in_any_second() -> None:
+    """All at once or one by one: what counts is the second before each call, and a refused call costs nothing."""
+    rate = Rate(2)
+    waits = [rate.wait(moment) for moment in (0.0, 0.25, 0.5, 0.75, 1.0, 1.125, 1.25)]
+    assert waits == [0.0, 0.0, 0.5, 0.25, 0.0, 0.125, 0.0]
+
+
 def test_drift_changes_behind_everybodys_back(local: LocalServer) -> None:
     """As somebody at the console would, without a call in the log."""
     project = local.made("/v1/projects", name="shop")
@@ -228,7 +260,9 @@ def test_drift_that_cannot_be_is_refused(local: LocalServer, set_: Shape) -> Non
     assert unknown.status_code == 404
 
 
-@pytest.mark.parametrize("settings", [{"latency": -1}, {"latency": "1"}, {"provisioningEnds": "x"}, {"other": 1}])
+@pytest.mark.parametrize(
+    "settings", [{"latency": -1}, {"latency": "1"}, {"provisioningEnds": "x"}, {"other": 1}, {"rateLimit": 0.5}]
+)
 def test_a_setting_that_cannot_be_is_refused(local: LocalServer, settings: Shape) -> None:
     """The same for settings."""
     assert local.http.put("/_local/settings", json=settings).status_code == 400
