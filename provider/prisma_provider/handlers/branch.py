@@ -155,7 +155,7 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -
 
 
 def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> None:
-    """What goes with its project is left behind in peace; a branch that others still use is an error."""
+    """What goes with its project is left behind in peace; another branch that others still use is an error."""
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
     on_it = [database for database in databases.values() if same_id(database.branch_id, branch_id)]
@@ -163,14 +163,15 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
     leaving = len(on_it) > len(members)
     if branch is None:
         return
-    if members:
+    stays = branch.is_default or branch.role == "production"
+    if members and not stays:
         names = ", ".join(database.title for database in members[:10])
         raise Refused(
             f"{capital(branch.title)} is not deleted: {names} lives on it.",
             said=error.said,
             hint="delete it first, or move it to another branch with branch_id=….",
         )
-    if not (branch.is_default or branch.role == "production" or leaving):
+    if not (stays or leaving):
         raise error
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
