@@ -22,6 +22,7 @@ from prisma_provider.answers import parse, status_error, transport_error
 from prisma_provider.bearer import Bearer
 from prisma_provider.models import (
     Answer,
+    Backup,
     Branch,
     Connection,
     Database,
@@ -31,6 +32,7 @@ from prisma_provider.models import (
     Project,
     Reference,
     Region,
+    Usage,
 )
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
@@ -175,9 +177,9 @@ class Client:
 
     # databases
 
-    def databases(self, project_id: str, logical_id: str | None = None) -> tuple[Database, ...]:
-        """All databases of a project, or those with this logicalId."""
-        doing = f"list the databases of project {project_id}"
+    def databases(self, project_id: str | None = None, logical_id: str | None = None) -> tuple[Database, ...]:
+        """All databases of a project or of the workspace, or those with this logicalId."""
+        doing = f"list the databases of project {project_id}" if project_id else "list the databases"
         return self._list(Database, "databases", doing, projectId=project_id, logicalId=logical_id)
 
     def database(self, database_id: str) -> Database:
@@ -196,6 +198,24 @@ class Client:
     def delete_database(self, database_id: str) -> None:
         """Delete a database and its data."""
         self._request("DELETE", f"databases/{database_id}", f"delete database {database_id}")
+
+    def restore_database(self, database_id: str, body: Mapping[str, Any]) -> Database:
+        """Begin to put a backup in the place of a database's data; Conflict while it is being made or restored."""
+        return self._one(Database, "POST", f"databases/{database_id}/restore", f"restore database {database_id}", body)
+
+    def backups(self, database_id: str) -> Page[Backup]:
+        """The newest backups of a database; there is no cursor, so that more than one page cannot be seen."""
+        doing = f"list the backups of database {database_id}"
+        path = f"databases/{database_id}/backups"
+        read = lambda answer: parse(Page[Backup], answer, doing)  # noqa: E731
+        return self._request("GET", path, doing, query={"limit": PAGE_SIZE}, read=read)
+
+    def usage(self, database_id: str, start: str | None = None, end: str | None = None) -> Usage:
+        """What a database has used between two dates (ISO 8601); this month, where none are given."""
+        doing = f"read the usage of database {database_id}"
+        query = {name: value for name, value in (("startDate", start), ("endDate", end)) if value is not None}
+        read = lambda answer: parse(Usage, answer, doing)  # noqa: E731
+        return self._request("GET", f"databases/{database_id}/usage", doing, query=query, read=read)
 
     # connections
 

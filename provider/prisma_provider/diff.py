@@ -14,11 +14,11 @@ Kind = Literal["patch", "replace", "output", "once", "setting"]
 create and rotate give, carried on from the old state; `setting` is between the user and us: nothing is sent.
 """
 
-How = Literal["patch", "replace", "recreate", "wait", "record", "rotate"]
+How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore"]
 """How a difference is closed.
 
 `patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it comes by
-itself; `record`, only our state is behind; `rotate`, with new secrets.
+itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup.
 """
 
 
@@ -134,6 +134,6 @@ def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], dec
             for field in fields
             if field.kind == "setting"
             and declared.get(field.name) is not UNKNOWN
-            and (recorded.get(field.name) or None) != (declared.get(field.name) or None)
+            and not field.same(recorded.get(field.name) or None, declared.get(field.name) or None)
         )
     )

@@ -35,6 +35,8 @@ class _Process:
         self._lock = Lock()
         self._live: Live | None = None
         self._problem: Exception | None = None
+        self.stack: str | None = None
+        """The stack that this operation is of, once a `check` has told it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
         """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
@@ -42,12 +44,13 @@ class _Process:
         from prisma_provider.errors import ConfigurationError
         from prisma_provider.live import Live
         from prisma_provider.settings import Settings
+        from prisma_provider.state import recorded
 
         with self._lock:
             if self._live is not None or self._problem is not None:
                 return
             try:
-                self._live = Live(Client(Settings.load(config)), note=_say)
+                self._live = Live(Client(Settings.load(config)), note=_say, recorded=lambda: recorded(self.stack))
             except ConfigurationError as problem:
                 self._problem = problem
 
@@ -80,6 +83,7 @@ class _Provider(dynamic.ResourceProvider):
 
         try:
             live = _process.live()
+            _process.stack = news.get("stack") or _process.stack
             with time_limit(DEFAULT_TIME_LIMIT):
                 live.verify()
                 checked = self._handler().check(live, _bag(olds), _bag(news))
@@ -172,6 +176,12 @@ class ConnectionProvider(_Provider):
     resource = "Connection"
 
 
+class RestoreProvider(_Provider):
+    """Restores. Its path is in every stack's state: it never moves."""
+
+    resource = "Restore"
+
+
 def _headline(error: Exception) -> Exception:
     """The error as it reads best at the end of a traceback: its kind and its sentences, without a path of ours."""
     if os.environ.get("PRISMA_TRACEBACK"):
@@ -214,7 +224,7 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _explain(resource: str, object_id: str, olds: Mapping[str, Any], found: Diff) -> Iterator[str]:
     """What the engine cannot show: the live value beside the declared one, and what will be sent."""
-    title = f'{resource.lower()} "{olds.get("name") or olds.get("gitName")}" ({object_id})'
+    title = _title(resource, object_id, olds)
     if found.of("recreate"):
         yield f"{title} is gone: it will be made again."
         return
@@ -224,6 +234,16 @@ def _explain(resource: str, object_id: str, olds: Mapping[str, Any], found: Diff
 
         sent = ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
         yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
+    if found.of("rotate"):
+        yield f"{title}: gets a new password in place; the old one is locked out."
+    for change in found.of("restore"):
+        yield f"{title}: will be restored from backup {change.declared}; ALL ITS DATA since then is lost."
+
+
+def _title(resource: str, object_id: str, olds: Mapping[str, Any]) -> str:
+    if resource == "Restore":
+        return f'database "{olds.get("confirmDatabaseName")}" ({object_id})'
+    return f'{resource.lower()} "{olds.get("name") or olds.get("gitName")}" ({object_id})'
 
 
 def _say(line: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from prisma_provider import errors
 from prisma_provider.client import Client, time_left
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
-from prisma_provider.run import Run
+from prisma_provider.run import Recorded, Run
 
 T = TypeVar("T")
 
@@ -43,7 +43,8 @@ class _Write:
 class Live:
     """The live objects of one operation; `client` is there for the writes.
 
-    `run` remembers what this run did itself, and `note` takes one line for the user, about a resource or the run.
+    `run` remembers what this run did itself, `note` takes one line for the user, about a resource or the run, and
+    `recorded` reads the stack's state, which the engine does not show a provider: it is asked for in doubt only.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class Live:
         client: Client,
         *,
         note: Callable[[str], None] = lambda line: None,
+        recorded: Callable[[], Recorded] = Recorded,
     ) -> None:
         self.client = client
         self.note = note
+        self._recorded = recorded
         self.run = Run()
         self._changed = Condition()
         self._ticks = count()
@@ -104,6 +107,10 @@ class Live:
         # A token of a user, not of a workspace: it sees what it lists.
         seen = self._once("workspaces", self.client.workspaces)
         return any(same_id(workspace.id, workspace_id) for workspace in seen)
+
+    def recorded(self) -> Recorded:
+        """What the stack's state held when this run first had to ask."""
+        return self._once("recorded", self._recorded)
 
     def regions(self) -> frozenset[str]:
         """The regions that the service names."""

@@ -16,8 +16,8 @@ from pydantic.alias_generators import to_camel
 _PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
 _ID = re.compile(r"[cC][^\s-]{8,}|[a-z0-9]+")
 
-PREFIXES = {"Project": "proj", "Branch": "br", "Database": "db", "Connection": "con"}
-"""What an id of each kind begins with, where it has a prefix."""
+PREFIXES = {"Project": "proj", "Branch": "br", "Database": "db", "Connection": "con", "Restore": "db"}
+"""What an id of each kind begins with, where it has a prefix; a restore goes by the id of its database."""
 
 WAITING = ("provisioning", "recovering")
 """Statuses of a database that end by themselves; one that is unknown here is taken as it is."""
@@ -91,6 +91,7 @@ class Region(Wire):
     """A region of Prisma Postgres."""
 
     id: str
+    name: str | None = None
 
 
 class Endpoint(Wire):
@@ -202,3 +203,41 @@ class Project(Wire):
     def title(self) -> str:
         """How messages name it."""
         return f'project "{self.name}" ({self.id})'
+
+
+class Backup(Wire):
+    """A backup of a database."""
+
+    id: str
+    status: str
+    backup_type: str | None = None
+    created_at: str | None = None
+    size: float | None = None
+
+
+class Period(Wire):
+    """A time that usage was counted in, as RFC 3339."""
+
+    start: str
+    end: str
+
+
+class Metric(Wire):
+    """How much was used, in the unit of the metric."""
+
+    used: float
+
+
+class Metrics(Wire):
+    """Operations, and storage in GiB."""
+
+    operations: Metric
+    storage: Metric
+
+
+class Usage(Wire):
+    """What a database has used in a period."""
+
+    period: Period
+    metrics: Metrics
+    generated_at: str | None = None

@@ -5,11 +5,25 @@ A run is one process of a provider: one preview, or one update.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from prisma_provider.models import bare_id
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the stack's state holds: the ids of its objects, and the inputs of creations that it saw only begin."""
+
+    ids: frozenset[str] = frozenset()
+    begun: tuple[Mapping[str, Any], ...] = ()
+
+    def holds(self, object_id: str) -> bool:
+        """Whether an object is one of this stack's."""
+        return bare_id(object_id) in self.ids
 
 
 class Run:

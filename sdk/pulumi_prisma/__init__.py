@@ -14,6 +14,69 @@ the first argument itself keep the old one in `aliases`, or Pulumi deletes the o
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.functions import (
+    get_backups,
+    get_backups_output,
+    get_branches,
+    get_branches_output,
+    get_connections,
+    get_connections_output,
+    get_database,
+    get_database_output,
+    get_databases,
+    get_databases_output,
+    get_project,
+    get_project_output,
+    get_projects,
+    get_projects_output,
+    get_regions,
+    get_regions_output,
+    get_usage,
+    get_usage_output,
+)
 from pulumi_prisma.project import Project
+from pulumi_prisma.restore import Restore
+from pulumi_prisma.results import (
+    GetBackupResult,
+    GetBranchResult,
+    GetConnectionResult,
+    GetDatabaseResult,
+    GetProjectResult,
+    GetRegionResult,
+    GetUsageResult,
+)
 
-__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Project"]
+__all__ = [
+    "BackupOf",
+    "Branch",
+    "CloneOf",
+    "Connection",
+    "Database",
+    "GetBackupResult",
+    "GetBranchResult",
+    "GetConnectionResult",
+    "GetDatabaseResult",
+    "GetProjectResult",
+    "GetRegionResult",
+    "GetUsageResult",
+    "Project",
+    "Restore",
+    "get_backups",
+    "get_backups_output",
+    "get_branches",
+    "get_branches_output",
+    "get_connections",
+    "get_connections_output",
+    "get_database",
+    "get_database_output",
+    "get_databases",
+    "get_databases_output",
+    "get_project",
+    "get_project_output",
+    "get_projects",
+    "get_projects_output",
+    "get_regions",
+    "get_regions_output",
+    "get_usage",
+    "get_usage_output",
+]

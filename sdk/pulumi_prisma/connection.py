@@ -59,7 +59,8 @@ class Connection(Resource, module="prisma", name="Connection"):
             connection: another name is a new connection, made before the old one goes.
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place and the old
             one is locked out.
-        :param adopt: ``con_…`` to take over an existing connection; its secrets are not told again.
+        :param adopt: ``con_…`` to take over an existing connection, ``True`` to take the one of this name that this
+            stack does not hold. Its secrets are not told again: a ``rotation_trigger`` gives it new ones.
         :param opts: Pulumi's options.
         """
         props = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi import Input, Output
@@ -85,6 +86,7 @@ class Database(Resource, module="prisma", name="Database"):
         source: CloneOf | BackupOf | None = None,
         adopt: Input[str] | Input[bool] | None = None,
         allow_replace: Input[bool] | None = None,
+        rotation_trigger: Input[Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a database.
@@ -103,6 +105,8 @@ class Database(Resource, module="prisma", name="Database"):
             this resource left behind in an interrupted run.
         :param allow_replace: allow a change of project, region or source to replace the database, whose data is
             then lost; such a change is refused otherwise.
+        :param rotation_trigger: any value; when it changes, or is given with ``adopt``, the default connection gets a
+            new password in place, and the old one is locked out.
         :param opts: Pulumi's options; ``ignore_changes`` and ``custom_timeouts`` count.
         """
         props = {
@@ -115,6 +119,7 @@ class Database(Resource, module="prisma", name="Database"):
             "source": _source(source),
             "adopt": adopt,
             "allow_replace": allow_replace,
+            "rotation_trigger": rotation_trigger,
         }
         super().__init__(DatabaseProvider(), resource_name, props, opts)
 
@@ -127,7 +132,7 @@ class Database(Resource, module="prisma", name="Database"):
         """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
         inputs = (
             *("project_id", "name", "region", "is_default"),
-            *("branch_id", "branch_git_name", "source", "adopt", "allow_replace"),
+            *("branch_id", "branch_git_name", "source", "adopt", "allow_replace", "rotation_trigger"),
         )
         return Database._existing(DatabaseProvider(), resource_name, id, inputs, opts)
 

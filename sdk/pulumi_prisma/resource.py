@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -11,6 +10,7 @@ from pulumi import dynamic
 
 from prisma_provider.durations import seconds
 from prisma_provider.identity import stem
+from pulumi_prisma.names import camel, snake
 
 Self = TypeVar("Self", bound="Resource")
 
@@ -41,7 +41,8 @@ class Resource(dynamic.Resource):
                 **props,
                 # What the handlers need to know and the host is not told.
                 "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
-                "ignore_changes": [_camel(name) for name in opts.ignore_changes or ()] or None,
+                "stack": None if opts.id else "/".join(_stack()),
+                "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
                 "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets))),
@@ -49,11 +50,11 @@ class Resource(dynamic.Resource):
 
     def translate_input_property(self, prop: str) -> str:
         """snake_case here, camelCase in state."""
-        return _camel(prop)
+        return camel(prop)
 
     def translate_output_property(self, prop: str) -> str:
         """camelCase in state, snake_case here."""
-        return prop if prop.startswith("_") else re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), prop)
+        return snake(prop)
 
     @classmethod
     def _existing(
@@ -71,13 +72,9 @@ class Resource(dynamic.Resource):
         return found
 
 
-def _camel(name: str) -> str:
-    return name if name.startswith("_") else re.sub(r"_([a-z])", lambda m: m[1].upper(), name)
-
-
 def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """All that makes the URN unique, without a dependency: one on a parent would wait for its children, and us."""
-    place = (str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack(), kind)
+    place = (*_stack(), kind)
     if opts.parent is None:
         return pulumi.Output.from_input(stem(name, *place))
     parent = opts.parent
@@ -86,6 +83,10 @@ def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Outp
         return stem(name, *place, _without_name(str(await parent.urn.future())))
 
     return pulumi.Output.from_input(identity())
+
+
+def _stack() -> tuple[str, str, str]:
+    return str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack()
 
 
 def _without_name(urn: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,8 @@ import httpx
 from prisma_provider.client import Client
 from prisma_provider.handlers import HANDLERS, Handler
 from prisma_provider.live import Live
+from prisma_provider.models import bare_id
+from prisma_provider.run import Recorded
 from prisma_provider.settings import Settings, Token
 
 Answer = httpx.Response | Exception
@@ -38,6 +40,9 @@ class Service:
         self.databases: dict[str, dict[str, Any]] = {}
         self.connections: dict[str, dict[str, Any]] = {}
         self.branches: dict[str, dict[str, Any]] = {}
+        self.backups: dict[str, list[dict[str, Any]]] = {}
+        self.restored: list[tuple[str, str]] = []
+        self.status_after_restore = "ready"
         self.workspace: dict[str, str] | None = {"id": WORKSPACE, "name": "Acme"}
         self.status_of_new = "ready"
         self.page = 100
@@ -49,15 +54,16 @@ class Service:
 
     # what tests ask
 
-    def live(self, **settings: Any) -> Live:
-        """A new operation, as a new process of the provider would begin it."""
+    def live(self, *, held: Sequence[str] = (), begun: Sequence[dict[str, Any]] = (), **settings: Any) -> Live:
+        """A new operation, as a new process of the provider would begin it, of a stack whose state holds these ids."""
         given = {"retry_limit": 5.0, **settings}
         client = Client(
             Settings(Token("secret-token", "the test"), "http://127.0.0.1:1", **given),
             transport=httpx.MockTransport(self._answer),
             sleep=lambda seconds: None,
         )
-        return Live(client, note=self.notes.append)
+        recorded = Recorded(frozenset(map(bare_id, held)), tuple(begun))
+        return Live(client, note=self.notes.append, recorded=lambda: recorded)
 
     def sent(self, *methods: str) -> list[tuple[str, str, Any]]:
         """Requests by these methods; all writes where none is named."""
@@ -118,6 +124,13 @@ class Service:
         self.connections[made["id"]] = made
         return made
 
+    def backup(self, database_id: str, **more: Any) -> str:
+        """A backup that is there already: its id."""
+        made = {"id": f"bkp_{next(self._ids)}", "backupType": "full", "status": "completed", "size": 1024}
+        made["createdAt"] = f"2026-01-{len(self.backups.get(database_id, [])) + 1:02}T00:00:00Z"
+        self.backups.setdefault(database_id, []).append({**made, **more})
+        return str(made["id"])
+
     def branch(self, project_id: str, git_name: str, **more: Any) -> dict[str, Any]:
         """A branch that is there already; the first of a project is its default and production."""
         first = not any(branch["project"]["id"] == project_id for branch in self.branches.values())
@@ -171,6 +184,8 @@ class Service:
         self, kind: str, objects: dict[str, dict[str, Any]], object_id: str, method: str, verb: str, body: Any
     ) -> httpx.Response:
         found = objects[object_id]
+        if verb in ("backups", "usage", "restore"):
+            return self._data_of(found, verb, body)
         if verb == "rotate":
             found["version"] += 1
             return _data(self._show(kind, found, secrets=True))
@@ -188,6 +203,18 @@ class Service:
             if body.get("isDefault"):
                 self._promote(found)
         return _data(self._show(kind, found))
+
+    def _data_of(self, database: dict[str, Any], verb: str, body: Any) -> httpx.Response:
+        if verb == "backups":
+            newest_first = self.backups.get(database["id"], [])[::-1]
+            return httpx.Response(200, json={"data": newest_first, "pagination": {"hasMore": False, "limit": 100}})
+        if verb == "usage":
+            metrics = {"operations": {"used": 7, "unit": "ops"}, "storage": {"used": 0.5, "unit": "GiB"}}
+            period = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-31T00:00:00Z"}
+            return httpx.Response(200, json={"period": period, "metrics": metrics, "generatedAt": "2026-01-31"})
+        self.restored.append((database["id"], body["source"]["backupId"]))
+        database["status"] = self.status_after_restore
+        return _data({**self._show("databases", database), "status": "recovering", "source": body["source"]})
 
     def _branches_of(self, project_id: str, request: httpx.Request, body: Any) -> httpx.Response:
         own = [branch for branch in self.branches.values() if branch["project"]["id"] == project_id]

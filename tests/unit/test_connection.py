@@ -37,7 +37,7 @@ def works(service: Service, made: tuple[str, dict[str, Any]]) -> bool:
     "inputs",
     [
         *({"name": "ab"}, {"name": "x" * 66}, {"name": None}, {"databaseId": None}, {"databaseId": "my db"}),
-        *({"adopt": True}, {"adopt": "x y"}),
+        {"adopt": "x y"},
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
@@ -152,6 +152,62 @@ def test_adoption_takes_it_without_its_secrets(service: Service, database: str) 
     with pytest.raises(errors.PrismaError, match="cannot be adopted"):
         live = service.live()
         CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="other", adopt=there["id"]))
+
+
+def test_adoption_with_a_trigger_gives_new_secrets(service: Service, database: str) -> None:
+    """Where I declare a rotation_trigger with adopt=, I ask for credentials, and have some that work."""
+    there = service.connection(database, "web")
+    made = make(service, database, adopt=there["id"], rotationTrigger="1")
+    assert made[0] == there["id"]
+    assert works(service, made)
+    live = service.live()
+    news = declare(live, "Connection", databaseId=database, name="web", adopt=there["id"], rotationTrigger="1")
+    assert not CONNECTION.diff(live, *made, news)
+
+
+def begun(database: str) -> list[dict[str, Any]]:
+    """What state shows when a creation was cut off before, and the same one is under way now."""
+    return [{"databaseId": database, "name": "web"}] * 2
+
+
+def test_a_leftover_is_named_and_not_doubled(service: Service, database: str) -> None:
+    """State says that making this connection was cut off: the one it made is named, and nothing is sent."""
+    left = service.connection(database, "web")
+    live = service.live(begun=begun(database))
+    with pytest.raises(errors.Refused, match=rf"{left['id']}(?s:.*)rotation_trigger"):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert not service.sent()
+
+
+def test_adopt_true_takes_the_leftover(service: Service, database: str) -> None:
+    """`adopt=True` takes the one connection of this name that no state holds; several are named."""
+    held, left = service.connection(database, "web"), service.connection(database, "web")
+    live = service.live(held=[held["id"]])
+    inputs = declare(live, "Connection", databaseId=database, name="web", adopt=True, rotationTrigger="1")
+    made = CONNECTION.create(live, inputs)
+    assert made[0] == left["id"]
+    assert works(service, made)
+    with pytest.raises(errors.Refused, match="several connections"):
+        CONNECTION.create(service.live(), inputs)
+    assert len(service.connections) == 3
+
+
+def test_adopt_true_of_nothing_makes_one(service: Service, database: str) -> None:
+    """`adopt=True` may stay in the program: where nothing is left behind, a connection is made."""
+    made = make(service, database, adopt=True)
+    assert works(service, made)
+
+
+def test_another_of_its_name_is_told(service: Service, database: str) -> None:
+    """A connection of the same name that is not this stack's stays, and I am told of it; one of mine is no news."""
+    theirs = service.connection(database, "web")
+    live = service.live()
+    CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert theirs["id"] in service.notes[-1]
+    service.notes.clear()
+    live = service.live(held=list(service.connections))
+    CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert not service.notes
 
 
 def test_delete(service: Service, database: str) -> None:

@@ -571,3 +571,49 @@ def test_lost_secrets_are_told(service: Service, home: str) -> None:
     assert object_id in service.databases
     assert "databaseUrl" not in outputs
     assert "were lost" in service.notes[-1]
+
+
+def test_its_own_older_self_is_no_leftover(service: Service, home: str) -> None:
+    """`pulumi up --replace`: a database that my stack's state holds is about to be replaced, and is not in the way."""
+    old, _ = make(service, home)
+    live = service.live(held=[old.removeprefix("db_")])
+    new, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert new != old
+    assert outputs["logicalId"] != service.databases[old]["logicalId"]
+    DATABASE.delete(live, old, {"projectId": home})
+    assert list(service.databases) == [new]
+
+
+def test_an_adopted_database_has_no_secrets_unless_asked_for(service: Service, home: str) -> None:
+    """Adoption rotates nothing and says so; with a rotation_trigger it gives connection strings that work."""
+    there = service.database(home)
+    default = service.connections[there["defaultConnectionId"]]
+    _, outputs = make(service, home, adopt=there["id"])
+    assert "databaseUrl" not in outputs
+    assert "rotation_trigger" in service.notes[-1]
+    assert default["version"] == 1
+    _, outputs = make(service, home, adopt=there["id"], rotationTrigger="1")
+    assert f"pass_{default['version']}" in outputs["databaseUrl"]
+    assert default["version"] == 2
+
+
+def test_another_trigger_rotates_the_default_connection(service: Service, home: str) -> None:
+    """Changing rotation_trigger gives the default connection a new password in place, and nothing else is sent."""
+    made = make(service, home, rotationTrigger="1")
+    default = made[1]["defaultConnectionId"]
+    assert not again(service, made, rotationTrigger="1")
+    assert [change.how for change in again(service, made, rotationTrigger="2").changes] == ["rotate"]
+    live = service.live()
+    news = declare(live, "Database", made[1], projectId=home, name="orders", rotationTrigger="2")
+    after = DATABASE.update(live, *made, news)
+    assert [path for _, path, _ in service.sent()] == [f"connections/{default}/rotate"]
+    assert f"pass_{service.connections[default]['version']}" in after["directUrl"]
+    assert after["directUrl"] != made[1]["directUrl"]
+
+
+def test_a_restore_does_not_make_its_source_another(service: Service, home: str) -> None:
+    """A service that names a backup as the source of a restored database does not make my next preview refuse."""
+    source = {"type": "database", "databaseId": service.database(home, "blue")["id"]}
+    made = make(service, home, source=source)
+    service.databases[made[0]]["source"] = {"type": "backup", "databaseId": made[0], "backupId": "bkp_1"}
+    assert not again(service, made, source=source)

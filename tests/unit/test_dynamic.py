@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from prisma_provider import dynamic as host
+from prisma_provider import state
 from prisma_provider.errors import ConfigurationError, Refused
+from prisma_provider.run import Recorded
 from unit.service import Service, refusal
 
 
@@ -27,6 +30,7 @@ def process(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servi
 
 
 PROJECT, BRANCH, DATABASE = host.ProjectProvider(), host.BranchProvider(), host.DatabaseProvider()
+RESTORE = host.RestoreProvider()
 REFERENCE = {"__provider": "pickled"}
 
 
@@ -152,3 +156,56 @@ def test_a_check_ends_too(process: Service, monkeypatch: pytest.MonkeyPatch) -> 
     process.fail("GET", "/v1/me", refusal(429, "slow down", **{"Retry-After": "3600"}), times=-1)
     (failure,) = DATABASE.check({}, {"name": "orders"}).failures
     assert "too many requests" in failure.reason
+
+
+EXPORT = """\
+#!/bin/sh
+echo "$*" > "$0.asked"
+echo '{"deployment": {"resources": [{"urn": "u"}, {"id": "db_c123"}], "pending_operations": [
+{"type": "creating", "resource": {"inputs": {"name": "web"}}}, {"type": "updating", "resource": {}}]}}'
+"""
+
+
+def test_state_is_asked_of_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the stack holds, and what it began, is what the CLI exports of it; where it cannot, nothing is known."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert state.recorded("organization/shop/dev") == Recorded()
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(EXPORT)
+    pulumi.chmod(0o755)
+    assert state.recorded(None) == Recorded()
+    found = state.recorded("organization/shop/dev")
+    assert found.holds("db_c123")
+    assert found.holds("c123")
+    assert not found.holds("db_c124")
+    assert found.begun == ({"name": "web"},)
+    assert "--stack organization/shop/dev" in Path(f"{pulumi}.asked").read_text()
+    pulumi.write_text("#!/bin/sh\nexit 1\n")
+    assert state.recorded("organization/shop/dev") == Recorded()
+
+
+def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
+    """Reading state costs a process: where nothing is left behind, nothing is asked."""
+
+    def refuse() -> Any:
+        raise AssertionError("state was asked for")
+
+    host._process._live = process.live()
+    host._process._live._recorded = refuse
+    inputs = checked({"projectId": process.project()["id"], "name": "orders", "stack": "organization/shop/dev"})
+    assert "stack" not in inputs
+    DATABASE.create(inputs)
+    assert host._process.stack == "organization/shop/dev"
+
+
+def test_a_rotation_and_a_restore_are_told(process: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A preview says which password will be locked out, and which data will be lost."""
+    home = process.project()["id"]
+    inputs = {"projectId": home, "name": "orders", "logicalId": "x"}
+    created = DATABASE.create(inputs)
+    assert created.outs is not None
+    DATABASE.diff(created.id, created.outs, {**inputs, "rotationTrigger": "2"})
+    assert "the old one is locked out" in capsys.readouterr().err
+    given = {"databaseId": created.id, "confirmDatabaseName": "orders"}
+    RESTORE.diff(created.id, {**given, "backupId": "bkp_1"}, {**given, "backupId": "bkp_2"})
+    assert f'database "orders" ({created.id}): will be restored from backup bkp_2' in capsys.readouterr().err

@@ -27,7 +27,9 @@ class Mocks(pulumi.runtime.Mocks):
         return f"{args.name}_id", {**args.inputs, **outputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise AssertionError(f"nothing is called: {args.token}")
+        assert args.token == "prisma:index:getDatabases"
+        found = {"id": "db_1", "name": "orders", "status": "ready", "isDefault": True}
+        return {"databases": [{**found, "projectId": args.args["projectId"]}]}, []
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -121,7 +123,34 @@ def test_the_same_name_under_two_kinds_of_parent_is_two_resources(mocks: Mocks) 
     assert all(identity.startswith(("blue-db-", "green-db-")) for identity in seen)
 
 
-@pytest.mark.parametrize("kind", ["Project", "Database", "Connection"])
+def test_functions_ask_the_mocks(mocks: Mocks) -> None:
+    """In a test of my program the functions ask my mocks, with outputs or without."""
+    shop = prisma.Project("shop")
+    (found,) = prisma.get_databases(project_id="proj_1")
+    assert (found.project_id, found.is_default) == ("proj_1", True)
+    later = prisma.get_databases_output(project_id=shop.id)
+    assert [each.project_id for each in value(later)] == ["shop_id"]
+
+
+def test_a_function_of_an_output_names_its_twin(mocks: Mocks) -> None:
+    """An output where a plain value is wanted is one sentence that names the function to use."""
+    with pytest.raises(pulumi.RunError, match="get_connections_output"):
+        prisma.get_connections(prisma.Database("orders", project_id="proj_1").id)  # type: ignore[arg-type]
+
+
+def test_a_restore_is_confirmed_by_hand(mocks: Mocks) -> None:
+    """The output of a resource would confirm whatever it is: confirm_database_name is text."""
+    orders = prisma.Database("orders", project_id="proj_1")
+    with pytest.raises(pulumi.RunError, match="as text"):
+        prisma.Restore(
+            "back",
+            database_id=orders.id,
+            backup_id="bkp_1",
+            confirm_database_name=orders.name,  # type: ignore[arg-type]
+        )
+
+
+@pytest.mark.parametrize("kind", ["Project", "Branch", "Database", "Connection", "Restore"])
 def test_state_holds_a_reference_to_the_provider(kind: str) -> None:
     """An upgrade dirties nothing: state holds a short reference to the provider, never its code or a token."""
     provider = getattr(dynamic, f"{kind}Provider")()

@@ -12,6 +12,7 @@ from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.inputs import Bag, Checked
 from prisma_provider.handlers.project import ProjectHandler
+from prisma_provider.handlers.restore import RestoreHandler
 from prisma_provider.live import Live
 
 
@@ -54,6 +55,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Branch": BranchHandler(),
         "Database": DatabaseHandler(),
         "Connection": ConnectionHandler(),
+        "Restore": RestoreHandler(),
     }
 )
 """Every resource by its name."""

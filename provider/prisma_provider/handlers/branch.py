@@ -61,7 +61,7 @@ class BranchHandler:
         return self._compare(branch, olds, news)
 
     def _compare(self, branch: Branch, olds: Bag, news: Bag) -> Diff:
-        found = compare(self.fields, olds, news, _outputs(branch, olds))
+        found = compare(self.fields, olds, news, outputs(branch, olds))
         return Diff(tuple(demotion(change) for change in found.changes))
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
@@ -73,7 +73,7 @@ class BranchHandler:
         if news.get("isDefault"):
             branch = self._apply(live, branch, self._compare(branch, {}, news))
         live.run.returned(branch.id)
-        return branch.id, _outputs(branch, {**news, "workspaceId": live.workspace_id_of(project_id)})
+        return branch.id, outputs(branch, {**news, "workspaceId": live.workspace_id_of(project_id)})
 
     def _adopt(self, live: Live, news: Bag) -> Branch | None:
         adopt = news.get("adopt")
@@ -98,7 +98,7 @@ class BranchHandler:
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live branch, with settings carried on from state."""
         branch = live.branch(object_id, olds.get("workspaceId"))
-        return None if branch is None else _outputs(branch, olds)
+        return None if branch is None else outputs(branch, olds)
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """Promote, or nothing."""
@@ -107,14 +107,14 @@ class BranchHandler:
         if branch is None:
             raise went_away("branch", object_id)
         branch = self._apply(live, branch, found)
-        return _outputs(branch, {**news, "workspaceId": olds.get("workspaceId")})
+        return outputs(branch, {**news, "workspaceId": olds.get("workspaceId")})
 
     def _apply(self, live: Live, branch: Branch, found: Diff) -> Branch:
         title, branch_id = branch.title, branch.id
         for body in found.patches():
             branch = patch(title, body, lambda b: live.client.update_branch(branch_id, b))
             live.put_branch(branch)
-            check_applied(title, self.fields, body, _outputs(branch, {}))
+            check_applied(title, self.fields, body, outputs(branch, {}))
         if found.of("wait"):
             live.note(
                 f"{title} is the default branch until another one is promoted: declare is_default=True on that one."
@@ -155,7 +155,7 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -
 
 
 def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> None:
-    """What goes with its project is left behind in peace; a branch that others still use is an error."""
+    """What goes with its project is left behind in peace; another branch that others still use is an error."""
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
     on_it = [database for database in databases.values() if same_id(database.branch_id, branch_id)]
@@ -163,14 +163,15 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
     leaving = len(on_it) > len(members)
     if branch is None:
         return
-    if members:
+    stays = branch.is_default or branch.role == "production"
+    if members and not stays:
         names = ", ".join(database.title for database in members[:10])
         raise Refused(
             f"{capital(branch.title)} is not deleted: {names} lives on it.",
             said=error.said,
             hint="delete it first, or move it to another branch with branch_id=….",
         )
-    if not (branch.is_default or branch.role == "production" or leaving):
+    if not (stays or leaving):
         raise error
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
@@ -178,7 +179,7 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
     )
 
 
-def _outputs(branch: Branch, bag: Bag) -> Bag:
+def outputs(branch: Branch, bag: Bag) -> Bag:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

@@ -73,6 +73,13 @@ def delete(live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str
         live.absent(f"{what} {object_id}", olds.get("workspaceId"))
 
 
+def rotation(change: Change) -> Change:
+    """A trigger that was set or changed rotates; one that was taken away only stops being one."""
+    if change.field == "rotationTrigger" and change.declared is not None:
+        return Change(change.field, change.live, change.declared, "rotate")
+    return change
+
+
 def demotion(change: Change) -> Change:
     """No PATCH takes a default flag away: it goes when another object gets it, so this one waits."""
     if change.field == "isDefault" and change.how == "patch" and change.declared is False:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prisma_provider import errors
-from prisma_provider.diff import GONE, Change, Diff, Field
+from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
-from prisma_provider.handlers.changes import compare, delete, was_adopted, went_away
+from prisma_provider.handlers.changes import capital, compare, delete, rotation, was_adopted, went_away
 from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -47,7 +47,6 @@ class ConnectionHandler:
             *check_id(news, "databaseId", "db", required=True),
             *check_name(news, "connection", 3, 65),
             *check_adopt(news, "con"),
-            *_refuse_adopt_true(news),
         )
         return Checked(select(self.fields, news), problems)
 
@@ -57,21 +56,18 @@ class ConnectionHandler:
         if connection is None:
             return GONE
         refuse_other_adoption(f"connection {object_id}", object_id, news)
-        found = compare(self.fields, olds, news, _outputs(connection, olds))
-        return Diff(tuple(_rotation(change) for change in found.changes))
+        found = compare(self.fields, olds, news, outputs(connection, olds))
+        return Diff(tuple(rotation(change) for change in found.changes))
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST once its database is ready, or adopt."""
         database = self._database(live, news)
-        if news.get("adopt"):
-            connection = self._adopt(live, database, news)
-        else:
-            with live.run.alone("connection", bare_id(database.id), news["name"]):
-                connection = _make(live, database, news["name"])
+        with live.run.alone("connection", bare_id(database.id), news["name"]):
+            connection = self._adopt_or_make(live, database, news)
+            live.run.returned(connection.id)
         live.put_connection(connection)
-        live.run.returned(connection.id)
         home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
-        return connection.id, _outputs(connection, {**news, **home})
+        return connection.id, outputs(connection, {**news, **home})
 
     def _database(self, live: Live, news: Bag) -> Database:
         database = live.database(news["databaseId"])
@@ -83,26 +79,39 @@ class ConnectionHandler:
             )
         return live.wait_for(database, lambda d: d.status not in WAITING) or database
 
-    def _adopt(self, live: Live, database: Database, news: Bag) -> Connection:
-        adopted = to_claim(live, "connection", news["adopt"])
+    def _adopt_or_make(self, live: Live, database: Database, news: Bag) -> Connection:
+        adopt, name = news.get("adopt"), news["name"]
+        if isinstance(adopt, str):
+            return self._adopt(live, database, adopt, news)
+        there = _connections_of(live, database)
+        left = _left_behind(live, database, there, name)
+        if adopt is True and left:
+            return self._adopt(live, database, _only(database, left), news)
+        _say_what_is_left(live, database, left, name)
+        return _make(live, database, name, {bare_id(connection.id) for connection in there})
+
+    def _adopt(self, live: Live, database: Database, connection_id: str, news: Bag) -> Connection:
+        adopted = to_claim(live, "connection", connection_id)
         connection = live.connection(adopted, database.id, database.project.id)
         if connection is None:
             raise nothing_to_adopt("connection", adopted)
-        for change in compare(self.fields, {}, news, _outputs(connection, {"databaseId": database.id})).of("replace"):
+        for change in compare(self.fields, {}, news, outputs(connection, {"databaseId": database.id})).of("replace"):
             raise Refused(
                 f'Connection "{connection.name}" ({connection.id}) cannot be adopted: {change}.',
                 hint=f"declare the {change.field} that it has. Nothing was changed.",
             )
+        if news.get("rotationTrigger") is not None:
+            return rotated(live, connection.id)
         live.note(
             f'connection "{connection.name}" ({connection.id}) is adopted without its secrets, which Prisma tells only '
-            "once. Change rotation_trigger to have new ones; the old ones are then locked out."
+            "once. Declare a rotation_trigger to have new ones; the old ones are then locked out."
         )
         return connection
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live connection; its secrets are carried on from state, the service tells them only once."""
         connection = self._live(live, object_id, olds)
-        return None if connection is None else _outputs(connection, olds)
+        return None if connection is None else outputs(connection, olds)
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """Rotate if the trigger changed; everything else is record."""
@@ -113,7 +122,7 @@ class ConnectionHandler:
         kept = {f.name: olds[f.name] for f in self.fields if f.kind in ("once", "output") and f.name in olds}
         if found.of("rotate"):
             kept |= rotated(live, object_id).credentials()
-        return _outputs(connection, {**kept, **news})
+        return outputs(connection, {**kept, **news})
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it: its password is locked out, others of the database go on."""
@@ -132,32 +141,64 @@ def rotated(live: Live, connection_id: str) -> Connection:
     return live.client.retrying(errors.LostAnswer)(live.client.rotate_connection, connection_id)
 
 
-def _refuse_adopt_true(news: Bag) -> tuple[InvalidInput, ...]:
-    if news.get("adopt") is not True:
-        return ()
-    return (
-        InvalidInput(
-            "adopt",
-            "A connection cannot be adopted with adopt=True: Prisma gives connections no mark of their own.",
-            hint='name it: adopt="con_…".',
-        ),
+def _connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
+    """The connections that are there now; of a database that this run made, those of its answer."""
+    if live.run.was_returned(database.id):
+        return database.connections
+    return (live.database(database.id, database.project.id, after=live.now()) or database).connections
+
+
+def _left_behind(live: Live, database: Database, there: tuple[Connection, ...], name: str) -> list[Connection]:
+    """Those of this name that neither this run nor the stack's state knows of: they have no mark of their own."""
+    namesakes = [
+        connection
+        for connection in there
+        if connection.name == name
+        and not live.run.was_returned(connection.id)
+        and not same_id(connection.id, database.default_connection_id)
+    ]
+    return [connection for connection in namesakes if not live.recorded().holds(connection.id)]
+
+
+def _only(database: Database, left: list[Connection]) -> str:
+    """The id of the one that `adopt=True` can mean."""
+    if len(left) > 1:
+        ids = ", ".join(connection.id for connection in left)
+        raise Refused(
+            f'{capital(database.title)} has several connections "{left[0].name}" that this stack does not hold: {ids}.',
+            hint=f'name one of them: adopt="{left[0].id}". Nothing was made.',
+        )
+    return left[0].id
+
+
+def _say_what_is_left(live: Live, database: Database, left: list[Connection], name: str) -> None:
+    """Refuse where state says that making this very connection was cut off before; else names need not be unique."""
+    if not left:
+        return
+    ids = ", ".join(connection.id for connection in left)
+    taking = f'adopt="{left[0].id}" with a rotation_trigger=… takes it over, with a new password'
+    begun = [
+        inputs
+        for inputs in live.recorded().begun
+        if inputs.get("name") == name and same_id(inputs.get("databaseId"), database.id)
+    ]
+    if len(begun) > 1:  # one is this creation itself
+        raise Refused(
+            f'An interrupted run has left connection "{name}" ({ids}) of {database.title} behind.',
+            hint=f"{taking}; or delete it in Prisma Console. Nothing was made.",
+        )
+    live.note(
+        f'{database.title} has another connection "{name}" ({ids}), which this stack does not hold. If an interrupted '
+        f"run left it behind, delete it in Prisma Console, or declare it: {taking}."
     )
 
 
-def _rotation(change: Change) -> Change:
-    """A trigger that was set or changed rotates; one that was taken away only stops being one."""
-    if change.field == "rotationTrigger" and change.declared is not None:
-        return Change(change.field, change.live, change.declared, "rotate")
-    return change
-
-
-def _make(live: Live, database: Database, name: str) -> Connection:
+def _make(live: Live, database: Database, name: str, before: set[str]) -> Connection:
     """Make it; after a lost answer, and only then, the service is asked whether it was made.
 
     Connections have no logicalId: ours is the one of this name that was not there before and that no create of
     this process returned. No clock is asked: the service's may differ from ours.
     """
-    before = _connections_before(live, database)
 
     def attempt() -> Connection:
         try:
@@ -169,13 +210,6 @@ def _make(live: Live, database: Database, name: str) -> Connection:
             return found
 
     return live.client.retrying(errors.LostAnswer)(attempt)
-
-
-def _connections_before(live: Live, database: Database) -> set[str]:
-    """The connections that are there now; of a database that this run made, those of its answer."""
-    if not live.run.was_returned(database.id):
-        database = live.database(database.id, database.project.id, after=live.now()) or database
-    return {bare_id(connection.id) for connection in database.connections}
 
 
 def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostAnswer) -> Connection | None:
@@ -218,7 +252,7 @@ def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> li
     ]
 
 
-def _outputs(connection: Connection, bag: Bag) -> Bag:
+def outputs(connection: Connection, bag: Bag) -> Bag:
     """The whole state: what was declared, what is live, and secrets where this answer has them."""
     direct, pooled = connection.endpoints.direct, connection.endpoints.pooled
     some = direct or pooled

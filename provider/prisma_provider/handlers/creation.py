@@ -67,8 +67,9 @@ class _Final(Exception):
 def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[Named]]) -> str | None:
     """The id of the object to take instead of making one; None where one is to be made.
 
-    An object that goes by this resource's stem and by no nonce of this run was left behind by an interrupted
-    one: it is taken if `adopt` is true, and named, before anything is sent, if it is not.
+    An object that goes by this resource's stem, and that neither this run nor the stack's state knows of, was left
+    behind by an interrupted run: it is taken if `adopt` is true, and named, before anything is sent, if it is not.
+    (One that `pulumi up --replace` is about to replace is in state, and no run's `check` is told of it.)
     """
     adopt = news.get("adopt")
     if isinstance(adopt, str):
@@ -79,6 +80,7 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
         for other in existing()
         if mine and stem_of(other.logical_id) == mine and not live.run.is_declared(other.logical_id or "")
     ]
+    left = [other for other in left if not live.recorded().holds(other.id)]
     if not left:
         return None
     if adopt is True and len(left) == 1:
@@ -86,8 +88,10 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     names = ", ".join(other.title for other in left)
     taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'
     raise Refused(
-        f"This very resource made {names} before, in a run that was interrupted or whose state is lost.",
-        hint=f"declare {taking} to take it over with its data, or delete it in Prisma Console. Nothing was made.",
+        f"This very resource made {names} before, in a run that was interrupted or whose state is lost; or another "
+        "stack of this name did, which keeps its state elsewhere.",
+        hint=f"if it is yours, declare {taking} to take it over with its data, or delete it in Prisma Console; "
+        "if it is another's, give your stack another name. Nothing was made.",
     )
 
 

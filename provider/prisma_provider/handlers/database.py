@@ -16,6 +16,7 @@ from prisma_provider.handlers.changes import (
     delete,
     demotion,
     patch,
+    rotation,
     was_adopted,
     went_away,
 )
@@ -34,6 +35,7 @@ from prisma_provider.handlers.inputs import (
     select,
     with_logical_id,
 )
+from prisma_provider.handlers.readiness import remove_failed, wait_ready
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Database, same_id
 
@@ -63,6 +65,7 @@ class DatabaseHandler:
         Field("branchGitName", "patch"),
         Field("source", "replace", _same_source),
         Field("allowReplace", "setting"),
+        Field("rotationTrigger", "setting"),
         *SETTINGS,
         Field("status", "output"),
         Field("logicalId", "output"),
@@ -101,8 +104,9 @@ class DatabaseHandler:
         return found
 
     def _compare(self, live: Live, database: Database, olds: Bag, news: Bag) -> Diff:
-        now = _outputs(database, {})
-        now["source"] = database.source or olds.get("source")
+        now = outputs(database, {})
+        # What it was made from, as state has it: a restore may change what the service names.
+        now["source"] = olds.get("source") or database.source
         # Unlike an id, a region or source that is not known yet is mostly the old one: the update compares it.
         declared = {name: v for name, v in news.items() if v is not UNKNOWN or name not in ("region", "source")}
         git_name = declared.pop("branchGitName", None)
@@ -113,7 +117,7 @@ class DatabaseHandler:
         if declared.get("region") == INHERIT:
             declared["region"] = _project_region(live, database, news)
         found = compare(self.fields, olds, declared, now)
-        changes = [demotion(change) for change in found.changes]
+        changes = [rotation(demotion(change)) for change in found.changes]
         if database.status in (*WAITING, "failure"):
             changes.append(Change("status", database.status, "ready", "wait"))
         elif olds.get("status") not in (None, database.status):
@@ -124,7 +128,7 @@ class DatabaseHandler:
         """POST and wait until it is ready, or adopt."""
         adopted = to_adopt(live, "database", news, lambda: live.databases(news["projectId"]).values())
         if adopted:
-            database, secrets = self._adopt(live, adopted, news), Bag()
+            database, secrets = self._adopt(live, adopted, news)
         else:
             database, secrets = self._make(live, news)
         live.run.returned(database.id)
@@ -153,18 +157,18 @@ class DatabaseHandler:
     def _settle(self, live: Live, database: Database, news: Bag) -> Database:
         """Wait for ready and give it the flag; what fails after it was made must not lose it: a warning."""
         try:
-            database = _wait_ready(live, database)
+            database = wait_ready(live, database)
             if news.get("isDefault") and not database.is_default:
                 promote = Diff((Change("isDefault", False, True, "patch"),))
                 database = self._apply(live, database, promote)
         except NotReady as error:
-            return _remove_failed(live, database, error)
+            return remove_failed(live, database, error)
         except errors.PrismaError as error:
             live.note(f"{database.title} was made, and then: {error}")
         return database
 
-    def _adopt(self, live: Live, database_id: str, news: Bag) -> Database:
-        """Take it if project and region agree, and PATCH it to what is declared."""
+    def _adopt(self, live: Live, database_id: str, news: Bag) -> tuple[Database, Bag]:
+        """Take it if project and region agree, PATCH it to what is declared, and rotate only if that is asked for."""
         database = live.database(database_id, news["projectId"])
         if database is None:
             raise nothing_to_adopt("database", database_id)
@@ -177,7 +181,14 @@ class DatabaseHandler:
                 f"{capital(database.title)} cannot be adopted: {change}.",
                 hint=f"declare the {change.field} that it has. Nothing was changed.",
             )
-        return self._apply(live, database, found)
+        database = self._apply(live, database, found)
+        if found.of("rotate"):
+            return database, _rotated_default(live, database)
+        live.note(
+            f"{database.title} is adopted without its connection strings, which Prisma tells only once. A Connection "
+            "of it has its own; or declare a rotation_trigger: new ones, and the old ones are locked out."
+        )
+        return database, {}
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live database, with secrets and settings carried on from state."""
@@ -193,9 +204,11 @@ class DatabaseHandler:
             _branch_id(live, database.project.id, news)
         found = self.diff(live, object_id, olds, news)
         if found.of("wait"):
-            database = _wait_ready(live, database)
+            database = wait_ready(live, database)
         database = self._apply(live, database, found)
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
+        if found.of("rotate"):
+            secrets |= _rotated_default(live, database)
         return self._outputs(live, database, {**secrets, **news})
 
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
@@ -205,7 +218,7 @@ class DatabaseHandler:
                 _claim_default(live, database.project.id, database.logical_id or database_id, title)
             database = patch(title, body, lambda b: live.client.update_database(database_id, b))
             live.put_database(database, promoted=bool(body.get("isDefault")))
-            check_applied(title, self.fields, body, _outputs(database, {}))
+            check_applied(title, self.fields, body, outputs(database, {}))
         if any(change.field == "isDefault" for change in found.of("wait")):
             database = _await_demotion(live, database)
         return database
@@ -224,7 +237,7 @@ class DatabaseHandler:
 
     def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
         bag.setdefault("workspaceId", live.workspace_id_of(database.project.id))
-        return _outputs(database, bag)
+        return outputs(database, bag)
 
 
 def _check_branch(news: Bag) -> Iterator[InvalidInput]:
@@ -254,16 +267,24 @@ def _ignores_branch(news: Bag) -> bool:
 def _default_secrets(live: Live, database: Database) -> Bag:
     """New connection strings of the default connection, whose own were lost with the answer to the create."""
     try:
-        if database.default_connection_id is not None:
-            found = rotated(live, database.default_connection_id).credentials()
-            return {name: found[name] for name in ("databaseUrl", "directUrl")}
+        return _rotated_default(live, database)
     except errors.PrismaError as error:
-        live.note(f"{database.title}: {error}")
-    live.note(
-        f"The connection strings of {database.title} were lost with the answer to its creation. A Connection of it has "
-        "its own."
-    )
+        live.note(
+            f"The connection strings of {database.title} were lost with the answer to its creation. A Connection of it "
+            f"has its own; or declare a rotation_trigger. {error}"
+        )
     return {}
+
+
+def _rotated_default(live: Live, database: Database) -> Bag:
+    """New connection strings of the default connection; the old ones are locked out."""
+    if database.default_connection_id is None:
+        raise errors.NotApplied(
+            f"{capital(database.title)} has no default connection that could be rotated.",
+            hint="declare a Connection of it, and take rotation_trigger away.",
+        )
+    found = rotated(live, database.default_connection_id).credentials()
+    return {name: found[name] for name in ("databaseUrl", "directUrl")}
 
 
 def _branch_id(live: Live, project_id: str, news: Bag) -> Any:
@@ -299,40 +320,6 @@ def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None
     )
 
 
-def _wait_ready(live: Live, database: Database) -> Database:
-    """Until ready, or with a warning at the operation's time limit; NotReady where it failed."""
-    seen = live.wait_for(database, lambda d: d.status not in WAITING)
-    if seen is None:
-        raise went_away("database", database.id)
-    if seen.status == "failure":
-        raise NotReady(
-            f'{capital(seen.title)} failed: Prisma gives its status as "failure".',
-            hint="take it out of the program, run `pulumi up`, and declare it again; or ask Prisma's support.",
-        )
-    if seen.status in WAITING:
-        live.note(
-            f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
-            "on waiting. A longer limit: opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
-        )
-    return seen
-
-
-def _remove_failed(live: Live, database: Database, failure: NotReady) -> Database:
-    """Leave nothing behind; what the service does not let go of stays in state as what it is."""
-    try:
-        live.client.delete_database(database.id)
-    except errors.NotFound:
-        pass  # it is not there, which is what was wanted
-    except errors.ApiError as error:
-        live.note(
-            f"{failure}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
-            "  `pulumi destroy` of its project removes it."
-        )
-        return database.model_copy(update={"status": "failure"})
-    live.drop_database(database.id)
-    raise NotReady(failure.what, hint="it was removed again; run `pulumi up` once more.") from None
-
-
 def _await_demotion(live: Live, database: Database) -> Database:
     seen = live.wait_for(database, lambda d: not d.is_default, DEMOTION_PATIENCE)
     if seen is None:
@@ -359,7 +346,7 @@ def _explain_kept(live: Live, database_id: str, olds: Bag, error: errors.Forbidd
     )
 
 
-def _outputs(database: Database, bag: Bag) -> Bag:
+def outputs(database: Database, bag: Bag) -> Bag:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

@@ -53,7 +53,7 @@ class ProjectHandler:
         refuse_other_adoption(project.title, object_id, news)
         # A project may have no default region; what was declared when it was made is all there is to compare with.
         region = project.default_region or olds.get("region") or news.get("region")
-        found = compare(self.fields, olds, news, {**_outputs(project, {}), "region": region})
+        found = compare(self.fields, olds, news, {**outputs(project, {}), "region": region})
         for change in found.of("replace"):
             raise Refused(
                 f"{capital(project.title)}: {change}, and a project's region cannot be changed.",
@@ -67,7 +67,7 @@ class ProjectHandler:
         adopted = to_adopt(live, "project", news, live.projects)
         project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
         live.run.returned(project.id)
-        return project.id, _outputs(project, news)
+        return project.id, outputs(project, news)
 
     def _make(self, live: Live, news: Bag) -> Project:
         wanted = {
@@ -97,12 +97,12 @@ class ProjectHandler:
                 f'{capital(project.title)} is in region "{project.default_region}", and "{region}" is declared.',
                 hint=f'declare region="{project.default_region}", or leave it out. Nothing was changed.',
             )
-        return self._apply(live, project, compare(self.fields, {}, {"name": news["name"]}, _outputs(project, {})))
+        return self._apply(live, project, compare(self.fields, {}, {"name": news["name"]}, outputs(project, {})))
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live project, with what stands beside it in state."""
         project = live.project(object_id, olds.get("workspaceId"))
-        return None if project is None else _outputs(project, olds)
+        return None if project is None else outputs(project, olds)
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """PATCH what differs, or nothing."""
@@ -110,14 +110,14 @@ class ProjectHandler:
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
             raise went_away("project", object_id)
-        return _outputs(self._apply(live, project, found), news)
+        return outputs(self._apply(live, project, found), news)
 
     def _apply(self, live: Live, project: Project, found: Diff) -> Project:
         title, project_id = project.title, project.id
         for body in found.patches():
             project = patch(title, body, lambda b: live.client.update_project(project_id, b))
             live.put_project(project)
-            check_applied(title, self.fields, body, _outputs(project, {}))
+            check_applied(title, self.fields, body, outputs(project, {}))
         return project
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
@@ -151,7 +151,7 @@ def _refuse_databases(live: Live, project_id: str, olds: Bag) -> None:
     )
 
 
-def _outputs(project: Project, bag: Bag) -> Bag:
+def outputs(project: Project, bag: Bag) -> Bag:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

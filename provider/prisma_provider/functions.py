@@ -1,0 +1,164 @@
+"""Functions: what exists, looked up while a program runs. Each takes arguments and answers with a bag.
+
+Bags are under the API's camelCase names, those of the resources' outputs; no function answers with a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+from prisma_provider import errors
+from prisma_provider.client import Client
+from prisma_provider.errors import InvalidInput
+from prisma_provider.handlers import branch, connection, database, project
+from prisma_provider.handlers.inputs import Bag, check_id
+from prisma_provider.models import Branch, Connection, Database, Project
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a function; `prefix` is that of the ids it takes, where it takes an id."""
+
+    name: str
+    prefix: str | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function: what it takes, and how it is answered."""
+
+    arguments: tuple[Argument, ...]
+    answer: Callable[[Client, Bag], Bag]
+
+    def __call__(self, client: Client, given: Mapping[str, Any]) -> Bag:
+        """Check the arguments, then ask the service; InvalidInput, NotFound or another ApiError where it fails."""
+        arguments = {name: value for name, value in given.items() if value is not None}
+        for argument in self.arguments:
+            self._check(argument, arguments)
+        return self.answer(client, arguments)
+
+    def _check(self, argument: Argument, given: Bag) -> None:
+        value = given.get(argument.name)
+        if argument.prefix is not None:
+            for problem in check_id(given, argument.name, argument.prefix, required=argument.required):
+                raise problem
+        elif value is not None and not (isinstance(value, str) and value.strip()):
+            raise InvalidInput(argument.name, f"{argument.name} must be text that is not blank.")
+
+
+class Titled(Protocol):
+    """An object that messages can name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=Titled)
+
+
+def _one(what: str, given: Bag, by_id: Callable[[str], Found], listed: Callable[[], Iterable[Found]]) -> Found:
+    """The object of this id, or the only one of this name."""
+    if ("id" in given) == ("name" in given):
+        raise InvalidInput("id", f"A {what} is looked up by its id or by its name.", hint="give one of the two.")
+    if "id" in given:
+        return by_id(given["id"])
+    found = [each for each in listed() if getattr(each, "name", None) == given["name"]]
+    if not found:
+        raise errors.NotFound(
+            f'There is no {what} "{given["name"]}", or the token cannot see it.', hint="correct the name; it is exact."
+        )
+    if len(found) > 1:
+        names = ", ".join(each.title for each in found)
+        raise InvalidInput(
+            "name",
+            f'There are {len(found)} {what}s of the name "{given["name"]}": {names}.',
+            hint="give the id of one.",
+        )
+    return found[0]
+
+
+def _get_project(client: Client, given: Bag) -> Bag:
+    return _project(_one("project", given, client.project, client.projects))
+
+
+def _get_projects(client: Client, given: Bag) -> Bag:
+    return {"projects": [_project(each) for each in client.projects() if given.get("name") in (None, each.name)]}
+
+
+def _get_database(client: Client, given: Bag) -> Bag:
+    return _database(_one("database", given, client.database, lambda: client.databases(given.get("projectId"))))
+
+
+def _get_databases(client: Client, given: Bag) -> Bag:
+    listed = client.databases(given.get("projectId"))
+    return {"databases": [_database(each) for each in listed if given.get("name") in (None, each.name)]}
+
+
+def _get_connections(client: Client, given: Bag) -> Bag:
+    return {"connections": [_connection(each) for each in client.connections(given["databaseId"])]}
+
+
+def _get_branches(client: Client, given: Bag) -> Bag:
+    return {"branches": [_branch(each) for each in client.branches(given["projectId"], given.get("gitName"))]}
+
+
+def _get_backups(client: Client, given: Bag) -> Bag:
+    newest_first = sorted(
+        client.backups(given["databaseId"]).data, key=lambda each: each.created_at or "", reverse=True
+    )
+    return {"backups": [each.model_dump(by_alias=True) for each in newest_first]}
+
+
+def _get_usage(client: Client, given: Bag) -> Bag:
+    usage = client.usage(given["databaseId"], given.get("startDate"), given.get("endDate"))
+    return {
+        "operations": usage.metrics.operations.used,
+        "storageGib": usage.metrics.storage.used,
+        "periodStart": usage.period.start,
+        "periodEnd": usage.period.end,
+        "generatedAt": usage.generated_at,
+    }
+
+
+def _get_regions(client: Client, given: Bag) -> Bag:
+    return {"regions": [each.model_dump(by_alias=True) for each in client.regions()]}
+
+
+def _project(found: Project) -> Bag:
+    return {"id": found.id, **project.outputs(found, {})}
+
+
+def _database(found: Database) -> Bag:
+    return {"id": found.id, **database.outputs(found, {})}
+
+
+def _connection(found: Connection) -> Bag:
+    return {"id": found.id, **connection.outputs(found, {})}
+
+
+def _branch(found: Branch) -> Bag:
+    return {"id": found.id, **branch.outputs(found, {})}
+
+
+_DATABASE = Argument("databaseId", "db", required=True)
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {
+        "getProject": Function((Argument("id", "proj"), Argument("name")), _get_project),
+        "getProjects": Function((Argument("name"),), _get_projects),
+        "getDatabase": Function((Argument("id", "db"), Argument("name"), Argument("projectId", "proj")), _get_database),
+        "getDatabases": Function((Argument("projectId", "proj"), Argument("name")), _get_databases),
+        "getConnections": Function((_DATABASE,), _get_connections),
+        "getBranches": Function((Argument("projectId", "proj", required=True), Argument("gitName")), _get_branches),
+        "getBackups": Function((_DATABASE,), _get_backups),
+        "getUsage": Function((_DATABASE, Argument("startDate"), Argument("endDate")), _get_usage),
+        "getRegions": Function((), _get_regions),
+    }
+)
+"""Every function by its name."""

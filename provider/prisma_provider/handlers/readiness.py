@@ -1,0 +1,43 @@
+"""Waiting for a database: until it is ready, or failed, or the time is over."""
+
+from __future__ import annotations
+
+from prisma_provider import errors
+from prisma_provider.errors import NotReady
+from prisma_provider.handlers.changes import capital, went_away
+from prisma_provider.live import Live
+from prisma_provider.models import WAITING, Database
+
+
+def wait_ready(live: Live, database: Database) -> Database:
+    """Until ready, or with a warning at the operation's time limit; NotReady where it failed."""
+    seen = live.wait_for(database, lambda d: d.status not in WAITING)
+    if seen is None:
+        raise went_away("database", database.id)
+    if seen.status == "failure":
+        raise NotReady(
+            f'{capital(seen.title)} failed: Prisma gives its status as "failure".',
+            hint="take it out of the program, run `pulumi up`, and declare it again; or ask Prisma's support.",
+        )
+    if seen.status in WAITING:
+        live.note(
+            f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
+            "on waiting. A longer limit: opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
+        )
+    return seen
+
+
+def remove_failed(live: Live, database: Database, failure: NotReady) -> Database:
+    """Leave nothing behind; what the service does not let go of stays in state as what it is."""
+    try:
+        live.client.delete_database(database.id)
+    except errors.NotFound:
+        pass  # it is not there, which is what was wanted
+    except errors.ApiError as error:
+        live.note(
+            f"{failure}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
+            "  `pulumi destroy` of its project removes it."
+        )
+        return database.model_copy(update={"status": "failure"})
+    live.drop_database(database.id)
+    raise NotReady(failure.what, hint="it was removed again; run `pulumi up` once more.") from None

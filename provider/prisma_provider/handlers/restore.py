@@ -1,0 +1,215 @@
+"""Restore: a backup put in the place of a database's data, in place, once for each backup that is declared."""
+
+from __future__ import annotations
+
+from prisma_provider import errors
+from prisma_provider.diff import GONE, Change, Diff, Field
+from prisma_provider.errors import InvalidInput, Refused
+from prisma_provider.handlers.changes import capital, compare, went_away
+from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
+from prisma_provider.handlers.readiness import wait_ready
+from prisma_provider.live import Live
+from prisma_provider.models import Backup, Database, same_id
+
+USABLE = ("completed", "unknown")
+"""Statuses of a backup that may be restored; the service has the last word."""
+
+
+class RestoreHandler:
+    """Restores when it is declared and when its backup changes. Its object is an event: deleting it undoes nothing."""
+
+    fields = (
+        Field("databaseId", "replace", same_id),
+        Field("backupId", "setting"),
+        Field("sourceDatabaseId", "setting", same_id),
+        Field("confirmDatabaseName", "setting"),
+        *SETTINGS,
+        Field("projectId", "output"),
+        Field("workspaceId", "output"),
+    )
+
+    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+        """A database, a backup, and the database's name once more."""
+        problems = (
+            *check_id(news, "databaseId", "db", required=True),
+            *check_id(news, "sourceDatabaseId", "db"),
+            *check_name(news, "backup", 1, None, field="backupId"),
+            *_check_confirmed(news),
+            *check_flag(news, "adopt"),
+        )
+        if not (olds or problems or news.get("adopt")):
+            _warn(live, news)
+        return Checked(select(self.fields, news), problems)
+
+    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+        """Another backup is restored in place; what was restored before is not known to the service, but to state."""
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if database is None:
+            return GONE
+        found = compare(self.fields, olds, news, {"databaseId": database.id})
+        return Diff(tuple(_again(change) for change in found.changes))
+
+    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+        """Restore, and wait until it is done; with `adopt` it was done already, and is recorded."""
+        database = _target(live, news)
+        if news.get("adopt"):
+            live.note(f"{database.title} is taken as restored from backup {news['backupId']}: nothing was sent.")
+        else:
+            database = _restore(live, database, news)
+        return database.id, _outputs(live, database, news)
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+        """What state holds, as long as its database lives."""
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        return None if database is None else _outputs(live, database, olds)
+
+    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+        """Restore if the backup changed; everything else is record."""
+        found = self.diff(live, object_id, olds, news)
+        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if database is None:
+            raise went_away("database", object_id)
+        if found.of("restore"):
+            database = _restore(live, database, news)
+        return _outputs(live, database, news)
+
+    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+        """Nothing to send: the data stays what it is."""
+
+
+def _check_confirmed(news: Bag) -> tuple[InvalidInput, ...]:
+    name = news.get("confirmDatabaseName")
+    if not known(name) and name is not None:
+        return ()
+    if isinstance(name, str) and name.strip():
+        return ()
+    return (
+        InvalidInput(
+            "confirmDatabaseName",
+            "A restore overwrites all data of its database, and confirm_database_name is missing.",
+            hint="repeat the database's name there, as text, and not as the output of a resource.",
+        ),
+    )
+
+
+def _warn(live: Live, news: Bag) -> None:
+    """A preview calls no `create`: what a restore will do to a database that exists is said here."""
+    database = live.database(news["databaseId"]) if known(news["databaseId"]) else None
+    if database is None:
+        return
+    confirmed = news["confirmDatabaseName"]
+    when = f', if it is called "{confirmed}" by then' if known(confirmed) and confirmed != database.name else ""
+    live.note(
+        f"{database.title} will be restored from backup {news['backupId']}{when}: ALL ITS DATA since then is lost."
+    )
+
+
+def _again(change: Change) -> Change:
+    """Another backup is another restore; a source that is only spelled out is none."""
+    if change.field == "backupId":
+        return Change(change.field, change.live, change.declared, "restore")
+    return change
+
+
+def _target(live: Live, news: Bag) -> Database:
+    database = live.database(news["databaseId"], after=live.now())
+    if database is None:
+        raise InvalidInput(
+            "databaseId",
+            f"There is no database {news['databaseId']}, or the token cannot see it.",
+            hint="pass the id of a database of this program, or correct it.",
+        )
+    return database
+
+
+def _restore(live: Live, database: Database, news: Bag) -> Database:
+    """Refuse what can be refused before anything is sent; then restore, and wait for ready."""
+    if database.status == "provisioning":
+        database = wait_ready(live, database)
+    _refuse_unready(database, news)
+    if database.name != news["confirmDatabaseName"]:
+        raise Refused(
+            f'{capital(database.title)} is not restored: confirm_database_name is "{news["confirmDatabaseName"]}".',
+            hint=f'declare confirm_database_name="{database.name}" if all its data may be overwritten. '
+            "Nothing was changed.",
+        )
+    source = news.get("sourceDatabaseId") or database.id
+    _refuse_unusable(live, source, news["backupId"])
+    body = {"source": {"type": "backup", "databaseId": source, "backupId": news["backupId"]}}
+    begun = _send(live, database, body)
+    live.put_database(begun.model_copy(update={"source": database.source}))
+    return wait_ready(live, begun)
+
+
+def _refuse_unready(database: Database, news: Bag) -> None:
+    """A restore that is under way may be the one of a run that was cut off: never twice unasked."""
+    if database.status == "recovering":
+        raise Refused(
+            f"{capital(database.title)} is being restored already, by somebody else or by a run that was interrupted.",
+            hint="wait until it is ready. If that was this very restore, declare adopt=True to record it as done; "
+            "else run `pulumi up` again.",
+        )
+
+
+def _refuse_unusable(live: Live, source: str, backup_id: str) -> None:
+    """A backup that the service lists as of no use, or does not list, is named before anything is sent."""
+    page = live.client.backups(source)
+    listed = next((backup for backup in page.data if backup.id == backup_id), None)
+    if listed is None and not page.pagination.has_more:
+        newest = ", ".join(_named(backup) for backup in page.data[:5]) or "none"
+        raise Refused(
+            f"Database {source} has no backup {backup_id}.",
+            hint=f"its newest backups are: {newest}. A backup of another database wants source_database_id=….",
+        )
+    if listed is not None and listed.status not in USABLE:
+        raise Refused(
+            f'Backup {backup_id} of database {source} cannot be restored: its status is "{listed.status}".',
+            hint="wait for it, or take another one. Nothing was changed.",
+        )
+
+
+def _named(backup: Backup) -> str:
+    return f"{backup.id} ({backup.created_at})"
+
+
+def _send(live: Live, database: Database, body: Bag) -> Database:
+    """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
+    try:
+        return live.client.restore_database(database.id, body)
+    except errors.LostAnswer as lost:
+        seen = _recovering(live, database.id)
+        if seen is None:
+            raise _cannot_tell(database, body, lost) from None
+        return seen
+
+
+def _recovering(live: Live, database_id: str) -> Database | None:
+    """The database, if it is being restored now; a second look, since what the service shows may lag."""
+    for pause in (0.0, 1.0):
+        live.client.wait(pause)
+        try:
+            seen = live.client.database(database_id)
+        except errors.ApiError:
+            return None
+        if seen.status == "recovering":
+            return seen
+    return None
+
+
+def _cannot_tell(database: Database, body: Bag, lost: errors.LostAnswer) -> errors.PrismaError:
+    return errors.PrismaError(
+        f"The answer to restoring {database.title} was lost, and it cannot be told whether its data was replaced.",
+        said=lost.said or lost.what,
+        hint=f"look at its data. If it is that of backup {body['source']['backupId']}, declare adopt=True to record "
+        "the restore as done; else run `pulumi up` again, which restores it.",
+    )
+
+
+def _outputs(live: Live, database: Database, bag: Bag) -> Bag:
+    """The whole state: what was declared, and where its database lives."""
+    return {
+        **bag,
+        "databaseId": database.id,
+        "projectId": database.project.id,
+        "workspaceId": bag.get("workspaceId") or live.workspace_id_of(database.project.id),
+    }

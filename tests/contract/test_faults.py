@@ -1,0 +1,186 @@
+"""One fault, anywhere: the first run still ends with exactly what is declared, and with credentials that work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import psycopg
+import pytest
+
+from contract.engine import Declared, Engine, Ref
+from local_server import LocalServer
+from prisma_provider import errors
+from prisma_provider.client import time_limit
+from prisma_provider.functions import FUNCTIONS
+from prisma_provider.handlers import HANDLERS
+from prisma_provider.live import Live
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "429": {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}},
+    "500": {"kind": "status", "status": 500},
+    "500 after it acted": {"kind": "status_after", "status": 500},
+    "503 with Retry-After": {"kind": "status", "status": 503, "headers": {"Retry-After": "1"}},
+    "502 as HTML": {"kind": "html", "status": 502},
+    "cut before": {"kind": "cut_before"},
+    "cut after": {"kind": "cut_after"},
+    "too slow": {"kind": "delay", "seconds": 1.5},
+    "half a body": {"kind": "truncate"},
+}
+WRITES = {
+    "create a project": ("POST", "/v1/projects"),
+    "create a branch": ("POST", "/v1/projects/*/branches"),
+    "create a database": ("POST", "/v1/databases"),
+    "create a connection": ("POST", "/v1/connections"),
+    "rotate": ("POST", "/v1/connections/*/rotate"),
+    "change a project": ("PATCH", "/v1/projects/*"),
+    "promote a branch": ("PATCH", "/v1/branches/*"),
+    "change a database": ("PATCH", "/v1/databases/*"),
+    "delete a project": ("DELETE", "/v1/projects/*"),
+    "delete a branch": ("DELETE", "/v1/branches/*"),
+    "delete a database": ("DELETE", "/v1/databases/*"),
+    "delete a connection": ("DELETE", "/v1/connections/*"),
+}
+READS = {
+    "me": "/v1/me",
+    "regions": "/v1/regions/postgres",
+    "projects": "/v1/projects",
+    "a project": "/v1/projects/*",
+    "branches": "/v1/projects/*/branches",
+    "a branch": "/v1/branches/*",
+    "databases": "/v1/databases",
+    "a database": "/v1/databases/*",
+    "connections": "/v1/connections",
+    "a connection": "/v1/connections/*",
+    "backups": "/v1/databases/*/backups",
+    "usage": "/v1/databases/*/usage",
+}
+SHOP = {
+    "shop": Declared("Project", {"name": "shop", "region": "eu-central-1"}),
+    "preview": Declared("Branch", {"projectId": Ref("shop"), "gitName": "pr-7"}),
+    "orders": Declared("Database", {"projectId": Ref("shop"), "name": "orders", "isDefault": True}),
+    "trial": Declared("Database", {"projectId": Ref("shop"), "name": "trial", "branchId": Ref("preview")}),
+    "web": Declared("Connection", {"databaseId": Ref("trial"), "name": "web", "rotationTrigger": "1"}),
+}
+CHANGED = {
+    **SHOP,
+    "shop": Declared("Project", {"name": "store", "region": "eu-central-1"}),
+    "preview": Declared("Branch", {"projectId": Ref("shop"), "gitName": "pr-7", "isDefault": True}),
+    "trial": Declared("Database", {"projectId": Ref("shop"), "name": "sales", "branchId": Ref("preview")}),
+    "web": Declared("Connection", {"databaseId": Ref("trial"), "name": "web", "rotationTrigger": "2"}),
+}
+MAIN = Declared("Branch", {"projectId": Ref("shop"), "gitName": "main", "adopt": True, "isDefault": True})
+
+
+@pytest.fixture
+def engine(server: LocalServer) -> Iterator[Engine]:
+    """A stack in a workspace of its own, whose provider waits a second for an answer."""
+    server.clear_faults()
+    yield Engine(server, server.mint("faults")[0], {"request_timeout": 1.0, "in_flight": 4})
+    server.clear_faults()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write(server: LocalServer, engine: Engine, write: str, fault: str) -> None:
+    """Whatever happens once to a write, everything is made, changed and deleted once, and each password works."""
+    method, path = WRITES[write]
+    server.fault(method=method, path=path, **FAULTS[fault])
+    engine.up(SHOP)
+    assert_exactly(engine, SHOP, databases={"orders", "trial"})
+    engine.up(CHANGED)
+    assert_exactly(engine, CHANGED, databases={"orders", "sales"})
+    engine.up({**CHANGED, "preview": SHOP["preview"], "main": MAIN})
+    without = {name: declared for name, declared in CHANGED.items() if name in ("shop", "orders")}
+    engine.up(without)
+    assert_exactly(engine, without, databases={"orders"})
+    engine.up({})
+    assert ask(engine, "projects") == []
+    assert not engine.state
+    assert [rule["fired"] for rule in server.faults()] == [1]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "500 after it acted"])
+@pytest.mark.parametrize("read", READS)
+def test_a_read(server: LocalServer, engine: Engine, read: str, fault: str) -> None:
+    """Whatever happens once to a read, a run and a look-up get their answer."""
+    engine.up(SHOP)
+    held = engine.state
+    path = READS[read]
+    # In a rule's path a star stands for anything, a slash too: a deeper path that it meets is left alone.
+    deeper = [other for other in READS.values() if other != path and fnmatchcase(other, path)]
+    server.fault(method="GET", path=path, **FAULTS[fault])
+    client = engine.client()
+    live = Live(client, note=engine.notes.append)
+    with time_limit(60):
+        checked = HANDLERS["Database"].check(
+            live, {}, {"projectId": held["shop"].id, "name": "x", "region": "us-east-1"}
+        )
+        assert not checked.problems
+        for name in ("shop", "preview", "orders", "web"):
+            bare = Live(client)
+            assert HANDLERS[held[name].kind].read(bare, held[name].id, {}) is not None
+            assert not HANDLERS[held[name].kind].diff(live, held[name].id, held[name].outputs, held[name].inputs)
+        database = {"databaseId": held["orders"].id}
+        for function, given in (
+            *(("getProjects", {}), ("getBranches", {"projectId": held["shop"].id})),
+            *(("getConnections", database), ("getBackups", database), ("getUsage", database)),
+        ):
+            assert FUNCTIONS[function](client, given)
+    client.close()
+    assert [rule["fired"] for rule in server.faults()] == [1], deeper
+    server.clear_faults()
+    engine.up({})
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "cut before", "cut after", "too slow", "half a body"])
+def test_a_restore(server: LocalServer, engine: Engine, fault: str) -> None:
+    """A restore is sent again after a 429 only; otherwise it is seen to have begun, or I am asked to look."""
+    engine.up(SHOP)
+    orders = engine.state["orders"]
+    backup = server.backup(orders.id)["id"]
+    given = {"databaseId": Ref("orders"), "backupId": backup, "confirmDatabaseName": "orders"}
+    server.clear()
+    server.settings(recovering=3)
+    server.fault(method="POST", path="/v1/databases/*/restore", **FAULTS[fault])
+    if fault in ("429", "cut after", "half a body"):
+        engine.up({**SHOP, "back": Declared("Restore", given)})
+        assert connects(orders.outputs["directUrl"])
+    else:
+        with pytest.raises(errors.PrismaError, match="cannot be told"):
+            engine.up({**SHOP, "back": Declared("Restore", given)})
+    server.settings(recovering=0)
+    sent = [call for call in server.requests() if call["path"].endswith("/restore")]
+    assert len(sent) == (2 if fault == "429" else 1)
+    engine.up({})
+
+
+def ask(engine: Engine, what: str) -> list[dict[str, Any]]:
+    """All objects of a kind, as the service has them."""
+    answer = engine.server.api("GET", f"/v1/{what}?limit=1000", token=engine.token)
+    found: list[dict[str, Any]] = answer.json()["data"]
+    return found
+
+
+def connects(url: str) -> bool:
+    """Whether a connection string opens a session."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        return connection.execute("select 1").fetchone() == (1,)
+
+
+def assert_exactly(engine: Engine, program: dict[str, Declared], databases: set[str]) -> None:
+    """One object of each, none besides, the secrets in state are the live ones, and nothing is left to do."""
+    (project,) = ask(engine, "projects")
+    assert project["name"] == program["shop"].inputs["name"]
+    assert sorted(each["name"] for each in ask(engine, "databases")) == sorted(databases)
+    ours = [each for each in ask(engine, "connections") if each["name"] == "web"]
+    assert len(ours) == ("web" in program)
+    for held in engine.state.values():
+        for url in ("databaseUrl", "directUrl"):
+            if url in held.outputs:
+                assert connects(held.outputs[url])
+    engine.server.clear()
+    engine.up(program)
+    writes = [call for call in engine.server.requests() if call["method"] != "GET"]
+    assert not writes

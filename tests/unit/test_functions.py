@@ -1,0 +1,80 @@
+"""Functions: refusals first, then what they find."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prisma_provider import errors
+from prisma_provider.functions import FUNCTIONS
+from unit.service import Service
+
+
+def ask(service: Service, function: str, **given: Any) -> Any:
+    """What a function answers."""
+    return FUNCTIONS[function](service.live().client, given)
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        ("getProject", {}),
+        ("getProject", {"id": "proj_1", "name": "shop"}),
+        ("getProject", {"id": "my project"}),
+        ("getDatabase", {"name": " "}),
+        ("getDatabase", {"name": "orders", "projectId": "x y"}),
+        ("getDatabases", {"projectId": "x y"}),
+        ("getConnections", {}),
+        ("getBranches", {}),
+        ("getBackups", {"databaseId": 5}),
+        ("getUsage", {"databaseId": "db_1", "startDate": 5}),
+    ],
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(
+    service: Service, function: str, given: dict[str, Any]
+) -> None:
+    """Neither id nor name, both, or an id that is none: named, and nothing is asked."""
+    with pytest.raises(errors.InvalidInput):
+        ask(service, function, **given)
+    assert not service.log
+
+
+def test_nothing_of_that_name(service: Service) -> None:
+    """A name that nothing has is an error, not an empty result."""
+    with pytest.raises(errors.NotFound, match='no project "shop"'):
+        ask(service, "getProject", name="shop")
+    with pytest.raises(errors.NotFound):
+        ask(service, "getDatabase", id="db_99")
+
+
+def test_several_of_a_name_are_listed(service: Service) -> None:
+    """Names need not be unique: several are an error that lists them, and the project tells them apart."""
+    homes = [service.project()["id"], service.project("store")["id"]]
+    ids = [service.database(home)["id"] for home in homes]
+    with pytest.raises(errors.InvalidInput, match=f"{ids[0]}.*{ids[1]}"):
+        ask(service, "getDatabase", name="orders")
+    assert ask(service, "getDatabase", name="orders", projectId=homes[1])["id"] == ids[1]
+    assert [found["id"] for found in ask(service, "getDatabases", name="orders")["databases"]] == ids
+
+
+def test_what_exists_is_found(service: Service) -> None:
+    """Each function answers with what is there, by id or by name, and with no secret."""
+    home = service.project()["id"]
+    service.branch(home, "main")
+    database = service.database(home)["id"]
+    first, second = service.backup(database), service.backup(database)
+    assert ask(service, "getProject", id=home) == ask(service, "getProject", name="shop")
+    assert ask(service, "getProject", name="shop")["defaultRegion"] == "eu-central-1"
+    assert [found["name"] for found in ask(service, "getProjects")["projects"]] == ["shop"]
+    assert ask(service, "getProjects", name="other")["projects"] == []
+    found = ask(service, "getDatabase", id=database)
+    assert (found["projectId"], found["name"], found["region"]) == (home, "orders", "eu-central-1")
+    (connection,) = ask(service, "getConnections", databaseId=database)["connections"]
+    assert connection["databaseId"] == database
+    assert "password" not in connection
+    assert [branch["gitName"] for branch in ask(service, "getBranches", projectId=home)["branches"]] == ["main"]
+    assert [backup["id"] for backup in ask(service, "getBackups", databaseId=database)["backups"]] == [second, first]
+    usage = ask(service, "getUsage", databaseId=database, startDate="2026-01-01")
+    assert (usage["operations"], usage["storageGib"]) == (7, 0.5)
+    assert {"id": "eu-central-1", "name": "eu-central-1"} in ask(service, "getRegions")["regions"]

@@ -1,0 +1,197 @@
+"""Restore: refusals first, then what changes nothing, then what is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from prisma_provider import errors
+from prisma_provider.client import time_limit
+from prisma_provider.diff import UNKNOWN
+from unit.service import Answer, Service, declare, handler, refusal
+
+RESTORE = handler("Restore")
+CUT = httpx.RemoteProtocolError("cut")
+
+
+@pytest.fixture
+def database(service: Service) -> str:
+    """A database called orders."""
+    return str(service.database(service.project()["id"])["id"])
+
+
+@pytest.fixture
+def backup(service: Service, database: str) -> str:
+    """A backup of it."""
+    return service.backup(database)
+
+
+def restore(service: Service, database: str, backup: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """A restore as a run makes it."""
+    live = service.live(retry_limit=0.01)
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders", **more}
+    return RESTORE.create(live, declare(live, "Restore", **given))
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        *({"confirmDatabaseName": None}, {"confirmDatabaseName": " "}, {"backupId": " "}, {"backupId": None}),
+        *({"databaseId": "my db"}, {"sourceDatabaseId": "x y"}, {"adopt": "db_1"}),
+    ],
+)
+def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
+    """Without the database's name, or with an id that is none, nothing is asked."""
+    given: dict[str, Any] = {"databaseId": "db_1", "backupId": "bkp_1", "confirmDatabaseName": "orders", **inputs}
+    assert len(RESTORE.check(service.live(), {}, given).problems) == 1
+    assert not service.log
+
+
+def test_another_name_is_refused(service: Service, database: str, backup: str) -> None:
+    """What I confirm has to be what the database is called now."""
+    with pytest.raises(errors.Refused, match='confirm_database_name="orders"'):
+        restore(service, database, backup, confirmDatabaseName="sales")
+    assert not service.restored
+
+
+@pytest.mark.parametrize(
+    ("backup_id", "status", "says"),
+    [("bkp_missing", "completed", "has no backup"), (None, "running", '"running"'), (None, "failed", '"failed"')],
+)
+def test_a_backup_of_no_use_is_refused(
+    service: Service, database: str, backup_id: str | None, status: str, says: str
+) -> None:
+    """A backup that is not there, or not whole, is named with the newest ones, and nothing is sent."""
+    there = service.backup(database, status=status)
+    with pytest.raises(errors.Refused, match=says):
+        restore(service, database, backup_id or there)
+    assert not service.sent()
+
+
+def test_a_database_that_is_being_restored_is_left_alone(service: Service, database: str, backup: str) -> None:
+    """A restore that is under way may be that of an interrupted run: it is named, and not begun a second time."""
+    service.databases[database]["status"] = "recovering"
+    with pytest.raises(errors.Refused, match=r"being restored already(?s:.*)adopt=True"):
+        restore(service, database, backup)
+    assert not service.sent()
+
+
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("answer", [CUT, refusal(500, "x"), refusal(503, "x", **{"Retry-After": "1"})])
+def test_a_lost_answer_is_never_sent_again(
+    service: Service, database: str, backup: str, answer: Answer, acted: bool
+) -> None:
+    """What became of a restore whose answer is lost cannot be told: it is an error that says how to go on."""
+    service.fail("POST", "/v1/databases/.*/restore", answer, acted=acted)
+    with pytest.raises(errors.PrismaError, match=r"cannot be told(?s:.*)adopt=True"):
+        restore(service, database, backup)
+    assert len(service.sent("POST")) == 1
+    service.log.clear()
+    assert restore(service, database, backup, adopt=True)[0] == database
+    assert not service.sent()
+
+
+def test_a_restore_that_fails_is_an_error(service: Service, database: str, backup: str) -> None:
+    """Where the database ends as failed, I am told."""
+    service.status_after_restore = "failure"
+    with pytest.raises(errors.NotReady, match='"failure"'):
+        restore(service, database, backup)
+
+
+def test_no_diffs_is_no_changes(service: Service, database: str, backup: str) -> None:
+    """Restored once, it is not restored again, neither when the database gets another name nor by a refresh."""
+    made = restore(service, database, backup)
+    service.databases[database]["name"] = "sales"
+    live = service.live()
+    service.log.clear()
+    same: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    assert not RESTORE.diff(live, *made, declare(live, "Restore", made[1], **same))
+    assert RESTORE.read(live, *made) == made[1]
+    assert [path for _, path, _ in service.log] == ["databases"]
+    confirmed = declare(live, "Restore", made[1], **{**same, "confirmDatabaseName": "sales"})
+    assert RESTORE.update(live, *made, confirmed)["confirmDatabaseName"] == "sales"
+    assert not service.sent()
+
+
+def test_a_delete_sends_nothing(service: Service, database: str, backup: str) -> None:
+    """Taken out of the program, it undoes nothing."""
+    made = restore(service, database, backup)
+    service.log.clear()
+    RESTORE.delete(service.live(), *made)
+    assert not service.log
+
+
+def test_it_restores_and_says_so_beforehand(service: Service, database: str, backup: str) -> None:
+    """One POST with the backup; a preview, which makes nothing, has said what will be lost."""
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    inputs = declare(live, "Restore", **given)
+    assert "ALL ITS DATA" in service.notes[-1]
+    RESTORE.create(live, inputs)
+    source = {"type": "backup", "databaseId": database, "backupId": backup}
+    assert service.sent() == [("POST", f"databases/{database}/restore", {"source": source})]
+    unknown = RESTORE.check(service.live(), {}, {**given, "databaseId": UNKNOWN})
+    assert not unknown.problems
+
+
+def test_another_backup_is_restored_in_place(service: Service, database: str, backup: str) -> None:
+    """When the backup changes it is restored, also one of another database; the database stays."""
+    made = restore(service, database, backup)
+    other = str(service.database(service.databases[database]["project"]["id"], "other")["id"])
+    theirs = service.backup(other)
+    live = service.live()
+    given: dict[str, Any] = {
+        "databaseId": database,
+        "backupId": theirs,
+        "sourceDatabaseId": other,
+        "confirmDatabaseName": "orders",
+    }
+    news = declare(live, "Restore", made[1], **given)
+    found = RESTORE.diff(live, *made, news)
+    assert [change.field for change in found.of("restore")] == ["backupId"]
+    assert not found.replaces()
+    RESTORE.update(live, *made, news)
+    assert service.restored == [(database, backup), (database, theirs)]
+
+
+@pytest.mark.parametrize("answer", [refusal(429, "slow", **{"Retry-After": "0"}), httpx.ConnectError("refused")])
+def test_what_was_not_taken_is_sent_again(service: Service, database: str, backup: str, answer: Answer) -> None:
+    """Only after a 429 or a refused connection, which prove that nothing began, is it sent again."""
+    service.fail("POST", "/v1/databases/.*/restore", answer)
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    with time_limit(30):
+        RESTORE.create(live, declare(live, "Restore", **given))
+    assert service.restored == [(database, backup)]
+
+
+def test_a_lost_answer_of_one_that_began(service: Service, database: str, backup: str) -> None:
+    """A database that is recovering after the answer was lost shows that the restore began: it is waited for."""
+    service.status_after_restore = "recovering"
+    service.fail("POST", "/v1/databases/.*/restore", CUT, acted=True)
+
+    def ready(request: httpx.Request) -> Answer | None:
+        if request.method == "GET" and request.url.path == "/v1/databases":
+            service.databases[database]["status"] = "ready"
+        return None
+
+    service.before.append(ready)
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    with time_limit(30):
+        assert RESTORE.create(live, declare(live, "Restore", **given))[0] == database
+    assert service.restored == [(database, backup)]
+
+
+def test_it_goes_with_its_database(service: Service, database: str, backup: str) -> None:
+    """Where the database is gone, so is the restore; another database is another restore."""
+    made = restore(service, database, backup)
+    live = service.live()
+    given: dict[str, Any] = {"backupId": backup, "confirmDatabaseName": "orders"}
+    other = declare(live, "Restore", made[1], databaseId="db_99", **given)
+    assert RESTORE.diff(live, *made, other).replaces() == ["databaseId"]
+    del service.databases[database]
+    assert RESTORE.read(service.live(), *made) is None
+    assert RESTORE.diff(service.live(), *made, other).of("recreate")
