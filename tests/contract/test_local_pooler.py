@@ -16,6 +16,9 @@ import pytest
 
 from local_server import LocalServer
 from prisma_local.postgres import finder
+from prisma_local.postgres.account import choose
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, PoolerFiles
 
 Shape = dict[str, Any]
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -58,9 +61,15 @@ def is_out(session: Session) -> bool:
     return False
 
 
+def poolers() -> list[tuple[int, int, Path]]:
+    """Every pgbouncer of a control plane: its process, that process's parent, its settings."""
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    lines = [line.split() for line in listing.stdout.splitlines() if line.endswith("/pooler/pgbouncer.ini")]
+    return [(int(pid), int(parent), Path(rest[-1])) for pid, parent, *rest in lines]
+
+
 def poolers_of(folder: Path) -> list[int]:
-    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listing.splitlines() if line.endswith(f"{folder}/pooler/pgbouncer.ini")]
+    return [pid for pid, _, settings in poolers() if settings.is_relative_to(folder)]
 
 
 @contextmanager
@@ -229,6 +238,39 @@ def test_while_it_provisions_nobody_comes_in_through_the_pooler(local: LocalServ
 
 
 @needs_pgbouncer
+def test_prepared_statements_outlive_a_transaction(connection: Shape) -> None:
+    """My driver prepares what it repeats, and finds it again whichever session of PostgreSQL it gets."""
+    bouncer = finder.find_pooler()
+    if bouncer is None or bouncer.version < KEEPS_PREPARED_STATEMENTS:
+        pytest.skip("this pgbouncer is older than 1.21")
+    with (
+        psycopg.connect(pooled(connection), prepare_threshold=0, autocommit=True) as first,
+        psycopg.connect(pooled(connection), prepare_threshold=0) as second,
+    ):
+        assert [value(first, "SELECT 42") for _ in range(3)] == [42] * 3
+        assert value(second, "SELECT 43") == 43  # and keeps that session of PostgreSQL to itself
+        assert [value(first, "SELECT 42") for _ in range(3)] == [42] * 3
+
+
+@needs_pgbouncer
+def test_a_pgbouncer_that_loses_prepared_statements_is_said(server: LocalServer) -> None:
+    """With an old one my driver would fail in a way that is hard to guess, so I am told how to do without."""
+    bouncer = finder.find_pooler()
+    assert bouncer is not None
+    assert ("prepare_threshold=None" in server.stderr()) == (bouncer.version < KEEPS_PREPARED_STATEMENTS)
+
+
+@pytest.mark.parametrize(("version", "kept"), [((1, 18), 0), ((1, 20), 0), ((1, 21), 1), ((1, 25), 1)])
+def test_a_pgbouncer_is_asked_only_for_what_it_knows(tmp_path: Path, version: tuple[int, int], kept: int) -> None:
+    """One that has not heard of prepared statements would not start if it read of them."""
+    cluster = Cluster(finder.find(), choose(), tmp_path)
+    files = PoolerFiles(cluster, finder.Bouncer(Path("pgbouncer"), version), "somebody")
+    files.write_doors()
+    files.write(6432, [])
+    assert files.settings.read_text().count("max_prepared_statements") == kept
+
+
+@needs_pgbouncer
 def test_creating_others_disturbs_no_pooled_session(local: LocalServer, connection: Shape) -> None:
     """My transaction goes on while databases come and go beside it."""
     with connect(pooled(connection)) as session, session.transaction():
@@ -284,6 +326,18 @@ def test_a_taken_pooled_port_is_said_and_not_changed(place: Path) -> None:
         assert poolers_of(place) == []
     with started_again(server), connect(pooled(made)) as session:
         assert value(session, "SELECT 1") == 1
+
+
+@needs_pgbouncer
+def test_the_next_ephemeral_server_ends_the_pooler_of_a_killed_one() -> None:
+    """Killed test runs do not pile up poolers."""
+    killed = LocalServer()
+    killed.start()
+    [orphan] = [pid for pid, parent, _ in poolers() if parent == killed.process.pid]
+    killed.kill()
+    assert orphan in [pid for pid, _, _ in poolers()]
+    with LocalServer():
+        assert orphan not in [pid for pid, _, _ in poolers()]
 
 
 @needs_pgbouncer

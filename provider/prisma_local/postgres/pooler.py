@@ -54,11 +54,7 @@ class Pooler:
             self.process = self._started(log.fileno())
         try:
             self._console = self._connected(self.process)
-            if PORT_TAKEN in self._log():  # pgbouncer goes on without it
-                raise PortTaken(
-                    f"Port {port}, where the pooled connection strings of {self._cluster.folder} point, is taken by "
-                    "another process; free it and start again."
-                )
+            self._check_port()  # an older pgbouncer goes on without it
         except BaseException:
             self.stop()
             raise
@@ -113,12 +109,20 @@ class Pooler:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
+                self._check_port()
                 raise StartupError(f"pgbouncer did not start: {self.last_words()}")
             try:
                 return psycopg.connect(**place, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
             except psycopg.OperationalError:  # not yet
                 time.sleep(0.005)
         raise StartupError(f"pgbouncer was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")
+
+    def _check_port(self) -> None:
+        if PORT_TAKEN in self._log():
+            raise PortTaken(
+                f"Port {self.port}, where the pooled connection strings of {self._cluster.folder} point, is taken by "
+                "another process; free it and start again."
+            )
 
     def _log(self) -> str:
         return self.log.read_text(errors="replace")
