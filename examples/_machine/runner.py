@@ -121,7 +121,7 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
         # A copy: the settings of this run's stack must not show up in the checkout.
         program = folder / name
         shutil.copytree(EXAMPLES / name, program, ignore=shutil.ignore_patterns("__pycache__"))
-        stage = Stage(console, processes, program, machine.environment() | settings)
+        stage = Stage(console, processes, program, machine.environment() | settings, plane.local)
         with plane.explains_failures():
             with console.step("First `pulumi up`"):
                 stage.create()

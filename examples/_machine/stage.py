@@ -1,7 +1,7 @@
 """What a tour may do. A tour is `examples/NAME/tour.py` with `def tour(stage: Stage) -> None`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,19 @@ QUIET = ("same", "read", "refresh")
 class Stage:
     """One stack of one example, in a folder of its own."""
 
-    def __init__(self, console: Console, processes: Processes, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        console: Console,
+        processes: Processes,
+        folder: Path,
+        environment: Mapping[str, str],
+        local: Callable[..., Any],
+    ) -> None:
         self._console = console
         self._processes = processes
         self._folder = folder
         self._environment = environment
+        self._local = local
 
     def step(self, title: str) -> AbstractContextManager[None]:
         """A numbered step of the tour."""
@@ -77,6 +85,27 @@ class Stage:
                 return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise Failure("PostgreSQL refused what the tour asked.", said=str(error).splitlines()) from None
+
+    def backup(self, database_id: str) -> str:
+        """A backup of a database, taken now; Prisma takes its own, one for each day that a database is used."""
+        return str(self._local("backups", {"databaseId": database_id})["data"]["id"])
+
+    def disturb(self, **fault: Any) -> None:
+        """Let something go wrong with the next call that fits."""
+        self._local("faults", fault)
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls that the Management API has had so far."""
+        found: list[dict[str, Any]] = self._local("requests")["data"]
+        return found
+
+    def connects(self, url: str) -> bool:
+        """Whether a connection string opens a session."""
+        try:
+            with psycopg.connect(url, connect_timeout=10):
+                return True
+        except psycopg.OperationalError:
+            return False
 
     def _configure(self, config: Mapping[str, str]) -> None:
         for name, value in config.items():

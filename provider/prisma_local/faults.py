@@ -17,6 +17,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cut_before": (),
     "cut_after": (),
     "delay": ("seconds",),
+    "delay_after": ("seconds",),
     "truncate": (),
     "html": ("status",),
     "ignore": ("fields",),
@@ -112,7 +113,7 @@ def _check_options(kind: str, options: dict[str, Any]) -> None:
             raise Invalid("status is a number from 200 to 599.")
         if not isinstance(options.get("headers", {}), dict):
             raise Invalid("headers is an object.")
-    if kind == "delay" and not isinstance(options.get("seconds"), int | float):
+    if kind in ("delay", "delay_after") and not isinstance(options.get("seconds"), int | float):
         raise Invalid("seconds is a number.")
     if kind == "ignore" and not isinstance(options.get("fields"), list):
         raise Invalid("fields is a list of names.")

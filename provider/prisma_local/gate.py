@@ -94,6 +94,8 @@ class Gate:
                 return _made_up(fault)
             case "cut_after":
                 return None
+            case "delay_after":
+                await asyncio.sleep(options["seconds"])
             case "truncate":
                 return answer.with_body(answer.body[: len(answer.body) // 2])
             case "patch_answer":

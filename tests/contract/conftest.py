@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,12 +27,3 @@ def local(server: LocalServer) -> LocalServer:
 def project(local: LocalServer) -> dict[str, Any]:
     """A project without a database."""
     return local.made("/v1/projects", name="shop", createDatabase=False)
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A data directory that PostgreSQL's own account can get to, which pytest's `tmp_path` is not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="prisma-test-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder)

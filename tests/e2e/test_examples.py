@@ -78,6 +78,9 @@ def left_of(members: set[int]) -> set[int]:
 # What an example must have shown, beyond reaching its end.
 PROMISES = {
     "quickstart": ("PostgreSQL 17", "✓ the id is the same", "✓ the URL is the same", "✓ the rows are still there"),
+    "rotation": ("✓ the old credentials still work", "✓ the old credentials are locked out"),
+    "copies": ("ALL ITS DATA", "✓ all rows are back, over the same URL", "✓ it is not restored twice"),
+    "failure": ("✓ five answers were lost or refused on the way", "✓ all of them connect"),
 }
 
 

@@ -125,6 +125,20 @@ def test_a_replacement_is_refused(stack: Stack) -> None:
     assert connects(stack.outputs()["direct_url"])
 
 
+def test_replace_does_not_trip_over_its_older_self(stack: Stack) -> None:
+    """`pulumi up --replace`, and a taint, make a new database and delete the old one: it is no leftover."""
+    stack.up(SHOP)
+    for flags in (["--replace", stack.resource("orders")["urn"]], []):
+        old = stack.resource("orders")
+        if not flags:
+            stack.pulumi("state", "taint", old["urn"], "--yes")
+        replaced = stack.up(None, *flags)
+        assert replaced.steps["orders"].endswith("replace") or "replace" in replaced.steps["orders"]
+        assert [each["id"] for each in stack.all("databases")] == [stack.resource("orders")["id"]]
+        assert stack.resource("orders")["id"] != old["id"]
+    assert stack.preview().writes_nothing
+
+
 def test_the_region_it_has_is_no_change(stack: Stack) -> None:
     """Declaring the region that it already has is no change; nor is `inherit`; a gone one is simply made there."""
     stack.up(SHOP)
