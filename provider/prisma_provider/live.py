@@ -67,6 +67,12 @@ class Live:
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
 
+    def cancel(self) -> None:
+        """End all waiting: Cancelled is raised where something was waited for."""
+        self.client.cancel()
+        with self._changed:
+            self._changed.notify_all()
+
     # who we are
 
     def verify(self) -> None:
@@ -253,7 +259,9 @@ class Live:
     def _pause(self, seconds: float) -> None:
         """Sleep, until a write of this run at the longest."""
         with self._changed:
+            self.client.check_cancelled()
             self._changed.wait(max(0.0, seconds))
+        self.client.check_cancelled()
 
     # branches
 
