@@ -52,7 +52,7 @@ def package() -> dict[str, Any]:
         "types": {TYPE + "DatabaseSource": _source()},
         "resources": {TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
         "language": {
-            "nodejs": {"packageName": "pulumi-prisma-postgres", "respectSchemaVersion": True},
+            "nodejs": {"packageName": "pulumi-prisma", "respectSchemaVersion": True},
             "go": {"respectSchemaVersion": True},
             "csharp": {"respectSchemaVersion": True},
         },
