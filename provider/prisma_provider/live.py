@@ -45,6 +45,7 @@ class Live:
 
     `run` remembers what this run did itself, `note` takes one line for the user, about a resource or the run, and
     `recorded` reads the stack's state, which the engine does not show a provider: it is asked for in doubt only.
+    `problem` takes what went wrong with an object after it was made: state has to hold it as it is.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Live:
         client: Client,
         *,
         note: Callable[[str], None] = lambda line: None,
+        problem: Callable[[str], None] | None = None,
         recorded: Callable[[], Recorded] = Recorded,
     ) -> None:
         self.client = client
         self.note = note
+        self.problem = problem or note
         self._recorded = recorded
         self.run = Run()
         self._changed = Condition()

@@ -46,6 +46,12 @@ class Result:
     output: str
     order: list[str] = field(default_factory=list)
     """Operations in the order in which they began."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """What the user reads under each resource, by its name in Pulumi."""
+
+    def about(self, name: str) -> str:
+        """What the user reads under this resource."""
+        return self.notes.get(name, "")
 
     @property
     def writes_nothing(self) -> bool:
@@ -210,6 +216,7 @@ def _read(output: str) -> Result:
     order: list[str] = []
     changes: dict[str, int] = {}
     messages: list[str] = []
+    notes: dict[str, str] = {}
     code = 0
     for line in output.splitlines():
         try:
@@ -222,6 +229,8 @@ def _read(output: str) -> Result:
             continue
         if "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] != "debug":
             messages.append(event["diagnosticEvent"]["message"])
+            name = event["diagnosticEvent"].get("urn", "").split("::")[-1]
+            notes[name] = notes.get(name, "") + event["diagnosticEvent"]["message"]
             code = code or int(event["diagnosticEvent"]["severity"] == "error")
         elif "resourcePreEvent" in event:
             step = event["resourcePreEvent"]["metadata"]
@@ -233,4 +242,4 @@ def _read(output: str) -> Result:
             code = 1
         elif "summaryEvent" in event:
             changes = event["summaryEvent"]["resourceChanges"] or {}
-    return Result(code, steps, changes, "\n".join(messages), output, order)
+    return Result(code, steps, changes, "\n".join(messages), output, order, notes)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prisma_provider.diff import UNKNOWN, Field
-from prisma_provider.errors import InvalidInput, NotFound
+from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.handlers.inputs import Bag
-from prisma_provider.handlers.lookup import look_up
+from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
 from prisma_provider.models import same_id
 
@@ -45,6 +45,18 @@ def _declared(inputs: Bag, field: Field) -> bool:
     return inputs.get(field.name) is not None and inputs[field.name] is not UNKNOWN
 
 
+def moved(live: Live, kind: str, object_id: str, olds: Bag) -> Bag | None:
+    """What a failed update has changed before it failed: the outputs, or None where there is nothing to record."""
+    handler = HANDLERS[kind]
+    try:
+        now = handler.read(live, object_id, olds)
+    except PrismaError:
+        return None  # it cannot be told now: the next preview compares with what is live
+    if now is None or all(f.same(now.get(f.name), olds.get(f.name)) for f in handler.fields if f.kind == "patch"):
+        return None
+    return now
+
+
 def find(live: Live, kind: str, given_id: str) -> Seen:
     """An object by its id alone, with inputs that leave nothing to do; NotFound where there is none.
 
@@ -62,6 +74,18 @@ def find(live: Live, kind: str, given_id: str) -> Seen:
     declared = [field.name for field in handler.fields if field.kind in ("patch", "replace")]
     inputs = {name: outputs[name] for name in declared if outputs.get(name) not in (None, False)}
     return Seen(object_id, outputs, inputs)
+
+
+def say_what_is_absent(live: Live, kind: str, seen: Seen) -> None:
+    """An imported object comes without its secrets: to rotate it is the user's to ask, since others may use it."""
+    if kind == "Connection":
+        way = "Declare a rotationTrigger to have new ones; the old ones are then locked out."
+    elif kind == "Database":
+        way = "A Connection of it has its own."
+    else:
+        return
+    what = title(kind, seen.object_id, seen.outputs)
+    live.note(f"{what} is imported without its secrets, which Prisma tells only once. {way}")
 
 
 class Listed(NamedTuple):

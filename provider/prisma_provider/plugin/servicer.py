@@ -21,7 +21,7 @@ from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import kind_of, parse, stem_for
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
-from prisma_provider.plugin.status import spoken
+from prisma_provider.plugin.status import HalfDone, spoken
 from prisma_provider.plugin.values import to_bag, to_struct
 
 Context = grpc.ServicerContext
@@ -132,6 +132,9 @@ class Provider(ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=_outputs(handler, planned.after_create(handler.fields, news)))
         with self._session.operation(request.urn, request.timeout, news) as live:
             object_id, outputs = handler.create(live, news)
+            problems = self._session.problems()
+        if problems:
+            raise HalfDone(object_id, _outputs(handler, outputs), request.properties, problems)
         return provider_pb2.CreateResponse(id=object_id, properties=_outputs(handler, outputs))
 
     @spoken
@@ -141,12 +144,12 @@ class Provider(ResourceProviderServicer):
         olds, inputs = to_bag(request.properties), to_bag(request.inputs)
         with self._session.operation(request.urn, request.timeout, olds) as live:
             # Every managed resource has its workspace in state; what has none is known by its id alone.
-            managed = "workspaceId" in olds
-            seen = (
-                reading.refresh(live, kind, request.id, olds, inputs)
-                if managed
-                else reading.find(live, kind, request.id)
-            )
+            if "workspaceId" in olds:
+                seen = reading.refresh(live, kind, request.id, olds, inputs)
+            else:
+                seen = reading.find(live, kind, request.id)
+                if not request.HasField("inputs"):  # `.get` has inputs, though they are empty: this is an import
+                    reading.say_what_is_absent(live, kind, seen)
         if seen is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
@@ -156,14 +159,21 @@ class Provider(ResourceProviderServicer):
     @spoken
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         """Close the differences in place, or say what will be."""
-        _, handler = _handler(request.urn)
+        kind, handler = _handler(request.urn)
         olds, news = _compared(request)
         with self._session.operation(request.urn, request.timeout, {**olds, **news}) as live:
             if request.preview:
                 found = handler.diff(live, request.id, olds, news)
-                outputs = planned.after_update(handler.fields, olds, news, found)
-            else:
+                return provider_pb2.UpdateResponse(
+                    properties=_outputs(handler, planned.after_update(handler.fields, olds, news, found))
+                )
+            try:
                 outputs = handler.update(live, request.id, olds, news)
+            except PrismaError as error:
+                moved = reading.moved(live, kind, request.id, olds)
+                if moved is None:
+                    raise
+                raise HalfDone(request.id, _outputs(handler, moved), request.news, [str(error)]) from None
         return provider_pb2.UpdateResponse(properties=_outputs(handler, outputs))
 
     @spoken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from prisma_provider.client import Client, time_limit
@@ -14,7 +15,16 @@ from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.settings import Settings
 
-_urn: ContextVar[str] = ContextVar("urn", default="")
+
+@dataclass
+class _Work:
+    """An operation that is under way: on what, and what went wrong with an object that it made."""
+
+    urn: str = ""
+    problems: list[str] = field(default_factory=list)
+
+
+_work: ContextVar[_Work] = ContextVar("work")
 
 SETTINGS = ("serviceToken", "baseUrl", "workspaceId")
 """What the provider can be configured with; the environment stands in for what is not given."""
@@ -42,11 +52,19 @@ class Session:
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Take these settings, and begin with empty hands; ConfigurationError where they are not enough."""
-        self.begin(Live(Client(load(config)), note=self.note))
+        self.begin(Live(Client(load(config)), note=self.note, problem=self.problem))
 
     def note(self, line: str) -> None:
         """One line for the user, about the resource that is worked on."""
-        self.engine.say(line, _urn.get())
+        self.engine.say(line, _work.get().urn)
+
+    def problem(self, line: str) -> None:
+        """What went wrong with an object that this operation made; `problems` tells them."""
+        _work.get().problems.append(line)
+
+    def problems(self) -> list[str]:
+        """What went wrong with the object that the operation under way has made."""
+        return _work.get().problems
 
     @contextmanager
     def operation(self, urn: str, seconds: float = 0, bag: Mapping[str, Any] | None = None) -> Iterator[Live]:
@@ -58,14 +76,14 @@ class Session:
         if live is None:
             raise ConfigurationError("Pulumi did not configure the provider before it used it.")
         live.client.expect_workspace((bag or {}).get("workspaceId"))
-        mark = _urn.set(urn)
+        mark = _work.set(_Work(urn))
         try:
             with time_limit(seconds or DEFAULT_TIME_LIMIT):
                 if live.client.settings.workspace_id:
                     live.verify()
                 yield live
         finally:
-            _urn.reset(mark)
+            _work.reset(mark)
 
     def cancel(self) -> None:
         """End all waiting."""

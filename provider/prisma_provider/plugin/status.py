@@ -25,10 +25,10 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 class HalfDone(Exception):
     """Something was made or changed and then went wrong: state has to hold what there is, and why it is not right."""
 
-    def __init__(self, object_id: str, outputs: Struct, inputs: Struct, error: PrismaError) -> None:
-        super().__init__(str(error))
+    def __init__(self, object_id: str, outputs: Struct, inputs: Struct, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
         self.detail = provider_pb2.ErrorResourceInitFailed(
-            id=object_id, properties=outputs, inputs=inputs, reasons=[str(error)]
+            id=object_id, properties=outputs, inputs=inputs, reasons=reasons
         )
 
 
