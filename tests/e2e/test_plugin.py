@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -205,6 +208,60 @@ def test_a_token_given_in_clear_does_not_stand_in_clear(stack: YamlStack) -> Non
     stack.pulumi("config", "set", "--plaintext", "prisma:serviceToken", token)
     stack.up(SHOP)
     assert token not in stack.export()
+
+
+def test_from_the_shell(stack: YamlStack) -> None:
+    """`pulumi do` lists what exists, reads it, and renames it by one PATCH, without a program."""
+    stack.up(SHOP)
+    orders = stack.resource("orders")["id"]
+
+    def do(*arguments: str) -> str:
+        plugin = str(shutil.which("pulumi-resource-prisma"))
+        return stack.pulumi("do", "--package", plugin, arguments[0], *arguments[1:])
+
+    for kind, name in (("Project", "shop"), ("Database", "orders"), ("Connection", "web-app"), ("Branch", "main")):
+        assert f'"name": "{name}"' in do(f"prisma:{kind}", "list")
+    assert '"eu-central-1"' in do("prisma:Database", "read", orders, "--stateless")
+    stack.clear()
+    do("prisma:Database", "patch", orders, "--name", "sales", "--stateless", "--yes")
+    assert stack.sent() == [("PATCH", f"/v1/databases/{orders}", {"name": "sales"})]
+
+
+def test_an_engine_attaches(stack: YamlStack) -> None:
+    """PULUMI_DEBUG_PROVIDERS: a plugin that I started by hand, in a debugger perhaps, serves the run."""
+    plugin = subprocess.Popen(["pulumi-resource-prisma"], stdout=subprocess.PIPE, text=True, env=stack.environment)
+    try:
+        assert plugin.stdout is not None
+        stack.environment["PULUMI_DEBUG_PROVIDERS"] = f"prisma:{plugin.stdout.readline().strip()}"
+        assert stack.up(SHOP).changes == {"create": 4}
+        preview = stack.preview(RENAMED)
+        assert "using pulumi-resource-prisma" not in preview.messages
+        assert 'name is "orders" live' in preview.about("orders")
+        plugin.send_signal(signal.SIGINT)
+        assert plugin.wait(timeout=20) == 0
+    finally:
+        plugin.kill()
+        plugin.communicate()
+
+
+DATABASES = 200
+LATENCY = 0.1
+
+
+def test_200_databases_at_once(stack: YamlStack) -> None:
+    """200 databases at 100 ms: as fast as the bound on requests in flight lets them be, and the bound is kept."""
+    databases = "".join(
+        f"  d{n}: {{type: prisma:Database, properties: {{projectId: '${{shop.id}}'}}}}\n" for n in range(DATABASES)
+    )
+    stack.server.settings(latency=LATENCY, inFlightMax=0)
+    started = time.monotonic()
+    stack.up(
+        f"resources:\n  shop: {{type: prisma:Project}}\n{databases}", "--parallel", "64", PRISMA_MAX_IN_FLIGHT="10"
+    )
+    took = time.monotonic() - started
+    assert took <= 3 * DATABASES * LATENCY / 10 + 5
+    assert len(stack.all("databases")) == DATABASES
+    assert stack.server.settings()["inFlightMax"] <= 10
 
 
 LATE = SHOP.replace(

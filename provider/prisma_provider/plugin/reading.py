@@ -14,6 +14,15 @@ from prisma_provider.live import Live
 from prisma_provider.models import same_id
 
 
+QUERIES = {
+    "Project": (),
+    "Branch": ("projectId",),
+    "Database": ("projectId",),
+    "Connection": ("projectId", "databaseId"),
+}
+"""What a list of each kind can be narrowed by."""
+
+
 class Seen(NamedTuple):
     """A resource as it is live: its id, its outputs, and the inputs that would have made it so."""
 
@@ -71,7 +80,7 @@ def find(live: Live, kind: str, given_id: str) -> Seen:
             hint=f"it belongs to {outputs.get('databaseId')}: use {outputs.get('databaseId')}/{object_id}.",
         )
     # A flag that is off is left undeclared: nobody asked to keep it off.
-    declared = [field.name for field in handler.fields if field.kind in ("patch", "replace")]
+    declared = ["logicalId", *(field.name for field in handler.fields if field.kind in ("patch", "replace"))]
     inputs = {name: outputs[name] for name in declared if outputs.get(name) not in (None, False)}
     return Seen(object_id, outputs, inputs)
 
@@ -97,9 +106,8 @@ class Listed(NamedTuple):
 
 def listed(live: Live, kind: str, query: Bag) -> Iterator[Listed]:
     """The objects of a kind that the token sees; `query` may name the project or database they belong to."""
-    allowed = {"Database": ("projectId",), "Branch": ("projectId",), "Connection": ("projectId", "databaseId")}
     for name in query:
-        if name not in allowed.get(kind, ()):
+        if name not in QUERIES[kind]:
             raise InvalidInput(name, f"A list of {kind} cannot be asked by {name}.")
     if kind == "Project":
         for project in live.projects():

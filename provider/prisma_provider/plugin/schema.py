@@ -10,6 +10,7 @@ from typing import Any
 from prisma_provider.diff import Field
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin.identity import TYPE
+from prisma_provider.plugin.reading import QUERIES
 from prisma_provider.plugin.session import SECRET_SETTINGS
 from prisma_provider.plugin.vocabulary import (
     PACKAGE,
@@ -81,6 +82,7 @@ def _resource(kind: str, fields: tuple[Field, ...]) -> dict[str, Any]:
         "requiredInputs": [field.name for field in inputs if field.name in REQUIRED],
         "properties": {field.name: _property(_word(kind, field), field.kind == "once") for field in shown},
         "required": [field.name for field in shown if field.name in ALWAYS_THERE],
+        "listInputs": {"properties": {name: _property(PROPERTIES[name]) for name in QUERIES[kind]}},
     }
 
 
