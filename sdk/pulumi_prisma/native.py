@@ -4,7 +4,8 @@
 
 What the dynamic host cannot give: `pulumi import`, differences by property, several accounts in one program
 (`Provider`), and as many operations at once as `--parallel` says. A stack moves between the two by changing the
-import; the next preview shows no change.
+import; the next preview shows no change. The functions are the same ones: they ask the service themselves, with the
+program's own settings.
 """
 
 from __future__ import annotations
@@ -15,11 +16,74 @@ from typing import Any
 import pulumi
 from pulumi import Input, dynamic
 
-from pulumi_prisma import branch, connection, database, project
+from pulumi_prisma import branch, connection, database, project, restore
 from pulumi_prisma.database import BackupOf, CloneOf
+from pulumi_prisma.functions import (
+    get_backups,
+    get_backups_output,
+    get_branches,
+    get_branches_output,
+    get_connections,
+    get_connections_output,
+    get_database,
+    get_database_output,
+    get_databases,
+    get_databases_output,
+    get_project,
+    get_project_output,
+    get_projects,
+    get_projects_output,
+    get_regions,
+    get_regions_output,
+    get_usage,
+    get_usage_output,
+)
 from pulumi_prisma.resource import Resource
+from pulumi_prisma.results import (
+    GetBackupResult,
+    GetBranchResult,
+    GetConnectionResult,
+    GetDatabaseResult,
+    GetProjectResult,
+    GetRegionResult,
+    GetUsageResult,
+)
 
-__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Project", "Provider"]
+__all__ = [
+    "BackupOf",
+    "Branch",
+    "CloneOf",
+    "Connection",
+    "Database",
+    "GetBackupResult",
+    "GetBranchResult",
+    "GetConnectionResult",
+    "GetDatabaseResult",
+    "GetProjectResult",
+    "GetRegionResult",
+    "GetUsageResult",
+    "Project",
+    "Provider",
+    "Restore",
+    "get_backups",
+    "get_backups_output",
+    "get_branches",
+    "get_branches_output",
+    "get_connections",
+    "get_connections_output",
+    "get_database",
+    "get_database_output",
+    "get_databases",
+    "get_databases_output",
+    "get_project",
+    "get_project_output",
+    "get_projects",
+    "get_projects_output",
+    "get_regions",
+    "get_regions_output",
+    "get_usage",
+    "get_usage_output",
+]
 
 
 class Provider(pulumi.ProviderResource):
@@ -80,3 +144,7 @@ class Database(_OverPlugin, database.Database, module="prisma", name="Database")
 
 class Connection(_OverPlugin, connection.Connection, module="prisma", name="Connection"):
     __doc__ = connection.Connection.__doc__
+
+
+class Restore(_OverPlugin, restore.Restore, module="prisma", name="Restore"):
+    __doc__ = restore.Restore.__doc__

@@ -45,4 +45,4 @@ def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
         kind = add
     elif change.declared is None:
         kind = delete
-    return _Entry(kind=kind, inputDiff=change.how in ("record", "rotate"))
+    return _Entry(kind=kind, inputDiff=change.how in ("record", "rotate", "restore"))

@@ -13,7 +13,6 @@ from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
 from prisma_provider.models import same_id
 
-
 QUERIES = {
     "Project": (),
     "Branch": ("projectId",),
@@ -106,6 +105,8 @@ class Listed(NamedTuple):
 
 def listed(live: Live, kind: str, query: Bag) -> Iterator[Listed]:
     """The objects of a kind that the token sees; `query` may name the project or database they belong to."""
+    if kind not in QUERIES:
+        raise InvalidInput("", f"Prisma keeps no list of {kind}.")
     for name in query:
         if name not in QUERIES[kind]:
             raise InvalidInput(name, f"A list of {kind} cannot be asked by {name}.")

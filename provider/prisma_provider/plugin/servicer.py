@@ -13,13 +13,14 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from prisma_provider.diff import explain
-from prisma_provider.errors import ConfigurationError, PrismaError
+from prisma_provider.errors import ConfigurationError, InvalidInput, PrismaError
+from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.handlers.lookup import title
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
-from prisma_provider.plugin.identity import kind_of, parse, stem_for
+from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
 from prisma_provider.plugin.status import HalfDone, spoken
 from prisma_provider.plugin.values import to_bag, to_struct
@@ -94,6 +95,18 @@ class Provider(ResourceProviderServicer):
         self._session.cancel()
         return Empty()
 
+    @spoken
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+        """A function: what exists, looked up while the program runs."""
+        function = FUNCTIONS.get(request.tok.removeprefix(TYPE))
+        if function is None:
+            raise InvalidInput("", f"There is no function {request.tok}.")
+        with self._session.operation("") as live:
+            answer = function(live.client, to_bag(request.args))
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(answer))  # a word that Python keeps for itself
+        return response
+
     # the resources
 
     @spoken
@@ -102,7 +115,9 @@ class Provider(ResourceProviderServicer):
         urn = parse(request.urn)
         kind = kind_of(urn.type)
         olds, news = to_bag(request.olds), to_bag(request.news)
-        news.setdefault(NAMES[kind], urn.name)
+        if kind in NAMES:
+            news.setdefault(NAMES[kind], urn.name)
+        self._session.stack = urn.stack
         try:
             with self._session.operation(request.urn) as live:
                 live.verify()

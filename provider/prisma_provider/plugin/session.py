@@ -14,6 +14,7 @@ from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.settings import Settings
+from prisma_provider.state import recorded
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.stack: str | None = None
+        """The stack that this operation is of, once a resource of it has been checked."""
         self._live: Live | None = None
 
     def begin(self, live: Live) -> None:
@@ -52,7 +55,8 @@ class Session:
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Take these settings, and begin with empty hands; ConfigurationError where they are not enough."""
-        self.begin(Live(Client(load(config)), note=self.note, problem=self.problem))
+        client = Client(load(config))
+        self.begin(Live(client, note=self.note, problem=self.problem, recorded=lambda: recorded(self.stack)))
 
     def note(self, line: str) -> None:
         """One line for the user, about the resource that is worked on."""

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 STRING: Mapping[str, Any] = MappingProxyType({"type": "string"})
 BOOLEAN: Mapping[str, Any] = MappingProxyType({"type": "boolean"})
+NUMBER: Mapping[str, Any] = MappingProxyType({"type": "number"})
 INTEGER: Mapping[str, Any] = MappingProxyType({"type": "integer"})
 ANYTHING: Mapping[str, Any] = MappingProxyType({"$ref": "pulumi.json#/Any"})
-STRING_OR_TRUE: Mapping[str, Any] = MappingProxyType({"oneOf": [{"type": "string"}, {"type": "boolean"}]})
+ID_OR_TRUE: Mapping[str, Any] = MappingProxyType({"oneOf": [{"type": "string"}, {"type": "boolean"}]})
 SOURCE: Mapping[str, Any] = MappingProxyType({"$ref": "#/types/prisma:index:DatabaseSource"})
 
 
@@ -34,6 +35,9 @@ RESOURCES: Mapping[str, str] = MappingProxyType(
         "Database": "A Prisma Postgres database. Name, default flag and branch change in place; a change that only a "
         "replacement could make is refused, unless `allowReplace` is set.",
         "Connection": "A user and password of a database, with connection strings: one for each consumer.",
+        "Restore": "A backup put in the place of all data of a database, once: when this is declared, and when its "
+        "backup changes. All data that was written since the backup is lost. Taken out of the program, it undoes "
+        "nothing.",
     }
 )
 
@@ -85,17 +89,43 @@ PROPERTIES: Mapping[str, Word] = MappingProxyType(
             "recorded it.",
             BOOLEAN,
         ),
-        "Project.adopt": Word(_ADOPTION.format(prefix="proj", what="project"), STRING_OR_TRUE),
-        "Database.adopt": Word(_ADOPTION.format(prefix="db", what="database"), STRING_OR_TRUE),
+        "Project.adopt": Word(_ADOPTION.format(prefix="proj", what="project"), ID_OR_TRUE),
+        "Database.adopt": Word(_ADOPTION.format(prefix="db", what="database"), ID_OR_TRUE),
         "Branch.adopt": Word(
             "`br_…` takes over an existing branch instead of making one; `true` takes the one of this name.",
-            STRING_OR_TRUE,
+            ID_OR_TRUE,
         ),
-        "Connection.adopt": Word("`con_…` takes over an existing connection; its secrets are not told again."),
+        "Connection.adopt": Word(
+            "`con_…` takes over an existing connection; `true` takes the one of this name that no stack holds. Its secrets "
+            "are not told again: `rotationTrigger` gives new ones.",
+            ID_OR_TRUE,
+        ),
         "rotationTrigger": Word(
-            "Any value; when it changes, the connection gets a new password in place and the old one is locked out.",
+            "Any value; when it changes, the connection (of a database: its default one) gets a new password in place "
+            "and the old one is locked out.",
             ANYTHING,
         ),
+        "Restore.databaseId": Word("The database to restore, `db_…`."),
+        "Restore.adopt": Word(
+            "`true` records a restore that was done already, by a run that was interrupted; nothing is sent.", BOOLEAN
+        ),
+        "backupId": Word("The backup, as `getBackups` names it; another one is restored in place."),
+        "sourceDatabaseId": Word("The database that the backup belongs to, `db_…`; the same one by default."),
+        "confirmDatabaseName": Word(
+            "The database's name once more, as text: it has to be what the database is called when the restore begins."
+        ),
+        "id": Word("Its id, as `adopt`, import and `get` take it."),
+        "size": Word("Its size in bytes, where the service tells it.", NUMBER),
+        "backupType": Word("`full`, `incremental` or `differential`."),
+        "Backup.status": Word("`completed`, `running`, `failed` or `unknown`."),
+        "Region.name": Word("What people call it."),
+        "operations": Word("Operations that were billed.", NUMBER),
+        "storageGib": Word("Storage, in GiB.", NUMBER),
+        "periodStart": Word("The start of the period, as RFC 3339."),
+        "periodEnd": Word("The end of the period, as RFC 3339."),
+        "generatedAt": Word("When it was counted, as RFC 3339."),
+        "startDate": Word("The first day that counts, such as `2026-01-31`; this month's first where none is given."),
+        "endDate": Word("The last day that counts."),
         "status": Word("`ready`, `provisioning`, `recovering` or `failure`."),
         "role": Word("`production` for the first branch of a project, `preview` for the others."),
         "kind": Word("`postgres` or `accelerate`."),
@@ -131,5 +161,50 @@ SOURCE_PROPERTIES: Mapping[str, Word] = MappingProxyType(
         "type": Word("`database` for a copy of a database as it is, `backup` for one of its backups."),
         "databaseId": Word("The database that is copied, or that the backup belongs to, `db_…`."),
         "backupId": Word("The backup, where `type` is `backup`."),
+    }
+)
+
+RESULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Project": ("id", "name", "defaultRegion", "workspaceId", "logicalId", "createdAt"),
+        "Database": (
+            *("id", "name", "projectId", "status", "isDefault", "region", "branchId", "logicalId"),
+            *("defaultConnectionId", "createdAt"),
+        ),
+        "Connection": ("id", "name", "databaseId", "kind", "host", "pooledHost", "port", "createdAt"),
+        "Branch": ("id", "gitName", "projectId", "isDefault", "role"),
+        "Backup": ("id", "status", "backupType", "createdAt", "size"),
+        "Usage": ("operations", "storageGib", "periodStart", "periodEnd", "generatedAt"),
+        "Region": ("id", "name"),
+    }
+)
+"""What the functions tell of each kind of object; never a secret."""
+
+
+class Told(NamedTuple):
+    """A function: what it tells, of which kind, and under which name where it is a list."""
+
+    text: str
+    kind: str
+    listed: str | None = None
+
+
+FUNCTIONS: Mapping[str, Told] = MappingProxyType(
+    {
+        "getProject": Told("The project of this id, or the only one of this name.", "Project"),
+        "getProjects": Told("All projects of the workspace, or those of this name.", "Project", "projects"),
+        "getDatabase": Told(
+            "The database of this id, or the only one of this name, in a project or in the workspace.", "Database"
+        ),
+        "getDatabases": Told(
+            "All databases of a project or of the workspace, or those of this name.", "Database", "databases"
+        ),
+        "getConnections": Told("All connections of a database.", "Connection", "connections"),
+        "getBranches": Told("All branches of a project, or the one of this name.", "Branch", "branches"),
+        "getBackups": Told(
+            "The backups of a database, the newest first; Prisma shows a hundred at most.", "Backup", "backups"
+        ),
+        "getUsage": Told("What a database has used between two dates.", "Usage"),
+        "getRegions": Told("The regions of Prisma Postgres.", "Region", "regions"),
     }
 )
