@@ -96,8 +96,8 @@ PROPERTIES: Mapping[str, Word] = MappingProxyType(
             ID_OR_TRUE,
         ),
         "Connection.adopt": Word(
-            "`con_…` takes over an existing connection; `true` takes the one of this name that no stack holds. Its secrets "
-            "are not told again: `rotationTrigger` gives new ones.",
+            "`con_…` takes over an existing connection; `true` takes the one of this name that no stack holds. Its "
+            "secrets are not told again: `rotationTrigger` gives new ones.",
             ID_OR_TRUE,
         ),
         "rotationTrigger": Word(
