@@ -45,7 +45,7 @@ def mocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mocks]:
     """Pulumi with mocks, and neither settings nor a way to the network."""
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
     mocks = Mocks()
-    pulumi.runtime.set_mocks(mocks, project="shop", stack="dev", preview=False)
+    pulumi.runtime.set_mocks(mocks, project="shop", stack="dev", preview=False, organization="organization")
     yield mocks
     pulumi.runtime.set_all_config({}, [])
 
