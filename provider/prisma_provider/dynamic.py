@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # for the classes alone, and pays nothing for what only the provider's own process needs.
 
 
+_REFERENCE = "__provider"
+
+
 class _Process:
     """What the provider's process knows: one `Live`, or why there is none. It lives for one operation."""
 
@@ -102,7 +105,10 @@ class _Provider(dynamic.ResourceProvider):
             _say(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
         # and after a refresh those agree while live does not.
-        return dynamic.DiffResult(changes=bool(found), replaces=found.replaces(), delete_before_replace=False)
+        # What comes from the plugin lacks the reference to this provider, without which Pulumi can neither read nor
+        # delete it: an update that sends nothing records it.
+        moved = _REFERENCE in news and _REFERENCE not in olds
+        return dynamic.DiffResult(changes=bool(found) or moved, replaces=found.replaces(), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         with self._operation("create", props) as live:
