@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from prisma_provider.logs import log_to_stderr
+from prisma_provider.logs import write_log
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
@@ -75,7 +75,7 @@ class _Provider(dynamic.ResourceProvider):
         if not os.environ.get("PRISMA_TRACEBACK"):
             # An exception reaches the user as its traceback: with no frames, its message is what is left.
             sys.tracebacklimit = 0
-        log_to_stderr()
+        write_log(_say)
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:

@@ -26,6 +26,12 @@ import pulumi
 import pulumi_prisma as prisma
 """
 
+HEADERS = {
+    "dynamic": HEADER,
+    "plugin": HEADER.replace("import pulumi_prisma as prisma", "from pulumi_prisma import native as prisma"),
+}
+"""How a program begins, by the host that carries it out."""
+
 SECRET_OUTPUTS = """
 pulumi.export("database_url", web.database_url)
 pulumi.export("direct_url", web.direct_url)
@@ -62,8 +68,9 @@ class Result:
 class Stack:
     """A program in a folder of its own, with state in a folder beside it, in a workspace of its own."""
 
-    def __init__(self, folder: Path, server: LocalServer) -> None:
+    def __init__(self, folder: Path, server: LocalServer, host: str = "dynamic") -> None:
         self.server = server
+        self.host = host
         self.folder = folder / "program"
         self.token, self.workspace_id = server.mint(folder.name)
         self.environment = {
@@ -87,7 +94,7 @@ class Stack:
 
     def program(self, text: str) -> None:
         """Write the program."""
-        (self.folder / "__main__.py").write_text(HEADER + text)
+        (self.folder / "__main__.py").write_text(HEADERS[self.host] + text)
 
     def pulumi(self, *arguments: str, expect: int | None = 0, **environment: str) -> str:
         """Run the CLI; its output."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from examples._machine.processes import family
 
-from e2e.stack import HEADER, SECRET_OUTPUTS, Stack, connects
-from local_server import LocalServer
-
-NATIVE = HEADER.replace("import pulumi_prisma as prisma", "from pulumi_prisma import native as prisma")
+from e2e.stack import SECRET_OUTPUTS, Stack, connects
 
 SHOP = (
     """
@@ -33,40 +29,24 @@ web = prisma.Connection("web", database_id=orders.id, name="web", rotation_trigg
 )
 
 
-class MovingStack(Stack):
-    """A Python stack whose import can be changed."""
-
-    header = HEADER
-
-    def program(self, text: str) -> None:
-        """Write the program under the import that is chosen."""
-        (self.folder / "__main__.py").write_text(self.header + text)
-
-
-@pytest.fixture
-def stack(tmp_path: Path, server: LocalServer) -> MovingStack:
-    """A stack in a workspace of its own."""
-    return MovingStack(tmp_path, server)
-
-
 @pytest.mark.parametrize("way", ["to the plugin", "to the dynamic host"])
-def test_a_stack_moves(stack: MovingStack, way: str) -> None:
+def test_a_stack_moves(stack: Stack, way: str) -> None:
     """I change the import: no change (the way back: one that only records), nothing is sent, my secrets survive."""
-    first, then = (HEADER, NATIVE) if way == "to the plugin" else (NATIVE, HEADER)
-    stack.header = first
+    first, then = ("dynamic", "plugin") if way == "to the plugin" else ("plugin", "dynamic")
+    stack.host = first
     stack.up(SHOP)
     urls, marks = stack.outputs(), {name: mark(stack, name) for name in ("shop", "orders")}
     stack.clear()
-    stack.header = then
+    stack.host = then
     preview = stack.preview(SHOP)
     # The dynamic host has something of its own to record in state, which sends nothing.
-    assert preview.changes == ({"same": 6} if then is NATIVE else {"same": 2, "update": 4})
+    assert preview.changes == ({"same": 6} if then == "plugin" else {"same": 2, "update": 4})
     assert stack.up().changes == preview.changes
     assert not stack.sent()
     assert stack.outputs() == urls
     assert connects(urls["database_url"])
     assert marks == {name: mark(stack, name) for name in ("shop", "orders")}
-    expected = "prisma:index:Database" if then is NATIVE else "pulumi-python:dynamic/prisma:Database"
+    expected = "prisma:index:Database" if then == "plugin" else "pulumi-python:dynamic/prisma:Database"
     assert stack.resource("orders")["urn"].split("::")[2].endswith(expected)
     assert stack.preview().writes_nothing
     assert stack.refresh().writes_nothing
@@ -82,7 +62,7 @@ def mark(stack: Stack, name: str) -> str:
     return str(stack.resource(name)["inputs"]["logicalId"])
 
 
-def test_what_the_other_host_left_behind_is_known(stack: MovingStack) -> None:
+def test_what_the_other_host_left_behind_is_known(stack: Stack) -> None:
     """A database that a killed run of the dynamic host left behind is named by the plugin, and taken by adopt=True."""
     stack.server.settings(provisioning=600)
     stack.program(SHOP)
@@ -94,7 +74,7 @@ def test_what_the_other_host_left_behind_is_known(stack: MovingStack) -> None:
     stack.server.drift(left["id"], status="ready")
     stack.server.settings(provisioning=0)
     stack.pulumi("cancel", "--yes")
-    stack.header = NATIVE
+    stack.host = "plugin"
     refused = stack.up(SHOP, expect=1)
     for part in (left["id"], "interrupted", "adopt=True"):
         assert part in refused.messages

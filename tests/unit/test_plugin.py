@@ -166,7 +166,7 @@ def test_it_must_be_configured(monkeypatch: pytest.MonkeyPatch) -> None:
 # errors
 
 
-def test_errors_are_sentences(plugin: Plugin) -> None:
+def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bad value is a failure of its property; a refusal, a lost answer, a fault of ours are sentences."""
     (failure,) = plugin.call("Check", "Connection", news={"databaseId": "db_1", "name": "ab"}).failures
     assert (failure.property, "3 to 65" in failure.reason) == ("name", True)
@@ -190,6 +190,8 @@ def test_errors_are_sentences(plugin: Plugin) -> None:
     assert fault.code == grpc.StatusCode.INTERNAL
     assert "PRISMA_TRACEBACK=1" in fault.message
     assert "Traceback" not in fault.message
+    monkeypatch.setenv("PRISMA_TRACEBACK", "1")
+    assert "Traceback" in plugin.fails("Delete", "Database", id=made, properties=outputs).message
 
 
 # resources

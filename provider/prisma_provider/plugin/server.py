@@ -10,7 +10,7 @@ from contextlib import suppress
 import grpc
 from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
-from prisma_provider.logs import log_to_stderr
+from prisma_provider.logs import write_log
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
@@ -28,9 +28,9 @@ GRACE = 5.0
 
 def serve(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us or is gone itself. Its address is the argument that is no option."""
-    log_to_stderr()
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
     session = Session(Engine(address))
+    write_log(session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
     limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
     server = grpc.server(ThreadPoolExecutor(THREADS), options=limits)
     add_ResourceProviderServicer_to_server(Provider(session), server)

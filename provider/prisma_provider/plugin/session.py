@@ -25,7 +25,8 @@ class _Work:
     problems: list[str] = field(default_factory=list)
 
 
-_work: ContextVar[_Work] = ContextVar("work")
+_NOTHING = _Work()
+_work: ContextVar[_Work] = ContextVar("work", default=_NOTHING)
 
 SETTINGS = ("serviceToken", "baseUrl", "workspaceId")
 """What the provider can be configured with; the environment stands in for what is not given."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
@@ -17,7 +17,6 @@ from pulumi.runtime.proto.status_pb2 import Status
 from prisma_provider.errors import LostAnswer, PrismaError
 
 _DETAILS = "grpc-status-details-bin"
-_log = logging.getLogger(__name__)
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -44,8 +43,6 @@ def spoken(method: Method) -> Method:
         except PrismaError as error:
             context.abort(_code(error), str(error))
         except Exception as error:
-            if os.environ.get("PRISMA_TRACEBACK"):
-                _log.exception("%s failed", method.__name__)
             context.abort(grpc.StatusCode.INTERNAL, _bug(error))
 
     return cast("Method", rpc)
@@ -66,6 +63,8 @@ def _abort_half_done(context: grpc.ServicerContext, error: HalfDone) -> NoReturn
 
 
 def _bug(error: Exception) -> str:
+    if os.environ.get("PRISMA_TRACEBACK"):
+        return "".join(traceback.format_exception(error))
     return (
         f"This is a fault of the provider itself: {type(error).__name__}: {error}\n"
         "  What to do: run it again with PRISMA_TRACEBACK=1 and report what it says."
