@@ -3,6 +3,7 @@
 The map, imports go one way, downwards:
 
     dynamic     host: Pulumi's dynamic providers, translation only
+    plugin      host: Pulumi's provider protocol, `pulumi-resource-prisma`, translation only
     handlers    one file a resource: its table of fields, then check, create, read, update, delete
     live        what the service holds now: reads shared by everything that runs in one operation
     run         what this run did itself: what it took over, made, and was asked to delete
@@ -11,5 +12,5 @@ The map, imports go one way, downwards:
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
-    errors      the tree of errors; beside it `identity` (logicalId), `durations`, `throttle`
+    errors      the tree of errors; beside it `identity` (logicalId), `durations`, `throttle`, `logs`
 """

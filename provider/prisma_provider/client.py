@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import version
+from threading import Event
 from typing import Any, TypeVar
 
 import httpx
@@ -74,19 +75,20 @@ def may_send_again(method: str, error: BaseException) -> bool:
 
 
 class Client:
-    """The API as methods; `close` ends its connections."""
+    """The API as methods; `close` ends its connections, `cancel` its waiting."""
 
     def __init__(
         self,
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self.settings = settings
         self._auth = Bearer(settings)
-        self._sleep = sleep
-        self._throttle = Throttle(settings.in_flight, sleep)
+        self._cancelled = Event()
+        self._sleep = sleep or self._rest
+        self._throttle = Throttle(settings.in_flight, self._sleep)
         self._http = httpx.Client(
             base_url=settings.base_url + "/v1/",
             auth=self._auth,
@@ -99,6 +101,22 @@ class Client:
     def close(self) -> None:
         """End the connections."""
         self._http.close()
+
+    def cancel(self) -> None:
+        """End all waiting, and begin nothing that makes something; what is under way comes to its end."""
+        self._cancelled.set()
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled where the run was."""
+        if self._cancelled.is_set():
+            raise errors.Cancelled(
+                "The run was cancelled while this was waited for.",
+                hint="run `pulumi up` again: it compares with what is live and goes on from there.",
+            )
+
+    def _rest(self, seconds: float) -> None:
+        self._cancelled.wait(seconds)
+        self.check_cancelled()
 
     def expect_workspace(self, workspace_id: str | None) -> None:
         """Say which workspace what we hold belongs to: a fallback token is only used if it is that one's."""
@@ -296,6 +314,8 @@ class Client:
         body: Mapping[str, Any] | None,
     ) -> httpx.Response:
         with self._throttle.turn():
+            if method == "POST":
+                self.check_cancelled()
             began = time.monotonic()
             try:
                 answer = self._http.request(method, path, params=query, json=body, timeout=self._timeout())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, final
 
@@ -137,3 +137,18 @@ def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], dec
             and not field.same(recorded.get(field.name) or None, declared.get(field.name) or None)
         )
     )
+
+
+def explain(title: str, found: Diff) -> Iterator[str]:
+    """What an engine cannot show: the live value beside the declared one, and what will be sent."""
+    if found.of("recreate"):
+        yield f"{title} is gone: it will be made again."
+        return
+    differences = [str(change) for change in found.of("patch", "replace", "wait")]
+    if differences:
+        sent = ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
+        yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
+    if found.of("rotate"):
+        yield f"{title}: gets a new password in place; the old one is locked out."
+    for change in found.of("restore"):
+        yield f"{title}: will be restored from backup {change.declared}; ALL ITS DATA since then is lost."

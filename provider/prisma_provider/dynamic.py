@@ -7,7 +7,6 @@ setting held by an instance would stand in state. What a process needs to know i
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,14 +17,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from prisma_provider.logs import write_log
+
 if TYPE_CHECKING:
-    from prisma_provider.diff import Diff
-    from prisma_provider.errors import PrismaError
     from prisma_provider.handlers import Handler
     from prisma_provider.live import Live
 
 # The handlers, and HTTP and pydantic with them, are imported where they are used: a program imports this module
 # for the classes alone, and pays nothing for what only the provider's own process needs.
+
+
+_REFERENCE = "__provider"
 
 
 class _Process:
@@ -73,7 +75,7 @@ class _Provider(dynamic.ResourceProvider):
         if not os.environ.get("PRISMA_TRACEBACK"):
             # An exception reaches the user as its traceback: with no frames, its message is what is left.
             sys.tracebacklimit = 0
-        _log_to_stderr()
+        write_log(_say)
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
@@ -94,13 +96,19 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CheckResult(known, failures)
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
+        from prisma_provider.diff import explain
+        from prisma_provider.handlers.lookup import title
+
         with self._operation("update", olds) as live:
             found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
-        for line in _explain(self.resource, object_id, olds, found):
+        for line in explain(title(self.resource, object_id, olds), found):
             _say(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
         # and after a refresh those agree while live does not.
-        return dynamic.DiffResult(changes=bool(found), replaces=found.replaces(), delete_before_replace=False)
+        # What comes from the plugin lacks the reference to this provider, without which Pulumi can neither read nor
+        # delete it: an update that sends nothing records it.
+        moved = _REFERENCE in news and _REFERENCE not in olds
+        return dynamic.DiffResult(changes=bool(found) or moved, replaces=found.replaces(), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         with self._operation("create", props) as live:
@@ -108,16 +116,14 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        from prisma_provider.models import PREFIXES, is_id
+        from prisma_provider.handlers.lookup import look_up
 
         with self._operation("read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
-            looked_up = "workspaceId" not in props
-            if looked_up and not is_id(object_id, PREFIXES[self.resource]):
-                raise _nothing_to_get(self.resource, object_id)
-            outputs = self._handler().read(live, object_id, _bag(props))
-            if looked_up and outputs is None:
-                raise _nothing_to_get(self.resource, object_id)
+            if "workspaceId" in props:
+                outputs = self._handler().read(live, object_id, _bag(props))
+            else:
+                outputs = look_up(live, self.resource, self._handler(), object_id, _bag(props))
         # An empty id is how Pulumi is told that it is gone; None would crash the host.
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
@@ -189,16 +195,6 @@ def _headline(error: Exception) -> Exception:
     return cast("Exception", type(type(error).__name__, (Exception,), {"__module__": "builtins"})(str(error)))
 
 
-def _nothing_to_get(resource: str, object_id: str) -> PrismaError:
-    """`.get` brings no properties along; of what is not there it would make an empty resource."""
-    from prisma_provider.errors import NotFound
-
-    return NotFound(
-        f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
-        hint="correct the id that is given to .get; copy it from Prisma Console.",
-    )
-
-
 def _is_unknown(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(_is_unknown(part) for part in value.values())
@@ -222,40 +218,6 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
     return dynamic.CheckFailure(getattr(error, "field", ""), str(error))
 
 
-def _explain(resource: str, object_id: str, olds: Mapping[str, Any], found: Diff) -> Iterator[str]:
-    """What the engine cannot show: the live value beside the declared one, and what will be sent."""
-    title = _title(resource, object_id, olds)
-    if found.of("recreate"):
-        yield f"{title} is gone: it will be made again."
-        return
-    differences = [str(change) for change in found.of("patch", "replace", "wait")]
-    if differences:
-        import json
-
-        sent = ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
-        yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
-    if found.of("rotate"):
-        yield f"{title}: gets a new password in place; the old one is locked out."
-    for change in found.of("restore"):
-        yield f"{title}: will be restored from backup {change.declared}; ALL ITS DATA since then is lost."
-
-
-def _title(resource: str, object_id: str, olds: Mapping[str, Any]) -> str:
-    if resource == "Restore":
-        return f'database "{olds.get("confirmDatabaseName")}" ({object_id})'
-    return f'{resource.lower()} "{olds.get("name") or olds.get("gitName")}" ({object_id})'
-
-
 def _say(line: str) -> None:
     """One line for the user; Pulumi shows it under Diagnostics."""
     print(f"prisma: {line}", file=sys.stderr, flush=True)
-
-
-def _log_to_stderr() -> None:
-    level = os.environ.get("PRISMA_LOG", "").upper()
-    logger = logging.getLogger("prisma_provider")
-    if level in ("DEBUG", "INFO") and not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("prisma: %(levelname)s %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(level)

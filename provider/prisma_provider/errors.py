@@ -6,6 +6,7 @@ PrismaError                    what happened; what the service said; what to do
 ├── Refused                    we could, and will not: data would be lost
 ├── NotApplied                 the service answered, and did not do what was asked
 ├── NotReady                   the database did not become ready
+├── Cancelled                  the user stopped the run while we waited
 └── ApiError                   the service, or the way to it, failed
     ├── Rejected               another 4xx: the request was understood and refused
     │   ├── Unauthorized       401
@@ -62,6 +63,10 @@ class NotApplied(PrismaError):
 
 class NotReady(PrismaError):
     """The database failed while it was being made."""
+
+
+class Cancelled(PrismaError):
+    """The user stopped the run, and what was waited for had not come."""
 
 
 class ApiError(PrismaError):

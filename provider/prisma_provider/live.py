@@ -45,6 +45,7 @@ class Live:
 
     `run` remembers what this run did itself, `note` takes one line for the user, about a resource or the run, and
     `recorded` reads the stack's state, which the engine does not show a provider: it is asked for in doubt only.
+    `problem` takes what went wrong with an object after it was made: state has to hold it as it is.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Live:
         client: Client,
         *,
         note: Callable[[str], None] = lambda line: None,
+        problem: Callable[[str], None] | None = None,
         recorded: Callable[[], Recorded] = Recorded,
     ) -> None:
         self.client = client
         self.note = note
+        self.problem = problem or note
         self._recorded = recorded
         self.run = Run()
         self._changed = Condition()
@@ -66,6 +69,12 @@ class Live:
         self._connections: dict[str, Connection | None] = {}
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
+
+    def cancel(self) -> None:
+        """End all waiting: Cancelled is raised where something was waited for."""
+        self.client.cancel()
+        with self._changed:
+            self._changed.notify_all()
 
     # who we are
 
@@ -253,7 +262,9 @@ class Live:
     def _pause(self, seconds: float) -> None:
         """Sleep, until a write of this run at the longest."""
         with self._changed:
+            self.client.check_cancelled()
             self._changed.wait(max(0.0, seconds))
+        self.client.check_cancelled()
 
     # branches
 

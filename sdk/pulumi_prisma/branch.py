@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pulumi
 from pulumi import Input, Output
 
@@ -52,12 +54,13 @@ class Branch(Resource, module="prisma", name="Branch"):
         }
         super().__init__(BranchProvider(), resource_name, props, opts)
 
-    @staticmethod
+    @classmethod
     def get(
+        cls,
         resource_name: str,
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
-    ) -> Branch:
+    ) -> Self:
         """Look up an existing branch by its id (``br_…``), without managing it."""
         inputs = ("project_id", "git_name", "is_default", "adopt")
-        return Branch._existing(BranchProvider(), resource_name, id, inputs, opts)
+        return cls._existing(BranchProvider(), resource_name, id, inputs, opts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pulumi
 from pulumi import Input, Output
@@ -71,15 +71,16 @@ class Connection(Resource, module="prisma", name="Connection"):
         }
         super().__init__(ConnectionProvider(), resource_name, props, opts)
 
-    @staticmethod
+    @classmethod
     def get(
+        cls,
         resource_name: str,
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
-    ) -> Connection:
+    ) -> Self:
         """Look up an existing connection by its id (``con_…``), without managing it and without its secrets."""
         inputs = ("database_id", "name", "rotation_trigger", "adopt")
-        return Connection._existing(ConnectionProvider(), resource_name, id, inputs, opts)
+        return cls._existing(ConnectionProvider(), resource_name, id, inputs, opts)
 
     @property
     @pulumi.getter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 from pulumi import Input, Output
@@ -123,18 +123,19 @@ class Database(Resource, module="prisma", name="Database"):
         }
         super().__init__(DatabaseProvider(), resource_name, props, opts)
 
-    @staticmethod
+    @classmethod
     def get(
+        cls,
         resource_name: str,
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
-    ) -> Database:
+    ) -> Self:
         """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
         inputs = (
             *("project_id", "name", "region", "is_default"),
             *("branch_id", "branch_git_name", "source", "adopt", "allow_replace", "rotation_trigger"),
         )
-        return Database._existing(DatabaseProvider(), resource_name, id, inputs, opts)
+        return cls._existing(DatabaseProvider(), resource_name, id, inputs, opts)
 
 
 def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:

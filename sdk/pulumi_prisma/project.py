@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pulumi
 from pulumi import Input, Output
 
@@ -54,12 +56,13 @@ class Project(Resource, module="prisma", name="Project"):
         }
         super().__init__(ProjectProvider(), resource_name, props, opts)
 
-    @staticmethod
+    @classmethod
     def get(
+        cls,
         resource_name: str,
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
-    ) -> Project:
+    ) -> Self:
         """Look up an existing project by its id (``proj_…``), without managing it."""
         inputs = ("name", "region", "force_destroy", "adopt")
-        return Project._existing(ProjectProvider(), resource_name, id, inputs, opts)
+        return cls._existing(ProjectProvider(), resource_name, id, inputs, opts)

@@ -1,9 +1,9 @@
-"""What all resources have in common: names, hidden inputs, secrets, and options that this host cannot serve."""
+"""What all resources have in common: names, secrets, and how they are registered with the dynamic host."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
@@ -11,8 +11,6 @@ from pulumi import dynamic
 from prisma_provider.durations import seconds
 from prisma_provider.identity import stem
 from pulumi_prisma.names import camel, snake
-
-Self = TypeVar("Self", bound="Resource")
 
 _TOKEN = "prisma:serviceToken"  # noqa: S105  the setting's name
 
@@ -22,6 +20,8 @@ class Resource(dynamic.Resource):
 
     _secrets: ClassVar[Sequence[str]] = ()
     _outputs: ClassVar[Sequence[str]] = ()
+    _elsewhere: ClassVar[str] = "prisma:index:"
+    """What the other host's type begins with: by that alias a stack moves between the hosts."""
 
     def __init__(
         self,
@@ -30,23 +30,32 @@ class Resource(dynamic.Resource):
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        opts = opts or pulumi.ResourceOptions()
+        alias = pulumi.Alias(type_=self._elsewhere + self._kind())
+        ours = pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets), aliases=[alias])
+        opts = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), ours)
+        self._register(provider, resource_name, {**dict.fromkeys(self._outputs), **props}, opts)
+
+    def _register(
+        self,
+        provider: dynamic.ResourceProvider,
+        resource_name: str,
+        props: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Tell Pulumi of it; what the handlers need to know and the host is not told goes with it, hidden."""
         _refuse_options(resource_name, opts)
         _refuse_clear_token()
-        super().__init__(
-            provider,
-            resource_name,
-            {
-                **dict.fromkeys(self._outputs),
-                **props,
-                # What the handlers need to know and the host is not told.
-                "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
-                "stack": None if opts.id else "/".join(_stack()),
-                "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
-                "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
-            },
-            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets))),
-        )
+        hidden = {
+            "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
+            "stack": None if opts.id else "/".join(_stack()),
+            "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
+            "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
+        }
+        dynamic.Resource.__init__(self, provider, resource_name, {**props, **hidden}, opts)
+
+    @classmethod
+    def _kind(cls) -> str:
+        return cls._resource_type_name.rpartition(":")[2]
 
     def translate_input_property(self, prop: str) -> str:
         """snake_case here, camelCase in state."""
@@ -58,7 +67,7 @@ class Resource(dynamic.Resource):
 
     @classmethod
     def _existing(
-        cls: type[Self],
+        cls,
         provider: dynamic.ResourceProvider,
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002  Pulumi's own name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pulumi
 from pulumi import Input, Output
 
@@ -60,12 +62,13 @@ class Restore(Resource, module="prisma", name="Restore"):
         }
         super().__init__(RestoreProvider(), resource_name, props, opts)
 
-    @staticmethod
+    @classmethod
     def get(
+        cls,
         resource_name: str,
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
-    ) -> Restore:
+    ) -> Self:
         """Look up the database of a restore by its id (``db_…``); Prisma does not tell what it was restored from."""
         inputs = ("database_id", "backup_id", "confirm_database_name", "source_database_id", "adopt")
-        return Restore._existing(RestoreProvider(), resource_name, id, inputs, opts)
+        return cls._existing(RestoreProvider(), resource_name, id, inputs, opts)

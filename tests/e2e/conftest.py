@@ -31,6 +31,6 @@ def server(running_server: LocalServer) -> LocalServer:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, server: LocalServer) -> Stack:
-    """A stack in a workspace of its own."""
-    return Stack(tmp_path, server)
+def stack(tmp_path: Path, server: LocalServer, request: pytest.FixtureRequest) -> Stack:
+    """A stack in a workspace of its own, over the host that `both_hosts` gives, or the dynamic one."""
+    return Stack(tmp_path, server, getattr(request, "param", "dynamic"))

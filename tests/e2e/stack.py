@@ -26,6 +26,12 @@ import pulumi
 import pulumi_prisma as prisma
 """
 
+HEADERS = {
+    "dynamic": HEADER,
+    "plugin": HEADER.replace("import pulumi_prisma as prisma", "from pulumi_prisma import native as prisma"),
+}
+"""How a program begins, by the host that carries it out."""
+
 SECRET_OUTPUTS = """
 pulumi.export("database_url", web.database_url)
 pulumi.export("direct_url", web.direct_url)
@@ -46,6 +52,12 @@ class Result:
     output: str
     order: list[str] = field(default_factory=list)
     """Operations in the order in which they began."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """What the user reads under each resource, by its name in Pulumi."""
+
+    def about(self, name: str) -> str:
+        """What the user reads under this resource."""
+        return self.notes.get(name, "")
 
     @property
     def writes_nothing(self) -> bool:
@@ -56,8 +68,9 @@ class Result:
 class Stack:
     """A program in a folder of its own, with state in a folder beside it, in a workspace of its own."""
 
-    def __init__(self, folder: Path, server: LocalServer) -> None:
+    def __init__(self, folder: Path, server: LocalServer, host: str = "dynamic") -> None:
         self.server = server
+        self.host = host
         self.folder = folder / "program"
         self.token, self.workspace_id = server.mint(folder.name)
         self.environment = {
@@ -81,7 +94,7 @@ class Stack:
 
     def program(self, text: str) -> None:
         """Write the program."""
-        (self.folder / "__main__.py").write_text(HEADER + text)
+        (self.folder / "__main__.py").write_text(HEADERS[self.host] + text)
 
     def pulumi(self, *arguments: str, expect: int | None = 0, **environment: str) -> str:
         """Run the CLI; its output."""
@@ -210,6 +223,7 @@ def _read(output: str) -> Result:
     order: list[str] = []
     changes: dict[str, int] = {}
     messages: list[str] = []
+    notes: dict[str, str] = {}
     code = 0
     for line in output.splitlines():
         try:
@@ -222,6 +236,8 @@ def _read(output: str) -> Result:
             continue
         if "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] != "debug":
             messages.append(event["diagnosticEvent"]["message"])
+            name = event["diagnosticEvent"].get("urn", "").split("::")[-1]
+            notes[name] = notes.get(name, "") + event["diagnosticEvent"]["message"]
             code = code or int(event["diagnosticEvent"]["severity"] == "error")
         elif "resourcePreEvent" in event:
             step = event["resourcePreEvent"]["metadata"]
@@ -233,4 +249,4 @@ def _read(output: str) -> Result:
             code = 1
         elif "summaryEvent" in event:
             changes = event["summaryEvent"]["resourceChanges"] or {}
-    return Result(code, steps, changes, "\n".join(messages), output, order)
+    return Result(code, steps, changes, "\n".join(messages), output, order, notes)

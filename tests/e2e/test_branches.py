@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from e2e.hosts import both_hosts
 from e2e.stack import Stack, sql
+
+pytestmark = both_hosts
 
 SHOP = """
 shop = prisma.Project("shop")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from e2e.hosts import both_hosts
 from e2e.stack import SECRET_OUTPUTS, Stack, connects, sql
+
+pytestmark = both_hosts
 
 SHOP = (
     """

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from examples._machine.processes import family
 
+from e2e.hosts import both_hosts
 from e2e.stack import SECRET_OUTPUTS, Stack, connects
+
+pytestmark = both_hosts
 
 SHOP = (
     """

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from e2e.hosts import both_hosts
 from e2e.stack import SECRET_OUTPUTS, Stack, connects, sql
+
+pytestmark = both_hosts
 
 SHOP = (
     """

@@ -99,6 +99,18 @@ def test_nothing_differs_is_said_as_such(process: Service) -> None:
     assert (read.id, read.outs) == ("", {})
 
 
+def test_what_comes_from_the_plugin_is_recorded(process: Service) -> None:
+    """A resource that the plugin made lacks the reference to this provider in state: an update that sends nothing."""
+    inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
+    created = DATABASE.create(inputs)
+    assert created.outs is not None
+    process.log.clear()
+    assert DATABASE.diff(created.id, created.outs, {**REFERENCE, **inputs}).changes is True
+    assert DATABASE.diff(created.id, {**REFERENCE, **created.outs}, {**REFERENCE, **inputs}).changes is False
+    DATABASE.update(created.id, created.outs, {**REFERENCE, **inputs})
+    assert not process.sent()
+
+
 def test_drift_is_told_with_both_values(process: Service, capsys: pytest.CaptureFixture[str]) -> None:
     """A difference from live is one line: what is live, what is declared, what will be sent."""
     inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}

@@ -98,7 +98,10 @@ class BranchHandler:
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live branch, with settings carried on from state."""
         branch = live.branch(object_id, olds.get("workspaceId"))
-        return None if branch is None else outputs(branch, olds)
+        if branch is None:
+            return None
+        workspace_id = olds.get("workspaceId") or live.workspace_id_of(branch.project.id)
+        return outputs(branch, {**olds, "workspaceId": workspace_id})
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """Promote, or nothing."""

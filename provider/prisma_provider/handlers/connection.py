@@ -111,7 +111,7 @@ class ConnectionHandler:
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live connection; its secrets are carried on from state, the service tells them only once."""
         connection = self._live(live, object_id, olds)
-        return None if connection is None else outputs(connection, olds)
+        return None if connection is None else outputs(connection, {**_home(live, connection, olds), **olds})
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """Rotate if the trigger changed; everything else is record."""
@@ -250,6 +250,16 @@ def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> li
         for connection_id, connection in new.items()
         if connection_id not in before and not live.run.was_returned(connection_id)
     ]
+
+
+def _home(live: Live, connection: Connection, olds: Bag) -> Bag:
+    """Project and workspace of a connection of which only the id was known."""
+    if "projectId" in olds or connection.database is None:
+        return {}
+    database = live.database(connection.database.id)
+    if database is None:
+        return {}
+    return {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
 
 
 def outputs(connection: Connection, bag: Bag) -> Bag:

@@ -164,7 +164,7 @@ class DatabaseHandler:
         except NotReady as error:
             return remove_failed(live, database, error)
         except errors.PrismaError as error:
-            live.note(f"{database.title} was made, and then: {error}")
+            live.problem(f"{database.title} was made, and then: {error}")
         return database
 
     def _adopt(self, live: Live, database_id: str, news: Bag) -> tuple[Database, Bag]:

@@ -34,7 +34,7 @@ def remove_failed(live: Live, database: Database, failure: NotReady) -> Database
     except errors.NotFound:
         pass  # it is not there, which is what was wanted
     except errors.ApiError as error:
-        live.note(
+        live.problem(
             f"{failure}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
             "  `pulumi destroy` of its project removes it."
         )

@@ -1,0 +1,39 @@
+"""Looking an object up by its id alone: `.get`, and import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from prisma_provider.errors import NotFound
+from prisma_provider.handlers.inputs import Bag
+from prisma_provider.live import Live
+from prisma_provider.models import PREFIXES, is_id
+
+
+class Reader(Protocol):
+    """A handler, as far as it is needed here."""
+
+    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None: ...
+
+
+def look_up(live: Live, resource: str, reader: Reader, object_id: str, bag: Bag) -> Bag:
+    """The outputs of an object of which only the id is known; NotFound where there is none.
+
+    Of what is not there, a host would make an empty resource.
+    """
+    possible = is_id(object_id, PREFIXES[resource])
+    outputs = reader.read(live, object_id, bag) if possible else None
+    if outputs is None:
+        raise NotFound(
+            f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
+            hint="correct the id, in the program or in the command; copy it from Prisma Console.",
+        )
+    return outputs
+
+
+def title(resource: str, object_id: str, bag: Mapping[str, Any]) -> str:
+    """How messages name a resource of which only its properties are at hand."""
+    if resource == "Restore":
+        return f'database "{bag.get("confirmDatabaseName")}" ({object_id})'
+    return f'{resource.lower()} "{bag.get("name") or bag.get("gitName")}" ({object_id})'

@@ -1,0 +1,15 @@
+"""The plugin host: Pulumi's provider protocol over the handlers, for every language. Translation only.
+
+__main__    the command `pulumi-resource-prisma`
+server      gRPC on a free port, which the first line on stdout names; it ends with the engine
+servicer    one method an RPC
+session     the account that Configure named, and how an operation of it begins and ends
+reading     Read: refresh, and what only an id is known of (`.get`, import); List
+planned     what a resource will be after the update, as far as that is known before it
+detail      a Diff as the engine shows it: property by property
+identity    what a URN says: the kind, the name, and the stem of the logicalId
+values      Pulumi's property bags to ours and back: secrets, unknowns
+status      errors as gRPC statuses: sentences, and the half-made resource that has to stay in state
+engine      the engine's log, where a line belongs to a resource
+schema      the package as Pulumi's code generators read it, from the tables of fields and `vocabulary`
+"""

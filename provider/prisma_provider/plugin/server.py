@@ -1,0 +1,50 @@
+"""The server: a free port on loopback, told on the first line of stdout; it ends with whoever started it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import grpc
+from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
+
+from prisma_provider.logs import write_log
+from prisma_provider.plugin.engine import Engine
+from prisma_provider.plugin.servicer import Provider
+from prisma_provider.plugin.session import Session
+
+THREADS = 1000
+"""The engine decides how much is asked at once (`--parallel`); threads are made as they are needed, and Cancel must
+find one."""
+
+MESSAGE_LIMIT = 400 * 1024 * 1024
+"""Bytes of one message, as in Pulumi's own plugins."""
+
+GRACE = 5.0
+"""Seconds for what is under way when the engine has gone away."""
+
+
+def serve(arguments: Sequence[str]) -> None:
+    """Serve until the engine ends us or is gone itself. Its address is the argument that is no option."""
+    address = next((argument for argument in arguments if not argument.startswith("-")), "")
+    session = Session(Engine(address))
+    write_log(session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
+    limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    server = grpc.server(ThreadPoolExecutor(THREADS), options=limits)
+    add_ResourceProviderServicer_to_server(Provider(session), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    with suppress(KeyboardInterrupt):  # started by hand, and stopped by hand
+        _wait_for_the_end(server)
+    session.cancel()
+    server.stop(GRACE).wait()
+
+
+def _wait_for_the_end(server: grpc.Server) -> None:
+    """An engine that was killed stops nobody: its children get another parent."""
+    parent = os.getppid()
+    while server.wait_for_termination(timeout=1.0) and os.getppid() == parent:
+        pass

@@ -1,0 +1,238 @@
+"""Pulumi's provider protocol: one method an RPC, translation only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+from prisma_provider.diff import explain
+from prisma_provider.errors import ConfigurationError, InvalidInput, PrismaError
+from prisma_provider.functions import FUNCTIONS
+from prisma_provider.handlers import HANDLERS, Handler
+from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.lookup import title
+from prisma_provider.plugin import detail, planned, reading, schema
+from prisma_provider.plugin.engine import Engine
+from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
+from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
+from prisma_provider.plugin.status import HalfDone, spoken
+from prisma_provider.plugin.values import to_bag, to_struct
+
+Context = grpc.ServicerContext
+
+NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection": "name"}
+"""The input that is the resource's own name where it is not given."""
+
+
+class Provider(ResourceProviderServicer):
+    """The provider of one process. The engine starts one for each provider of a program."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # the package
+
+    @spoken
+    def Handshake(self, request: provider_pb2.ProviderHandshakeRequest, context: Context) -> Any:
+        """The engine says where it is. Secrets come in clear and are marked again by the engine itself."""
+        if request.engine_address:
+            self._session.engine = Engine(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse()
+
+    @spoken
+    def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> Empty:
+        """An engine attaches to a plugin that was started by hand (`PULUMI_DEBUG_PROVIDERS`)."""
+        self._session.engine = Engine(request.address)
+        return Empty()
+
+    @spoken
+    def GetPluginInfo(self, request: Empty, context: Context) -> plugin_pb2.PluginInfo:
+        """Our version."""
+        return plugin_pb2.PluginInfo(version=version("pulumi-prisma"))
+
+    @spoken
+    def GetSchema(self, request: provider_pb2.GetSchemaRequest, context: Context) -> provider_pb2.GetSchemaResponse:
+        """What there is to declare."""
+        return provider_pb2.GetSchemaResponse(schema=schema.text())
+
+    # the account
+
+    @spoken
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+        """A token, a base URL; the token is a secret from here on, however it was given."""
+        news = to_bag(request.news)
+        response = provider_pb2.CheckResponse(inputs=to_struct(news, SECRET_SETTINGS))
+        if all(isinstance(value, str) for value in news.values()):
+            try:
+                load(news)
+            except ConfigurationError as problem:
+                response.failures.add(reason=str(problem))
+        return response
+
+    @spoken
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+        """Another token, or another way to the service: never a reason to replace what it manages."""
+        same = to_bag(request.olds) == to_bag(request.news)
+        changes = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
+        return provider_pb2.DiffResponse(changes=changes)
+
+    @spoken
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
+        """The settings of this process."""
+        self._session.configure(to_bag(request.args))
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    @spoken
+    def Cancel(self, request: Empty, context: Context) -> Empty:
+        """The user pressed Ctrl-C: all waiting ends."""
+        self._session.cancel()
+        return Empty()
+
+    @spoken
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+        """A function: what exists, looked up while the program runs."""
+        function = FUNCTIONS.get(request.tok.removeprefix(TYPE))
+        if function is None:
+            raise InvalidInput("", f"There is no function {request.tok}.")
+        with self._session.operation("") as live:
+            answer = function(live.client, to_bag(request.args))
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(answer))  # a word that Python keeps for itself
+        return response
+
+    # the resources
+
+    @spoken
+    def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+        """The inputs as they will stand in state, or what is wrong with them."""
+        urn = parse(request.urn)
+        kind = kind_of(urn.type)
+        olds, news = to_bag(request.olds), to_bag(request.news)
+        if kind in NAMES:
+            news.setdefault(NAMES[kind], urn.name)
+        self._session.stack = urn.stack
+        try:
+            with self._session.operation(request.urn) as live:
+                live.verify()
+                checked = HANDLERS[kind].check(live, olds, {**news, "identity": stem_for(urn)})
+        except PrismaError as error:
+            return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
+        failures = [_failure(problem) for problem in checked.problems]
+        return provider_pb2.CheckResponse(inputs=to_struct(checked.inputs), failures=failures)
+
+    @spoken
+    def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+        """What differs from live."""
+        kind, handler = _handler(request.urn)
+        olds, news = _compared(request)
+        with self._session.operation(request.urn, bag=olds) as live:
+            found = handler.diff(live, request.id, olds, news)
+            for line in explain(title(kind, request.id, olds), found):
+                live.note(line)
+        return detail.response(found, olds, news)
+
+    @spoken
+    def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
+        """Make it, or say what it will be."""
+        _, handler = _handler(request.urn)
+        news = to_bag(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=_outputs(handler, planned.after_create(handler.fields, news)))
+        with self._session.operation(request.urn, request.timeout, news) as live:
+            object_id, outputs = handler.create(live, news)
+            problems = self._session.problems()
+        if problems:
+            raise HalfDone(object_id, _outputs(handler, outputs), request.properties, problems)
+        return provider_pb2.CreateResponse(id=object_id, properties=_outputs(handler, outputs))
+
+    @spoken
+    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
+        """What is live; no id where it is proved gone."""
+        kind, handler = _handler(request.urn)
+        olds, inputs = to_bag(request.properties), to_bag(request.inputs)
+        with self._session.operation(request.urn, request.timeout, olds) as live:
+            # Every managed resource has its workspace in state; what has none is known by its id alone.
+            if "workspaceId" in olds:
+                seen = reading.refresh(live, kind, request.id, olds, inputs)
+            else:
+                seen = reading.find(live, kind, request.id)
+                if not request.HasField("inputs"):  # `.get` has inputs, though they are empty: this is an import
+                    reading.say_what_is_absent(live, kind, seen)
+        if seen is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=seen.object_id, properties=_outputs(handler, seen.outputs), inputs=to_struct(seen.inputs)
+        )
+
+    @spoken
+    def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
+        """Close the differences in place, or say what will be."""
+        kind, handler = _handler(request.urn)
+        olds, news = _compared(request)
+        with self._session.operation(request.urn, request.timeout, {**olds, **news}) as live:
+            if request.preview:
+                found = handler.diff(live, request.id, olds, news)
+                return provider_pb2.UpdateResponse(
+                    properties=_outputs(handler, planned.after_update(handler.fields, olds, news, found))
+                )
+            try:
+                outputs = handler.update(live, request.id, olds, news)
+            except PrismaError as error:
+                moved = reading.moved(live, kind, request.id, olds)
+                if moved is None:
+                    raise
+                raise HalfDone(request.id, _outputs(handler, moved), request.news, [str(error)]) from None
+        return provider_pb2.UpdateResponse(properties=_outputs(handler, outputs))
+
+    @spoken
+    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:
+        """Delete it; gone already is done."""
+        _, handler = _handler(request.urn)
+        olds = to_bag(request.properties)
+        with self._session.operation(request.urn, request.timeout, olds) as live:
+            handler.delete(live, request.id, olds)
+        return Empty()
+
+    @spoken
+    def List(self, request: provider_pb2.ListRequest, context: Context) -> Iterator[provider_pb2.ListResponse]:
+        """The objects of a kind that exist, whether in a stack or not."""
+        with self._session.operation("") as live:
+            found = list(reading.listed(live, kind_of(request.token), to_bag(request.query)))
+        limited = found[: request.limit] if request.limit > 0 else found
+        result = provider_pb2.ListResponse.Result
+        return iter([provider_pb2.ListResponse(result=result(id=one.object_id, name=one.name)) for one in limited])
+
+
+def _handler(urn: str) -> tuple[str, Handler]:
+    kind = kind_of(parse(urn).type)
+    return kind, HANDLERS[kind]
+
+
+def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> tuple[Bag, Bag]:
+    """Old outputs and new inputs. `ignoreChanges` is the engine's here, and so no setting that can differ.
+
+    Nor are the timeouts: what the dynamic host recorded of either, in a stack that was moved, is no change.
+    """
+    olds, news = to_bag(request.olds), to_bag(request.news)
+    for bag in (olds, news):
+        bag["ignoreChanges"] = list(request.ignoreChanges) or None
+        bag.pop("customTimeouts", None)
+    return olds, news
+
+
+def _outputs(handler: Handler, outputs: Bag) -> Struct:
+    """Outputs as they stand in state: what only create and rotate tell is a secret; options are the engine's."""
+    secrets = [field.name for field in handler.fields if field.kind == "once"]
+    kept = {name: value for name, value in outputs.items() if name not in ("ignoreChanges", "customTimeouts")}
+    return to_struct(kept, secrets)
+
+
+def _failure(error: PrismaError) -> provider_pb2.CheckFailure:
+    return provider_pb2.CheckFailure(property=getattr(error, "field", ""), reason=str(error))

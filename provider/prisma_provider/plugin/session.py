@@ -1,0 +1,101 @@
+"""The account that Configure named, and how each operation on it begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from prisma_provider.client import Client, time_limit
+from prisma_provider.errors import ConfigurationError
+from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
+from prisma_provider.live import Live
+from prisma_provider.plugin.engine import Engine
+from prisma_provider.settings import Settings
+from prisma_provider.state import recorded
+
+
+@dataclass
+class _Work:
+    """An operation that is under way: on what, and what went wrong with an object that it made."""
+
+    urn: str = ""
+    problems: list[str] = field(default_factory=list)
+
+
+_NOTHING = _Work()
+_work: ContextVar[_Work] = ContextVar("work", default=_NOTHING)
+
+SETTINGS = ("serviceToken", "baseUrl", "workspaceId")
+"""What the provider can be configured with; the environment stands in for what is not given."""
+
+SECRET_SETTINGS = ("serviceToken",)
+"""Those that Pulumi must keep encrypted, however they were given."""
+
+
+def load(config: Mapping[str, Any]) -> Settings:
+    """The settings of a provider; ConfigurationError where they are not enough."""
+    return Settings.load(lambda name: config.get(name.removeprefix("prisma:")))
+
+
+class Session:
+    """One provider of a program: its settings, and what it knows of the service."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.stack: str | None = None
+        """The stack that this operation is of, once a resource of it has been checked."""
+        self._live: Live | None = None
+
+    def begin(self, live: Live) -> None:
+        """Use this from now on; what an earlier configuration knew of the service is forgotten."""
+        self.close()
+        self._live = live
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Take these settings, and begin with empty hands; ConfigurationError where they are not enough."""
+        client = Client(load(config))
+        self.begin(Live(client, note=self.note, problem=self.problem, recorded=lambda: recorded(self.stack)))
+
+    def note(self, line: str) -> None:
+        """One line for the user, about the resource that is worked on."""
+        self.engine.say(line, _work.get().urn)
+
+    def problem(self, line: str) -> None:
+        """What went wrong with an object that this operation made; `problems` tells them."""
+        _work.get().problems.append(line)
+
+    def problems(self) -> list[str]:
+        """What went wrong with the object that the operation under way has made."""
+        return _work.get().problems
+
+    @contextmanager
+    def operation(self, urn: str, seconds: float = 0, bag: Mapping[str, Any] | None = None) -> Iterator[Live]:
+        """The live objects, in the right workspace, within the operation's time limit.
+
+        `seconds` is what `customTimeouts` gives, or 0; `bag` holds what is known of the resource already.
+        """
+        live = self._live
+        if live is None:
+            raise ConfigurationError("Pulumi did not configure the provider before it used it.")
+        live.client.expect_workspace((bag or {}).get("workspaceId"))
+        mark = _work.set(_Work(urn))
+        try:
+            with time_limit(seconds or DEFAULT_TIME_LIMIT):
+                if live.client.settings.workspace_id:
+                    live.verify()
+                yield live
+        finally:
+            _work.reset(mark)
+
+    def cancel(self) -> None:
+        """End all waiting."""
+        if self._live is not None:
+            self._live.cancel()
+
+    def close(self) -> None:
+        """End the connections."""
+        if self._live is not None:
+            self._live.client.close()

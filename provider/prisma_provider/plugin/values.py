@@ -1,0 +1,59 @@
+"""Property bags: Pulumi's structs to ours, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import rpc
+
+from prisma_provider.diff import UNKNOWN
+from prisma_provider.errors import InvalidInput
+from prisma_provider.handlers.inputs import Bag
+
+_SIGNATURE = rpc._special_sig_key
+_SECRET = rpc._special_secret_sig
+_FILES = (rpc._special_asset_sig, rpc._special_archive_sig)
+
+
+def to_bag(properties: Struct) -> Bag:
+    """Properties as the handlers take them: secrets in clear, what is not known as our own mark, no Pulumi's own.
+
+    A value that is unknown in a part is unknown. InvalidInput for an asset or archive.
+    """
+    given = json_format.MessageToDict(properties)
+    return {
+        name: _plain(name, value)
+        for name, value in given.items()
+        if value is not None and not name.startswith("__") and name not in ("id", "urn")
+    }
+
+
+def to_struct(bag: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
+    """A bag as Pulumi takes it, these properties marked as secrets; what is None is left out."""
+    found = Struct()
+    found.update({name: _marked(value, name in secrets) for name, value in bag.items() if value is not None})
+    return found
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if value.get(_SIGNATURE) in _FILES:
+            raise InvalidInput(name, f"{name} is a file, which no property of Prisma can be.")
+        if value.get(_SIGNATURE) == _SECRET:
+            return _plain(name, value.get("value"))
+        parts = {key: _plain(name, part) for key, part in value.items()}
+        return UNKNOWN if UNKNOWN in parts.values() else parts
+    if isinstance(value, list):
+        items = [_plain(name, item) for item in value]
+        return UNKNOWN if UNKNOWN in items else items
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # the wire knows no other numbers than floats
+    return UNKNOWN if value == rpc.UNKNOWN else value
+
+
+def _marked(value: Any, secret: bool) -> Any:
+    shown = rpc.UNKNOWN if value is UNKNOWN else value
+    return {_SIGNATURE: _SECRET, "value": shown} if secret else shown

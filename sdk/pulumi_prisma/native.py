@@ -1,0 +1,150 @@
+"""The same resources over the plugin `pulumi-resource-prisma`: chosen by import, declared in the same words.
+
+    from pulumi_prisma import native as prisma
+
+What the dynamic host cannot give: `pulumi import`, differences by property, several accounts in one program
+(`Provider`), and as many operations at once as `--parallel` says. A stack moves between the two by changing the
+import; the next preview shows no change. The functions are the same ones: they ask the service themselves, with the
+program's own settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import Input, dynamic
+
+from pulumi_prisma import branch, connection, database, project, restore
+from pulumi_prisma.database import BackupOf, CloneOf
+from pulumi_prisma.functions import (
+    get_backups,
+    get_backups_output,
+    get_branches,
+    get_branches_output,
+    get_connections,
+    get_connections_output,
+    get_database,
+    get_database_output,
+    get_databases,
+    get_databases_output,
+    get_project,
+    get_project_output,
+    get_projects,
+    get_projects_output,
+    get_regions,
+    get_regions_output,
+    get_usage,
+    get_usage_output,
+)
+from pulumi_prisma.resource import Resource
+from pulumi_prisma.results import (
+    GetBackupResult,
+    GetBranchResult,
+    GetConnectionResult,
+    GetDatabaseResult,
+    GetProjectResult,
+    GetRegionResult,
+    GetUsageResult,
+)
+
+__all__ = [
+    "BackupOf",
+    "Branch",
+    "CloneOf",
+    "Connection",
+    "Database",
+    "GetBackupResult",
+    "GetBranchResult",
+    "GetConnectionResult",
+    "GetDatabaseResult",
+    "GetProjectResult",
+    "GetRegionResult",
+    "GetUsageResult",
+    "Project",
+    "Provider",
+    "Restore",
+    "get_backups",
+    "get_backups_output",
+    "get_branches",
+    "get_branches_output",
+    "get_connections",
+    "get_connections_output",
+    "get_database",
+    "get_database_output",
+    "get_databases",
+    "get_databases_output",
+    "get_project",
+    "get_project_output",
+    "get_projects",
+    "get_projects_output",
+    "get_regions",
+    "get_regions_output",
+    "get_usage",
+    "get_usage_output",
+]
+
+
+class Provider(pulumi.ProviderResource):
+    """An account of Prisma, to be passed to resources as ``opts=pulumi.ResourceOptions(provider=…)``."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        service_token: Input[str] | None = None,
+        base_url: Input[str] | None = None,
+        workspace_id: Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare an account.
+
+        :param resource_name: its identity in Pulumi.
+        :param service_token: the service token of one workspace, kept encrypted; ``PRISMA_SERVICE_TOKEN`` in the
+            environment otherwise.
+        :param base_url: where the Management API is, https or loopback; ``PRISMA_API_BASE_URL`` otherwise.
+        :param workspace_id: refuse to run against any other workspace than this one.
+        :param opts: Pulumi's options.
+        """
+        props = {
+            "serviceToken": None if service_token is None else pulumi.Output.secret(service_token),
+            "baseUrl": base_url,
+            "workspaceId": workspace_id,
+        }
+        super().__init__("prisma", resource_name, props, opts)
+
+
+class _OverPlugin(Resource):
+    """Registers with the plugin, which is told by the engine all that the dynamic host has to be told by us."""
+
+    _elsewhere = "pulumi-python:dynamic/prisma:"
+
+    def _register(
+        self,
+        provider: dynamic.ResourceProvider,
+        resource_name: str,
+        props: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        pulumi.CustomResource.__init__(self, f"prisma:index:{self._kind()}", resource_name, dict(props), opts)
+
+
+class Project(_OverPlugin, project.Project, module="prisma", name="Project"):
+    __doc__ = project.Project.__doc__
+
+
+class Branch(_OverPlugin, branch.Branch, module="prisma", name="Branch"):
+    __doc__ = branch.Branch.__doc__
+
+
+class Database(_OverPlugin, database.Database, module="prisma", name="Database"):
+    __doc__ = database.Database.__doc__
+
+
+class Connection(_OverPlugin, connection.Connection, module="prisma", name="Connection"):
+    __doc__ = connection.Connection.__doc__
+
+
+class Restore(_OverPlugin, restore.Restore, module="prisma", name="Restore"):
+    __doc__ = restore.Restore.__doc__

@@ -1,0 +1,484 @@
+"""The plugin host in process: the protocol is translated, the rules are the handlers'."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto.status_pb2 import Status
+
+from prisma_provider.client import Client
+from prisma_provider.live import Live
+from prisma_provider.plugin.engine import Engine
+from prisma_provider.plugin.servicer import Provider
+from prisma_provider.plugin.session import Session
+from prisma_provider.plugin.values import to_bag, to_struct
+from prisma_provider.settings import Settings, Token
+from unit.service import Service, refusal
+
+TYPE = "urn:pulumi:dev::shop::prisma:index:"
+
+
+class Aborted(Exception):
+    """What gRPC raises to end a call."""
+
+
+class Context:
+    """A call: how it ended."""
+
+    def __init__(self) -> None:
+        self.code: grpc.StatusCode | None = None
+        self.message = ""
+        self.details: bytes = b""
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        (_, self.details) = metadata[0]
+
+    def abort(self, code: grpc.StatusCode, message: str) -> None:
+        self.code, self.message = code, message
+        raise Aborted(message)
+
+
+class Plugin:
+    """The provider as the engine calls it, over an API in memory; requests are given as plain bags."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.session = Session(Engine())
+        self.provider = Provider(self.session)
+        self.again()
+
+    def again(self) -> None:
+        """A new run: nothing is known of the service."""
+        live = self.service.live()
+        live.note, live.problem = self.session.note, self.session.problem
+        self.session.begin(live)
+
+    def call(self, method: str, kind: str, **request: Any) -> Any:
+        """One call that succeeds."""
+        message = getattr(provider_pb2, f"{method}Request")
+        given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
+        return getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), Context())
+
+    def fails(self, method: str, kind: str, **request: Any) -> Context:
+        """One call that fails; how."""
+        context = Context()
+        message = getattr(provider_pb2, f"{method}Request")
+        given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
+        with pytest.raises(Aborted):
+            getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), context)
+        return context
+
+    def checked(self, kind: str, **news: Any) -> dict[str, Any]:
+        """Inputs that pass."""
+        answer = self.call("Check", kind, news=news)
+        assert not answer.failures, answer.failures
+        return to_bag(answer.inputs)
+
+    def created(self, kind: str, **news: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """A resource that was made: its id, outputs and inputs."""
+        inputs = self.checked(kind, **news)
+        answer = self.call("Create", kind, properties=inputs)
+        return answer.id, to_bag(answer.properties), inputs
+
+
+@pytest.fixture
+def plugin(service: Service) -> Plugin:
+    """A plugin that has been configured."""
+    return Plugin(service)
+
+
+# values
+
+
+def test_values_come_through() -> None:
+    """Secrets arrive in clear, what is unknown in a part is unknown, and Pulumi's own is left out."""
+    given = to_struct(
+        {"name": "orders", "port": 5432, "share": 0.5, "token": "t", "urn": "x", "__provider": "p"}, ["token"]
+    )
+    given.update({"source": {"type": "database", "databaseId": rpc.UNKNOWN}, "list": [1, rpc.UNKNOWN]})
+    found = to_bag(given)
+    assert {name: found[name] for name in ("name", "port", "share", "token")} == {
+        "name": "orders",
+        "port": 5432,
+        "share": 0.5,
+        "token": "t",
+    }
+    assert isinstance(found["port"], int)
+    assert set(found) == {"name", "port", "share", "token", "source", "list"}
+    assert to_struct(found)["source"] == to_struct(found)["list"] == rpc.UNKNOWN
+
+
+def test_a_file_is_refused(plugin: Plugin) -> None:
+    """An asset where text belongs is refused by a sentence that names the property."""
+    asset = {rpc._special_sig_key: rpc._special_asset_sig, "text": "orders"}
+    assert "name is a file" in plugin.fails("Check", "Project", news={"name": asset}).message
+
+
+# the account
+
+
+def test_the_token_is_a_secret_from_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that was given in clear is marked as a secret before anything stands in state."""
+    monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
+    provider = Provider(Session(Engine()))
+    request = provider_pb2.CheckRequest(news=to_struct({"serviceToken": "prsc_1", "baseUrl": "https://api.example"}))
+    answer = provider.CheckConfig(request, Context())  # type: ignore[arg-type]
+    marked = to_struct({"serviceToken": "prsc_1", "baseUrl": "https://api.example"}, ["serviceToken"])
+    assert answer.inputs == marked
+    assert not answer.failures
+    (failure,) = provider.CheckConfig(provider_pb2.CheckRequest(), Context()).failures  # type: ignore[arg-type]
+    assert "no token" in failure.reason
+    unknown = provider_pb2.CheckRequest(news=to_struct({"serviceToken": rpc.UNKNOWN}))
+    assert not provider.CheckConfig(unknown, Context()).failures  # type: ignore[arg-type]
+
+
+def test_another_token_replaces_nothing() -> None:
+    """A rotated token is a change of the provider, and never a reason to replace what it manages."""
+    old, new = to_struct({"serviceToken": "1"}), to_struct({"serviceToken": "2", "baseUrl": "https://x"})
+    answer = Provider(Session(Engine())).DiffConfig(provider_pb2.DiffRequest(olds=old, news=new), Context())  # type: ignore[arg-type]
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
+    assert not answer.replaces
+
+
+def test_it_must_be_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token, and before any configuration, a call ends in a sentence."""
+    monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
+    provider, context = Provider(Session(Engine())), Context()
+    with pytest.raises(Aborted, match="no token"):
+        provider.Configure(provider_pb2.ConfigureRequest(), context)  # type: ignore[arg-type]
+    assert context.code == grpc.StatusCode.FAILED_PRECONDITION
+    with pytest.raises(Aborted, match="did not configure"):
+        provider.Delete(provider_pb2.DeleteRequest(urn=f"{TYPE}Project::x", id="proj_1"), Context())  # type: ignore[arg-type]
+
+
+# errors
+
+
+def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad value is a failure of its property; a refusal, a lost answer, a fault of ours are sentences."""
+    (failure,) = plugin.call("Check", "Connection", news={"databaseId": "db_1", "name": "ab"}).failures
+    assert (failure.property, "3 to 65" in failure.reason) == ("name", True)
+    assert "There is no resource" in plugin.fails("Check", "Table", news={}).message
+
+    project = plugin.service.project()["id"]
+    made, outputs, inputs = plugin.created("Database", projectId=project)
+    refused = plugin.fails("Diff", "Database", id=made, olds=outputs, news={**inputs, "region": "us-east-1"})
+    assert refused.code == grpc.StatusCode.FAILED_PRECONDITION
+    assert "not replaced" in refused.message
+
+    plugin.again()
+    plugin.service.fail("DELETE", "/v1/databases/.*", refusal(500, "boom"), times=-1)
+    lost = plugin.fails("Delete", "Database", id=made, properties=outputs)
+    assert lost.code == grpc.StatusCode.UNKNOWN
+    assert "Prisma says: boom" in lost.message
+
+    plugin.session.begin(None)  # type: ignore[arg-type]
+    plugin.session._live = object()  # type: ignore[assignment]
+    fault = plugin.fails("Delete", "Database", id=made, properties=outputs)
+    assert fault.code == grpc.StatusCode.INTERNAL
+    assert "PRISMA_TRACEBACK=1" in fault.message
+    assert "Traceback" not in fault.message
+    monkeypatch.setenv("PRISMA_TRACEBACK", "1")
+    assert "Traceback" in plugin.fails("Delete", "Database", id=made, properties=outputs).message
+
+
+# resources
+
+
+def test_the_name_is_the_resource_s_own(plugin: Plugin) -> None:
+    """A name that is not given is the first argument; the mark is made once and carried on."""
+    inputs = plugin.checked("Project")
+    assert inputs["name"] == "orders"
+    again = to_bag(plugin.call("Check", "Project", olds=inputs, news={"name": "sales"}).inputs)
+    assert again == {"name": "sales", "logicalId": inputs["logicalId"]}
+    assert plugin.checked("Branch", projectId="proj_1")["gitName"] == "orders"
+
+
+def test_a_preview_of_a_create(plugin: Plugin) -> None:
+    """What is declared is known in a preview, everything else is not, and nothing is sent."""
+    inputs = plugin.checked("Database", projectId=rpc.UNKNOWN, isDefault=True)
+    planned = plugin.call("Create", "Database", properties={**inputs, "projectId": rpc.UNKNOWN}, preview=True)
+    assert planned.properties["name"] == "orders"
+    assert planned.properties["isDefault"] is True
+    assert planned.properties["projectId"] == planned.properties["status"] == rpc.UNKNOWN
+    assert planned.properties["databaseUrl"]["value"] == rpc.UNKNOWN
+    assert not plugin.service.sent()
+
+
+def test_nothing_differs(plugin: Plugin) -> None:
+    """No change is said as such, also where the dynamic host has left its own things in state."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    left = {"__provider": "pickled", "ignoreChanges": ["name"], "customTimeouts": {"create": "20m"}}
+    same = plugin.call("Diff", "Database", id=made, olds={**outputs, **left}, news=inputs)
+    assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert set(outputs).isdisjoint(left)
+
+
+def test_a_rename_keeps_everything_else_known(plugin: Plugin) -> None:
+    """A rename is one property that changes in place; the preview knows the name it will have, and all the rest."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    request: dict[str, Any] = {"id": made, "olds": outputs, "news": {**inputs, "name": "sales"}}
+    found = plugin.call("Diff", "Database", **request)
+    assert dict(found.detailedDiff)["name"].kind == provider_pb2.PropertyDiff.UPDATE
+    assert list(found.diffs) == ["name"]
+    assert not found.replaces
+    planned = plugin.call("Update", "Database", preview=True, **request)
+    assert to_bag(planned.properties) == {**outputs, "name": "sales"}
+    assert plugin.call("Diff", "Database", ignoreChanges=["name"], **request).changes == found.DIFF_NONE
+    assert plugin.service.sent("PATCH") == []
+    assert to_bag(plugin.call("Update", "Database", **request).properties) == {**outputs, "name": "sales"}
+    assert [body for _, _, body in plugin.service.sent("PATCH")] == [{"name": "sales"}]
+
+
+def test_a_rotation_is_unknown_before_it_is_done(plugin: Plugin) -> None:
+    """A rotation is shown in a preview: new secrets that are not known yet, everything else is; then they are new."""
+    database = plugin.service.database(plugin.service.project()["id"])["id"]
+    made, outputs, inputs = plugin.created("Connection", databaseId=database)
+    request: dict[str, Any] = {"id": made, "olds": outputs, "news": {**inputs, "rotationTrigger": 1}}
+    assert (
+        plugin.call("Diff", "Connection", **request).detailedDiff["rotationTrigger"].kind
+        == provider_pb2.PropertyDiff.ADD
+    )
+    planned = plugin.call("Update", "Connection", preview=True, **request).properties
+    assert planned["password"]["value"] == planned["databaseUrl"]["value"] == rpc.UNKNOWN
+    assert planned["host"] == outputs["host"]
+    plugin.again()
+    rotated = plugin.call("Update", "Connection", **request).properties
+    assert rotated["password"][rpc._special_sig_key] == rpc._special_secret_sig
+    assert rotated["password"]["value"] != outputs["password"]
+
+
+def test_a_move_to_a_new_branch(plugin: Plugin) -> None:
+    """A branch that is declared by a name that is not there yet: that property changes, and the id is not known yet."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    request: dict[str, Any] = {"id": made, "olds": outputs, "news": {**inputs, "branchGitName": "pr-7"}}
+    assert list(plugin.call("Diff", "Database", **request).diffs) == ["branchGitName"]
+    assert plugin.call("Update", "Database", preview=True, **request).properties["branchId"] == rpc.UNKNOWN
+    plugin.service.branch(outputs["projectId"], "pr-7")
+    plugin.again()
+    assert list(plugin.call("Diff", "Database", **request).diffs) == ["branchGitName"]
+
+
+def test_another_name_of_a_connection_is_another_one(plugin: Plugin) -> None:
+    """What cannot be changed in place is shown as a replacement, made before the old one goes."""
+    database = plugin.service.database(plugin.service.project()["id"])["id"]
+    made, outputs, inputs = plugin.created("Connection", databaseId=database)
+    found = plugin.call("Diff", "Connection", id=made, olds=outputs, news={**inputs, "name": "other"})
+    assert list(found.replaces) == ["name"]
+    assert found.detailedDiff["name"].kind == provider_pb2.PropertyDiff.UPDATE_REPLACE
+    assert not found.deleteBeforeReplace
+
+
+def test_drift_is_named_with_the_live_value(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was changed by hand is told with both values, and a refresh takes it into outputs and inputs."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    plugin.service.databases[made]["name"] = "by-hand"
+    plugin.again()
+    plugin.call("Diff", "Database", id=made, olds=outputs, news=inputs)
+    assert 'name is "by-hand" live, "orders" declared' in capsys.readouterr().err
+    seen = plugin.call("Read", "Database", id=made, properties=outputs, inputs=inputs)
+    assert seen.properties["name"] == seen.inputs["name"] == "by-hand"
+    assert to_bag(seen.inputs) == {**inputs, "name": "by-hand"}
+
+
+def test_what_is_gone_has_no_id(plugin: Plugin) -> None:
+    """A refresh of what is proved gone answers with no id; without that proof it is an error and forgets nothing."""
+    made, outputs, inputs = plugin.created("Project")
+    plugin.service.projects.clear()
+    plugin.again()
+    gone = plugin.call("Read", "Project", id=made, properties=outputs, inputs=inputs)
+    assert (gone.id, gone.HasField("properties")) == ("", False)
+    plugin.again()
+    plugin.service.workspace = {"id": "wksp_other", "name": "Other"}
+    assert "wksp_1" in plugin.fails("Read", "Project", id=made, properties=outputs, inputs=inputs).message
+
+
+def test_import(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id alone gives outputs, and inputs that leave nothing to do; that there are no secrets is said."""
+    project = plugin.service.project()["id"]
+    database = plugin.service.database(project, isDefault=True)["id"]
+    connection = plugin.service.connection(database)["id"]
+    plugin.service.branch(project, "main")
+    for kind, given in (
+        ("Project", project),
+        ("Branch", next(iter(plugin.service.branches))),
+        ("Database", database),
+        ("Connection", connection),
+        ("Connection", f"{database}/{connection}"),
+    ):
+        seen = plugin.call("Read", kind, id=given)
+        assert seen.id == given.rpartition("/")[2]
+        assert seen.properties["workspaceId"] == "wksp_1"
+        same = plugin.call("Diff", kind, id=seen.id, olds=to_bag(seen.properties), news=to_bag(seen.inputs))
+        assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
+    said = capsys.readouterr().err
+    assert said.count("imported without its secrets") == 3
+    assert not plugin.service.sent()
+
+
+def test_import_of_nothing(plugin: Plugin) -> None:
+    """An id that does not exist, that is none, or of another database's connection is an error."""
+    project = plugin.service.project()["id"]
+    one, other = (plugin.service.database(project)["id"] for _ in range(2))
+    connection = plugin.service.connection(one)["id"]
+    for kind, given in (("Database", "db_99"), ("Database", "a b"), ("Connection", f"{other}/{connection}")):
+        assert "What to do" in plugin.fails("Read", kind, id=given).message
+
+
+def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:
+    """What was made before it failed goes to the engine with the error: its id, outputs with secrets, and inputs."""
+    inputs = plugin.checked("Database", projectId=plugin.service.project()["id"], isDefault=True)
+    plugin.service.after.append(lambda http: unpromoted(plugin.service) if http.method == "POST" else None)
+    plugin.service.fail("PATCH", "/v1/databases/.*", refusal(400, "not today"))
+    context = plugin.fails("Create", "Database", properties=inputs)
+    detail = half_done(context)
+    assert detail.id in plugin.service.databases
+    assert to_bag(detail.properties)["isDefault"] is False
+    assert detail.properties["databaseUrl"][rpc._special_sig_key] == rpc._special_secret_sig
+    assert to_bag(detail.inputs) == inputs
+    assert "not today" in detail.reasons[0]
+
+
+def unpromoted(service: Service) -> httpx.Response:
+    """The answer to a create that did not give the flag."""
+    (made,) = service.databases.values()
+    made["isDefault"] = False
+    return httpx.Response(201, json={"data": service._show("databases", made, secrets=True)})
+
+
+def test_an_update_that_fails_half_way_records_its_half(plugin: Plugin) -> None:
+    """A rename that was applied before a move failed stands in state; what was not applied does not."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    request: dict[str, Any] = {"id": made, "olds": outputs, "news": {**inputs, "name": "sales", "branchId": "br_7"}}
+    plugin.service.fail("PATCH", "/v1/databases/.*", refusal(400, "no name"))
+    assert not plugin.fails("Update", "Database", **request).details
+    moves = [0]
+
+    def second(http: Any) -> Any:
+        moves[0] += http.method == "PATCH"
+        return refusal(400, "no such branch") if http.method == "PATCH" and moves[0] == 2 else None
+
+    plugin.again()
+    plugin.service.before.append(second)
+    detail = half_done(plugin.fails("Update", "Database", **request))
+    assert detail.properties["name"] == "sales"
+    assert detail.properties["branchId"] == outputs["branchId"]
+    assert "no such branch" in detail.reasons[0]
+
+
+def half_done(context: Context) -> Any:
+    """What a failed call hands to the engine to be kept."""
+    assert context.details, context.message
+    detail = provider_pb2.ErrorResourceInitFailed()
+    assert Status.FromString(context.details).details[0].Unpack(detail)
+    return detail
+
+
+# lists and functions
+
+
+def test_lists(plugin: Plugin) -> None:
+    """What exists is listed by kind, narrowed by what it belongs to, and limited; other questions are refused."""
+    one, two = (plugin.service.project(name)["id"] for name in ("one", "two"))
+    database = plugin.service.database(one, "orders")["id"]
+    plugin.service.database(two, "other")
+
+    def names(kind: str, *, limit: int = 0, **query: Any) -> list[str]:
+        request = provider_pb2.ListRequest(token=f"prisma:index:{kind}", query=to_struct(query), limit=limit)
+        return [answer.result.name for answer in plugin.provider.List(request, Context())]  # type: ignore[arg-type]
+
+    assert names("Project") == ["one", "two"]
+    assert names("Project", limit=1) == ["one"]
+    assert names("Database") == ["orders", "other"]
+    assert names("Database", projectId=two) == ["other"]
+    assert names("Connection", databaseId=database) == ["default"]
+    for kind, given in (("Database", "x"), ("Restore", None), ("Table", None)):
+        with pytest.raises(Aborted):
+            names(kind, name=given)
+
+
+def test_functions(plugin: Plugin) -> None:
+    """A function answers under the API's names; a mistake in its arguments is a sentence."""
+    project = plugin.service.project("shop")["id"]
+
+    def invoke(token: str, **arguments: Any) -> dict[str, Any]:
+        request = provider_pb2.InvokeRequest(tok=token, args=to_struct(arguments))
+        answer: Struct = getattr(plugin.provider.Invoke(request, Context()), "return")  # type: ignore[arg-type]
+        return to_bag(answer)
+
+    assert invoke("prisma:index:getProject", name="shop")["workspaceId"] == "wksp_1"
+    assert [each["id"] for each in invoke("prisma:index:getProjects")["projects"]] == [project]
+    with pytest.raises(Aborted, match="by its id or by its name"):
+        invoke("prisma:index:getProject")
+    with pytest.raises(Aborted, match="no function"):
+        invoke("prisma:index:getTable")
+
+
+# the process
+
+
+def test_cancel_ends_the_waiting(service: Service) -> None:
+    """Cancel ends a wait at once: the database that is being provisioned is kept as it is."""
+    service.status_of_new = "provisioning"
+    plugin = Plugin(service)
+    client = Client(
+        Settings(Token("t", "the test"), "http://127.0.0.1:1"), transport=service.live().client._http._transport
+    )
+    plugin.session.begin(Live(client, note=plugin.session.note, problem=plugin.session.problem))
+    inputs = plugin.checked("Database", projectId=service.project()["id"])
+    ended: list[Context] = []
+    waiting = threading.Thread(target=lambda: ended.append(plugin.fails("Create", "Database", properties=inputs)))
+    waiting.start()
+    while not service.databases:
+        time.sleep(0.01)
+    began = time.monotonic()
+    plugin.provider.Cancel(Empty(), Context())  # type: ignore[arg-type]
+    waiting.join(timeout=10)
+    assert time.monotonic() - began < 1
+    assert to_bag(half_done(ended[0]).properties)["status"] == "provisioning"
+    assert (
+        "cancelled"
+        in plugin.fails("Create", "Database", properties=plugin.checked("Database", projectId="proj_1")).message
+    )
+    assert len(service.databases) == 1
+
+
+READY_SECONDS = 0.6
+FOREIGN = ("starlette", "psycopg", "prisma_local", "uvicorn")
+MEASURE = f"""
+import sys, time
+import prisma_provider.plugin.server
+print(time.process_time(), [name for name in {FOREIGN} if name in sys.modules])
+"""
+
+
+def test_it_is_ready_at_once() -> None:
+    """The plugin costs less than 0.6 s of CPU until it is ready, and loads nothing of the local control plane."""
+    said = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True).stdout
+    seconds, _, loaded = said.strip().partition(" ")
+    assert float(seconds) < READY_SECONDS
+    assert loaded == "[]"
+
+
+def test_the_port_comes_first(tmp_path: Path) -> None:
+    """The first line on stdout is the port; the process ends cleanly when it is asked to."""
+    command = [sys.executable, "-m", "prisma_provider.plugin", "--logtostderr", "127.0.0.1:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        try:
+            assert process.stdout is not None
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                grpc.channel_ready_future(channel).result(timeout=10)
+        finally:
+            process.terminate()
