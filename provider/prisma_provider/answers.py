@@ -43,12 +43,15 @@ def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> e
             "(prisma:baseUrl or PRISMA_API_BASE_URL).",
         )
     if isinstance(error, httpx.TimeoutException):
-        why = f"{where} did not answer within {settings.request_timeout:g} s"
-    elif isinstance(error, httpx.DecodingError):
+        return errors.TimedOut(
+            f"Could not {doing}: {where} did not answer within {settings.request_timeout:g} s.",
+            hint="try again; a longer limit for one answer: PRISMA_REQUEST_TIMEOUT.",
+        )
+    if isinstance(error, httpx.DecodingError):
         return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be decoded.")
-    else:
-        why = f"the connection to {where} broke before the answer came"
-    return errors.LostAnswer(f"Could not {doing}: {why}.", hint="try again; nothing was lost.")
+    return errors.LostAnswer(
+        f"Could not {doing}: the connection to {where} broke before the answer came.", hint="try again."
+    )
 
 
 _STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {

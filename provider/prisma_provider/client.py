@@ -337,12 +337,13 @@ class Client:
         return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:
-        """Failures of the service are waited out for a while, its 429 as long as the operation may last."""
+        """Failures of the service are waited out for a while; where it says when, as long as the operation may last."""
         upcoming = state.upcoming_sleep
         if upcoming >= time_left():
             return True
-        if isinstance(_last_error(state), errors.RateLimited):
-            return False
+        error = _last_error(state)
+        if isinstance(error, errors.RateLimited) or (isinstance(error, errors.ApiError) and error.retry_after):
+            return False  # the service said when: it is taken at its word
         return (state.seconds_since_start or 0) + upcoming > self.settings.retry_limit
 
 

@@ -127,13 +127,12 @@ def behind(fields: Collection[Field], recorded: Mapping[str, Any], live: Mapping
 
 
 def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], declared: Mapping[str, Any]) -> Diff:
-    """Settings that differ from those recorded; false and not given are the same."""
+    """Settings that differ from those recorded; false and not given are the same, and the unknown may differ."""
     return Diff(
         tuple(
             Change(field.name, recorded.get(field.name), declared.get(field.name), "record")
             for field in fields
             if field.kind == "setting"
-            and declared.get(field.name) is not UNKNOWN
             and not field.same(recorded.get(field.name) or None, declared.get(field.name) or None)
         )
     )

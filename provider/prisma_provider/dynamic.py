@@ -44,6 +44,7 @@ class _Process:
         """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
         from prisma_provider.client import Client
         from prisma_provider.errors import ConfigurationError
+        from prisma_provider.intents import Intents
         from prisma_provider.live import Live
         from prisma_provider.settings import Settings
         from prisma_provider.state import recorded
@@ -52,7 +53,12 @@ class _Process:
             if self._live is not None or self._problem is not None:
                 return
             try:
-                self._live = Live(Client(Settings.load(config)), note=_say, recorded=lambda: recorded(self.stack))
+                self._live = Live(
+                    Client(Settings.load(config)),
+                    note=_say,
+                    recorded=lambda: recorded(self.stack),
+                    intents=Intents.of_pulumi(),
+                )
             except ConfigurationError as problem:
                 self._problem = problem
 

@@ -16,6 +16,7 @@ PrismaError                    what happened; what the service said; what to do
     ├── RateLimited            429: nothing was done
     ├── Unreachable            no connection was made: nothing was sent
     └── LostAnswer             sent, and what came of it is unknown
+        ├── TimedOut           no answer in time: it may yet be acted upon
         ├── ServiceFailed      5xx
         └── MalformedAnswer    not JSON, or a field is missing
 """
@@ -114,6 +115,10 @@ class Unreachable(ApiError):
 
 class LostAnswer(ApiError):
     """The request was sent, and nobody knows what came of it."""
+
+
+class TimedOut(LostAnswer):
+    """No answer came in time; the service may act on the request yet."""
 
 
 class ServiceFailed(LostAnswer):

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.client import Client, time_limit
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
-from prisma_provider.handlers.inputs import Bag, check_id
+from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT, Bag, check_id
 from prisma_provider.models import Branch, Connection, Database, Project
 
 
@@ -39,7 +39,8 @@ class Function:
         arguments = {name: value for name, value in given.items() if value is not None}
         for argument in self.arguments:
             self._check(argument, arguments)
-        return self.answer(client, arguments)
+        with time_limit(DEFAULT_TIME_LIMIT):
+            return self.answer(client, arguments)
 
     def _check(self, argument: Argument, given: Bag) -> None:
         value = given.get(argument.name)
@@ -101,7 +102,8 @@ def _get_databases(client: Client, given: Bag) -> Bag:
 
 
 def _get_connections(client: Client, given: Bag) -> Bag:
-    return {"connections": [_connection(each) for each in client.connections(given["databaseId"])]}
+    database_id = given["databaseId"]
+    return {"connections": [_connection(each, database_id) for each in client.connections(database_id)]}
 
 
 def _get_branches(client: Client, given: Bag) -> Bag:
@@ -138,8 +140,11 @@ def _database(found: Database) -> Bag:
     return {"id": found.id, **database.outputs(found, {})}
 
 
-def _connection(found: Connection) -> Bag:
-    return {"id": found.id, **connection.outputs(found, {})}
+def _connection(found: Connection, database_id: str) -> Bag:
+    """Without the secrets, which some service might show: nothing that a function answers is kept as one."""
+    shown = {field.name for field in connection.ConnectionHandler.fields if field.kind != "once"}
+    bag = connection.outputs(found, {"databaseId": database_id})
+    return {"id": found.id, **{name: value for name, value in bag.items() if name in shown}}
 
 
 def _branch(found: Branch) -> Bag:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 
 from prisma_provider import errors
 from prisma_provider.client import Client, time_left
+from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
 from prisma_provider.run import Recorded, Run
 
@@ -45,6 +46,7 @@ class Live:
 
     `run` remembers what this run did itself, `note` takes one line for the user, about a resource or the run, and
     `recorded` reads the stack's state, which the engine does not show a provider: it is asked for in doubt only.
+    `intents` are what earlier runs on this machine asked for and did not see the end of.
     `problem` takes what went wrong with an object after it was made: state has to hold it as it is.
     """
 
@@ -55,11 +57,13 @@ class Live:
         note: Callable[[str], None] = lambda line: None,
         problem: Callable[[str], None] | None = None,
         recorded: Callable[[], Recorded] = Recorded,
+        intents: Intents | None = None,
     ) -> None:
         self.client = client
         self.note = note
         self.problem = problem or note
-        self._recorded = recorded
+        self.recorded = recorded
+        self.intents = intents or Intents()
         self.run = Run()
         self._changed = Condition()
         self._ticks = count()
@@ -116,10 +120,6 @@ class Live:
         # A token of a user, not of a workspace: it sees what it lists.
         seen = self._once("workspaces", self.client.workspaces)
         return any(same_id(workspace.id, workspace_id) for workspace in seen)
-
-    def recorded(self) -> Recorded:
-        """What the stack's state held when this run first had to ask."""
-        return self._once("recorded", self._recorded)
 
     def regions(self) -> frozenset[str]:
         """The regions that the service names."""

@@ -5,7 +5,8 @@ A run is one process of a provider: one preview, or one update.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -16,7 +17,10 @@ from prisma_provider.models import bare_id
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the stack's state holds: the ids of its objects, and the inputs of creations that it saw only begin."""
+    """What the stack's state holds: the ids of its objects, and the inputs of creations that it saw only begin.
+
+    Those of this very run are among them, as long as they are under way.
+    """
 
     ids: frozenset[str] = frozenset()
     begun: tuple[Mapping[str, Any], ...] = ()
@@ -24,6 +28,10 @@ class Recorded:
     def holds(self, object_id: str) -> bool:
         """Whether an object is one of this stack's."""
         return bare_id(object_id) in self.ids
+
+    def began(self, fits: Callable[[Mapping[str, Any]], bool]) -> int:
+        """How many creations with inputs like these it saw only begin."""
+        return sum(1 for inputs in self.begun if fits(inputs))
 
 
 class Run:
@@ -35,6 +43,8 @@ class Run:
         self._default_claims: dict[str, tuple[str, str]] = {}
         self._claimed: set[str] = set()
         self._returned: set[str] = set()
+        self._made: set[str] = set()
+        self._under_way: Counter[tuple[str, ...]] = Counter()
         self._asked_to_delete: set[str] = set()
         self._logical_ids: set[str] = set()
 
@@ -67,6 +77,29 @@ class Run:
     def was_returned(self, object_id: str) -> bool:
         """Whether a create of this process answered with this id."""
         return bare_id(object_id) in self._returned
+
+    def made(self, object_id: str) -> None:
+        """This process made it: nobody else has put anything into it."""
+        self._made.add(bare_id(object_id))
+
+    def was_made(self, object_id: str) -> bool:
+        """Whether this process made it, and did not take it over."""
+        return bare_id(object_id) in self._made
+
+    @contextmanager
+    def under_way(self, *key: str) -> Iterator[None]:
+        """A creation of this key begins here, and ends."""
+        with self._lock:
+            self._under_way[key] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[key] -= 1
+
+    def count_under_way(self, *key: str) -> int:
+        """How many creations of this key are under way in this process."""
+        return self._under_way[key]
 
     def delete_asked(self, database_id: str) -> None:
         """The program wants this database deleted: its project may go with it in it."""

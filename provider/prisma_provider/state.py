@@ -35,7 +35,7 @@ def recorded(stack: str | None) -> Recorded:
         done = subprocess.run(  # noqa: S603  the CLI that runs us, and the name of its own stack
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=True
         )
-        return _read(json.loads(done.stdout)["deployment"])
+        return _read(json.loads(done.stdout)["deployment"] or {})
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
         _log.info("the state of %s cannot be read: %s", stack, type(error).__name__)
         return Recorded()
@@ -45,6 +45,11 @@ def _read(deployment: dict[str, Any]) -> Recorded:
     held = deployment.get("resources") or []
     pending = deployment.get("pending_operations") or []
     return Recorded(
-        frozenset(bare_id(resource["id"]) for resource in held if resource.get("id")),
+        frozenset(bare_id(resource["id"]) for resource in held if _is_an_object(resource)),
         tuple(each["resource"].get("inputs") or {} for each in pending if each["type"] == "creating"),
     )
+
+
+def _is_an_object(resource: dict[str, Any]) -> bool:
+    """A `.get` only looks at an object, and a restore goes by the id of its database: neither holds it."""
+    return bool(resource.get("id")) and not resource.get("external") and not resource["type"].endswith(":Restore")

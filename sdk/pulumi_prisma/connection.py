@@ -48,7 +48,7 @@ class Connection(Resource, module="prisma", name="Connection"):
         database_id: Input[str],
         name: Input[str] | None = None,
         rotation_trigger: Input[Any] | None = None,
-        adopt: Input[str] | None = None,
+        adopt: Input[str] | Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a connection.
@@ -59,8 +59,8 @@ class Connection(Resource, module="prisma", name="Connection"):
             connection: another name is a new connection, made before the old one goes.
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place and the old
             one is locked out.
-        :param adopt: ``con_…`` to take over an existing connection, ``True`` to take the one of this name that this
-            stack does not hold. Its secrets are not told again: a ``rotation_trigger`` gives it new ones.
+        :param adopt: ``con_…`` to take over an existing connection, ``True`` to take the one that an interrupted
+            run of this stack left behind. Its secrets are not told again: a ``rotation_trigger`` gives it new ones.
         :param opts: Pulumi's options.
         """
         props = {

@@ -45,7 +45,8 @@ class Restore(Resource, module="prisma", name="Restore"):
         :param confirm_database_name: the database's name once more, as text: it has to be what the database is called
             when the restore begins.
         :param source_database_id: the database that the backup belongs to, ``db_…``; the same one by default.
-        :param adopt: True to record a restore that was done already, by a run that was interrupted; nothing is sent.
+        :param adopt: after a run that was interrupted: True records the restore as done and sends nothing, False
+            restores, whatever may have been done before; not given, you are asked.
         :param opts: Pulumi's options; ``custom_timeouts`` count.
         """
         if not isinstance(confirm_database_name, str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 import psycopg
@@ -55,6 +54,7 @@ READS = {
     "a connection": "/v1/connections/*",
     "backups": "/v1/databases/*/backups",
     "usage": "/v1/databases/*/usage",
+    "workspaces": "/v1/workspaces",
 }
 SHOP = {
     "shop": Declared("Project", {"name": "shop", "region": "eu-central-1"}),
@@ -108,8 +108,6 @@ def test_a_read(server: LocalServer, engine: Engine, read: str, fault: str) -> N
     engine.up(SHOP)
     held = engine.state
     path = READS[read]
-    # In a rule's path a star stands for anything, a slash too: a deeper path that it meets is left alone.
-    deeper = [other for other in READS.values() if other != path and fnmatchcase(other, path)]
     server.fault(method="GET", path=path, **FAULTS[fault])
     client = engine.client()
     live = Live(client, note=engine.notes.append)
@@ -128,8 +126,9 @@ def test_a_read(server: LocalServer, engine: Engine, read: str, fault: str) -> N
             *(("getConnections", database), ("getBackups", database), ("getUsage", database)),
         ):
             assert FUNCTIONS[function](client, given)
+        assert client.workspaces()
     client.close()
-    assert [rule["fired"] for rule in server.faults()] == [1], deeper
+    assert [rule["fired"] for rule in server.faults()] == [1]
     server.clear_faults()
     engine.up({})
 

@@ -16,6 +16,7 @@ import httpx
 
 from prisma_provider.client import Client
 from prisma_provider.handlers import HANDLERS, Handler
+from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.models import bare_id
 from prisma_provider.run import Recorded
@@ -54,7 +55,14 @@ class Service:
 
     # what tests ask
 
-    def live(self, *, held: Sequence[str] = (), begun: Sequence[dict[str, Any]] = (), **settings: Any) -> Live:
+    def live(
+        self,
+        *,
+        held: Sequence[str] = (),
+        begun: Sequence[dict[str, Any]] = (),
+        intents: Intents | None = None,
+        **settings: Any,
+    ) -> Live:
         """A new operation, as a new process of the provider would begin it, of a stack whose state holds these ids."""
         given = {"retry_limit": 5.0, **settings}
         client = Client(
@@ -63,7 +71,7 @@ class Service:
             sleep=lambda seconds: None,
         )
         recorded = Recorded(frozenset(map(bare_id, held)), tuple(begun))
-        return Live(client, note=self.notes.append, recorded=lambda: recorded)
+        return Live(client, note=self.notes.append, recorded=lambda: recorded, intents=intents)
 
     def sent(self, *methods: str) -> list[tuple[str, str, Any]]:
         """Requests by these methods; all writes where none is named."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.intents import Intents
 from unit.service import Service, declare, handler, refusal
 
 CONNECTION, DATABASE = handler("Connection"), handler("Database")
@@ -179,17 +181,153 @@ def test_a_leftover_is_named_and_not_doubled(service: Service, database: str) ->
     assert not service.sent()
 
 
+def test_a_killed_provider_is_remembered_on_this_machine(service: Service, database: str, tmp_path: Path) -> None:
+    """The provider alone was killed after its request: the next run on this machine names what it made."""
+    theirs = service.connection(database, "web")
+
+    class Killed(BaseException):
+        pass
+
+    def kill(request: httpx.Request) -> Any:
+        if request.method == "POST":
+            service.after.clear()
+            raise Killed
+        return None
+
+    service.after.append(kill)
+    live = service.live(intents=Intents(tmp_path))
+    with pytest.raises(Killed):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    left = list(service.connections)[-1]
+    service.log.clear()
+    live = service.live(intents=Intents(tmp_path))
+    with pytest.raises(errors.Refused, match=left) as refused:
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert theirs["id"] not in str(refused.value)
+    assert not service.sent()
+    live = service.live(intents=Intents(tmp_path))
+    inputs = declare(live, "Connection", databaseId=database, name="web", adopt=True, rotationTrigger="1")
+    made = CONNECTION.create(live, inputs)
+    assert made[0] == left
+    assert works(service, made)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", [None, refusal(400, "no")])
+def test_an_intent_is_crossed_out(service: Service, database: str, tmp_path: Path, answer: Any) -> None:
+    """What was answered, or refused, is not remembered: a namesake of later is nobody's leftover."""
+    if answer is not None:
+        service.fail("POST", "/v1/connections", answer)
+    live = service.live(intents=Intents(tmp_path))
+    inputs = declare(live, "Connection", databaseId=database, name="web")
+    if answer is None:
+        CONNECTION.create(live, inputs)
+    else:
+        with pytest.raises(errors.Rejected):
+            CONNECTION.create(live, inputs)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_written_to_is_no_matter(service: Service, database: str, tmp_path: Path) -> None:
+    """Where nothing can be written down, the connection is made all the same."""
+    (tmp_path / "file").touch()
+    live = service.live(intents=Intents(tmp_path / "file" / "intents"))
+    made = CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert works(service, made)
+
+
+def test_same_names_in_one_program_are_no_leftover(service: Service, database: str) -> None:
+    """Two of one name under way at once, beside somebody else's: nothing is taken for a leftover."""
+    service.connection(database, "web")
+    live = service.live(begun=begun(database))
+    inputs = declare(live, "Connection", databaseId=database, name="web")
+    with live.run.under_way("connection", database.removeprefix("db_"), "web"):
+        CONNECTION.create(live, inputs)
+    assert len(service.connections) == 3
+
+
+@pytest.mark.parametrize("where", ["no connections in a database", "an adoption", "a list that lags"])
+def test_what_was_there_is_never_taken_whatever_shows_it(service: Service, database: str, where: str) -> None:
+    """However a service shows its connections, one that was there before is not rotated after a lost answer."""
+    theirs = service.connection(database, "web")
+    live = service.live()
+    if where == "no connections in a database":
+        show = service._show
+
+        def without(kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
+            return {**show(kind, each, secrets=secrets), **({"connections": []} if kind == "databases" else {})}
+
+        service._show = without  # type: ignore[method-assign]
+    if where == "an adoption":
+        live.run.returned(database)
+    if where == "a list that lags":
+        empty = {"data": [], "pagination": {"hasMore": False, "nextCursor": None}}
+        service.fail("GET", "/v1/connections", httpx.Response(200, json=empty), times=1)
+    service.fail("POST", "/v1/connections", CUT)
+    made = CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert made[0] != theirs["id"]
+    assert works(service, made)
+    assert service.connections[theirs["id"]]["version"] == 1
+
+
+def test_a_request_that_is_acted_upon_late(service: Service, database: str) -> None:
+    """A request that timed out may be carried out later: it is looked for longer, and makes no second connection."""
+    service.fail("POST", "/v1/connections", httpx.ReadTimeout("slow"))
+    seen = [0]
+
+    def later(request: httpx.Request) -> Any:
+        if request.method == "GET" and request.url.path == "/v1/connections":
+            seen[0] += 1
+            if seen[0] == 4:
+                service.connection(database, "web")
+        return None
+
+    service.before.append(later)
+    made = make(service, database)
+    assert works(service, made)
+    assert [each["name"] for each in service.connections.values()] == ["default", "web"]
+
+
+def test_a_second_one_after_all_is_told(service: Service, database: str) -> None:
+    """Where a request was given up and is carried out after the second one, the one that nobody holds is named."""
+    service.fail("POST", "/v1/connections", CUT)
+    posts = [0]
+
+    def both(request: httpx.Request) -> Any:
+        if request.method == "POST" and request.url.path == "/v1/connections":
+            posts[0] += 1
+            if posts[0] == 1:
+                service.connection(database, "web")
+        return None
+
+    service.after.append(both)
+    made = make(service, database)
+    assert works(service, made)
+    (other,) = [each for each in service.connections.values() if each["name"] == "web" and each["id"] != made[0]]
+    assert other["id"] in service.notes[-1]
+    assert "whose password nobody has" in service.notes[-1]
+
+
 def test_adopt_true_takes_the_leftover(service: Service, database: str) -> None:
     """`adopt=True` takes the one connection of this name that no state holds; several are named."""
     held, left = service.connection(database, "web"), service.connection(database, "web")
-    live = service.live(held=[held["id"]])
+    live = service.live(held=[held["id"]], begun=begun(database))
     inputs = declare(live, "Connection", databaseId=database, name="web", adopt=True, rotationTrigger="1")
     made = CONNECTION.create(live, inputs)
     assert made[0] == left["id"]
     assert works(service, made)
     with pytest.raises(errors.Refused, match="several connections"):
-        CONNECTION.create(service.live(), inputs)
+        CONNECTION.create(service.live(begun=begun(database)), inputs)
     assert len(service.connections) == 3
+
+
+def test_adopt_true_never_takes_what_may_be_another_s(service: Service, database: str) -> None:
+    """Without evidence that an interrupted run made it, adopt=True leaves a namesake alone and tells me of it."""
+    theirs = service.connection(database, "web")
+    made = make(service, database, adopt=True, rotationTrigger="1")
+    assert made[0] != theirs["id"]
+    assert theirs["version"] == 1
+    assert theirs["id"] in service.notes[-1]
 
 
 def test_adopt_true_of_nothing_makes_one(service: Service, database: str) -> None:
@@ -233,6 +371,7 @@ def test_a_lost_answer_that_cannot_be_looked_up_is_told(service: Service, databa
     service.fail("GET", "/v1/connections", refusal(500, "down"), times=-1)
     with pytest.raises(errors.PrismaError, match=r'cannot be told now(?s:.*)adopt="con_') as error:
         live = service.live(retry_limit=0.01)
+        live.run.made(database)  # so that nothing is asked beforehand
         CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
     assert not isinstance(error.value, errors.ApiError)
     assert len([path for _, path, _ in service.sent("POST") if path == "connections"]) == 1
@@ -266,5 +405,5 @@ def test_a_rotation_without_secrets_is_an_error(service: Service, database: str)
     service.fail("POST", "/v1/connections/.*/rotate", httpx.Response(200, json={"data": shown}), times=-1)
     live = service.live(retry_limit=0.01)
     news = declare(live, "Connection", databaseId=database, name="web", rotationTrigger="2")
-    with pytest.raises(errors.MalformedAnswer, match="no connection string"):
+    with pytest.raises(errors.PrismaError, match=r"may be locked out(?s:.*)no connection string"):
         CONNECTION.update(live, *made, news)

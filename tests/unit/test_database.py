@@ -570,7 +570,7 @@ def test_lost_secrets_are_told(service: Service, home: str) -> None:
     object_id, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
     assert object_id in service.databases
     assert "databaseUrl" not in outputs
-    assert "were lost" in service.notes[-1]
+    assert "did not come with its creation" in service.notes[-1]
 
 
 def test_its_own_older_self_is_no_leftover(service: Service, home: str) -> None:

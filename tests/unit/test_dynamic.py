@@ -173,7 +173,9 @@ def test_a_check_ends_too(process: Service, monkeypatch: pytest.MonkeyPatch) -> 
 EXPORT = """\
 #!/bin/sh
 echo "$*" > "$0.asked"
-echo '{"deployment": {"resources": [{"urn": "u"}, {"id": "db_c123"}], "pending_operations": [
+echo '{"deployment": {"resources": [{"type": "pulumi:pulumi:Stack"}, {"type": "a:b:Database", "id": "db_c123"},
+{"type": "a:b:Database", "id": "db_c8", "external": true}, {"type": "a:b:Restore", "id": "db_c9"}],
+"pending_operations": [
 {"type": "creating", "resource": {"inputs": {"name": "web"}}}, {"type": "updating", "resource": {}}]}}'
 """
 
@@ -189,11 +191,12 @@ def test_state_is_asked_of_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     found = state.recorded("organization/shop/dev")
     assert found.holds("db_c123")
     assert found.holds("c123")
-    assert not found.holds("db_c124")
+    assert not any(found.holds(other) for other in ("db_c124", "db_c8", "db_c9"))
     assert found.begun == ({"name": "web"},)
     assert "--stack organization/shop/dev" in Path(f"{pulumi}.asked").read_text()
-    pulumi.write_text("#!/bin/sh\nexit 1\n")
-    assert state.recorded("organization/shop/dev") == Recorded()
+    for says in ("exit 1", "echo nonsense", """echo '{"deployment": null}'"""):
+        pulumi.write_text(f"#!/bin/sh\n{says}\n")
+        assert state.recorded("organization/shop/dev") == Recorded()
 
 
 def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
@@ -203,7 +206,7 @@ def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
         raise AssertionError("state was asked for")
 
     host._process._live = process.live()
-    host._process._live._recorded = refuse
+    host._process._live.recorded = refuse
     inputs = checked({"projectId": process.project()["id"], "name": "orders", "stack": "organization/shop/dev"})
     assert "stack" not in inputs
     DATABASE.create(inputs)

@@ -61,9 +61,7 @@ def test_several_of_a_name_are_listed(service: Service) -> None:
 def test_what_exists_is_found(service: Service) -> None:
     """Each function answers with what is there, by id or by name, and with no secret."""
     home = service.project()["id"]
-    service.branch(home, "main")
     database = service.database(home)["id"]
-    first, second = service.backup(database), service.backup(database)
     assert ask(service, "getProject", id=home) == ask(service, "getProject", name="shop")
     assert ask(service, "getProject", name="shop")["defaultRegion"] == "eu-central-1"
     assert [found["name"] for found in ask(service, "getProjects")["projects"]] == ["shop"]
@@ -73,6 +71,23 @@ def test_what_exists_is_found(service: Service) -> None:
     (connection,) = ask(service, "getConnections", databaseId=database)["connections"]
     assert connection["databaseId"] == database
     assert "password" not in connection
+
+
+def test_a_secret_that_a_service_shows_is_not_passed_on(service: Service) -> None:
+    """What a function answers stands in clear: a connection string in a list goes no further."""
+    database = service.database(service.project()["id"])["id"]
+    show = service._show
+    service._show = lambda kind, each, **_: show(kind, each, secrets=True)  # type: ignore[method-assign]
+    assert "pass_" in service.live().client.connections(database)[0].credentials()["databaseUrl"]
+    assert "pass_" not in str(ask(service, "getConnections", databaseId=database))
+
+
+def test_the_rest_is_found(service: Service) -> None:
+    """Branches, backups, usage and regions."""
+    home = service.project()["id"]
+    service.branch(home, "main")
+    database = service.database(home)["id"]
+    first, second = service.backup(database), service.backup(database)
     assert [branch["gitName"] for branch in ask(service, "getBranches", projectId=home)["branches"]] == ["main"]
     assert [backup["id"] for backup in ask(service, "getBackups", databaseId=database)["backups"]] == [second, first]
     usage = ask(service, "getUsage", databaseId=database, startDate="2026-01-01")

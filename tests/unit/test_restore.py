@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.client import time_limit
 from prisma_provider.diff import UNKNOWN
+from prisma_provider.intents import Intents
 from unit.service import Answer, Service, declare, handler, refusal
 
 RESTORE = handler("Restore")
@@ -58,7 +60,7 @@ def test_another_name_is_refused(service: Service, database: str, backup: str) -
 
 @pytest.mark.parametrize(
     ("backup_id", "status", "says"),
-    [("bkp_missing", "completed", "has no backup"), (None, "running", '"running"'), (None, "failed", '"failed"')],
+    [("bkp_missing", "brand-new", "has no backup"), (None, "running", '"running"'), (None, "failed", '"failed"')],
 )
 def test_a_backup_of_no_use_is_refused(
     service: Service, database: str, backup_id: str | None, status: str, says: str
@@ -94,10 +96,95 @@ def test_a_lost_answer_is_never_sent_again(
 
 
 def test_a_restore_that_fails_is_an_error(service: Service, database: str, backup: str) -> None:
-    """Where the database ends as failed, I am told."""
+    """Where the database ends as failed, I am told, and not to delete it with its backups."""
     service.status_after_restore = "failure"
-    with pytest.raises(errors.NotReady, match='"failure"'):
+    with pytest.raises(errors.NotReady, match=r'"failure"(?s:.*)Do not delete'):
         restore(service, database, backup)
+
+
+@pytest.mark.parametrize("outage", [refusal(503, "down"), refusal(401, "token")])
+def test_a_restore_whose_end_cannot_be_read_counts_as_done(
+    service: Service, database: str, backup: str, outage: Answer
+) -> None:
+    """It was taken, and then the service fell silent: it stands in state, I am told, and it is not sent again."""
+    service.status_after_restore = "recovering"
+
+    def down(request: httpx.Request) -> Answer | None:
+        return outage if service.restored and request.method == "GET" else None
+
+    service.before.append(down)
+    live = service.live(retry_limit=0.01)
+    live.workspace_id()
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    with time_limit(5):
+        made = RESTORE.create(live, declare(live, "Restore", **given))
+    assert made[0] == database
+    assert "cannot be read now" in service.notes[-1]
+    service.before.clear()
+    live = service.live()
+    assert not RESTORE.diff(live, *made, declare(live, "Restore", made[1], **given))
+
+
+def test_a_killed_run_is_not_repeated_unasked(service: Service, database: str, backup: str, tmp_path: Path) -> None:
+    """Killed while it waited, on this machine or, as state knows, on another: I am asked; True and False decide."""
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+
+    class Killed(BaseException):
+        pass
+
+    def kill(request: httpx.Request) -> Answer | None:
+        if service.restored:
+            service.before.clear()
+            raise Killed
+        return None
+
+    service.before.append(kill)
+    service.status_after_restore = "recovering"
+    live = service.live(intents=Intents(tmp_path))
+    live.workspace_id()
+    with pytest.raises(Killed):
+        RESTORE.create(live, declare(live, "Restore", **given))
+    service.databases[database]["status"] = service.status_after_restore = "ready"
+    for live in (service.live(intents=Intents(tmp_path)), service.live(begun=[given, given])):
+        with pytest.raises(errors.Refused, match=r"adopt=True(?s:.*)adopt=False"):
+            RESTORE.create(live, declare(live, "Restore", **given))
+    assert len(service.restored) == 1
+    live = service.live(intents=Intents(tmp_path))
+    assert RESTORE.create(live, declare(live, "Restore", adopt=True, **given))[0] == database
+    assert len(service.restored) == 1
+    live = service.live(begun=[given, given])
+    RESTORE.create(live, declare(live, "Restore", adopt=False, **given))
+    assert len(service.restored) == 2
+
+
+def test_two_restores_of_one_database_are_refused(service: Service, database: str, backup: str) -> None:
+    """Each would undo the other, in whatever order they run."""
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "confirmDatabaseName": "orders"}
+    RESTORE.create(live, declare(live, "Restore", backupId=backup, **given))
+    with pytest.raises(errors.Refused, match="Two restores"):
+        RESTORE.create(live, declare(live, "Restore", backupId=service.backup(database), **given))
+    assert len(service.restored) == 1
+
+
+def test_the_name_is_read_afresh(service: Service, database: str, backup: str) -> None:
+    """A rename by another hand between preview and update: what I confirmed is no longer its name."""
+    made = restore(service, database, backup)
+    live = service.live()
+    news = declare(live, "Restore", made[1], **{**made[1], "backupId": service.backup(database)})
+    assert RESTORE.diff(live, *made, news).of("restore")
+    service.databases[database]["name"] = "sales"
+    with pytest.raises(errors.Refused, match='confirm_database_name="sales"'):
+        RESTORE.update(live, *made, news)
+
+
+def test_an_unknown_backup_shows_in_the_preview(service: Service, database: str, backup: str) -> None:
+    """A backup_id that is only known after the update may be another one: the preview says so."""
+    made = restore(service, database, backup)
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "confirmDatabaseName": "orders"}
+    news = declare(live, "Restore", made[1], backupId=UNKNOWN, **given)
+    assert [change.how for change in RESTORE.diff(live, *made, news).changes] == ["restore"]
 
 
 def test_no_diffs_is_no_changes(service: Service, database: str, backup: str) -> None:

@@ -42,7 +42,7 @@ def create_once(
         try:
             return send(), False
         except (errors.LostAnswer, errors.Conflict) as error:
-            for found in find():
+            for found in listed(find):
                 if found.logical_id == logical_id:
                     return found, True
             if isinstance(error, errors.Conflict) and not lost:
@@ -54,6 +54,14 @@ def create_once(
         return live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
     except _Final as final:
         raise final.error from None
+
+
+def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
+    """What a list shows; nothing, where the service has no such list."""
+    try:
+        return ask()
+    except errors.NotFound:
+        return ()
 
 
 class _Final(Exception):
@@ -77,13 +85,14 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     mine = stem_of(news["logicalId"])
     left = [
         other
-        for other in existing()
+        for other in listed(existing)
         if mine and stem_of(other.logical_id) == mine and not live.run.is_declared(other.logical_id or "")
     ]
     left = [other for other in left if not live.recorded().holds(other.id)]
     if not left:
         return None
     if adopt is True and len(left) == 1:
+        live.note(f"{left[0].title} bears the mark of this resource and is taken over; adopt=True has done its work.")
         return to_claim(live, what, left[0].id)
     names = ", ".join(other.title for other in left)
     taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'

@@ -20,7 +20,6 @@ from prisma_provider.handlers.changes import (
     was_adopted,
     went_away,
 )
-from prisma_provider.handlers.connection import rotated
 from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -36,6 +35,7 @@ from prisma_provider.handlers.inputs import (
     with_logical_id,
 )
 from prisma_provider.handlers.readiness import remove_failed, wait_ready
+from prisma_provider.handlers.unmarked import rotated
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Database, same_id
 
@@ -147,10 +147,11 @@ class DatabaseHandler:
             lambda: live.client.create_database(body),
             lambda: live.client.databases(news["projectId"], logical_id=news["logicalId"]),
         )
+        live.run.made(database.id)
         secrets: Bag = {} if lost else database.default_credentials()
         live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
-        if lost:
+        if not secrets:
             secrets = _default_secrets(live, database)
         return database, secrets
 
@@ -270,7 +271,7 @@ def _default_secrets(live: Live, database: Database) -> Bag:
         return _rotated_default(live, database)
     except errors.PrismaError as error:
         live.note(
-            f"The connection strings of {database.title} were lost with the answer to its creation. A Connection of it "
+            f"The connection strings of {database.title} did not come with its creation. A Connection of it "
             f"has its own; or declare a rotation_trigger. {error}"
         )
     return {}

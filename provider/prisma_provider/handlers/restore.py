@@ -9,10 +9,10 @@ from prisma_provider.handlers.changes import capital, compare, went_away
 from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
 from prisma_provider.handlers.readiness import wait_ready
 from prisma_provider.live import Live
-from prisma_provider.models import Backup, Database, same_id
+from prisma_provider.models import WAITING, Backup, Database, bare_id, same_id
 
-USABLE = ("completed", "unknown")
-"""Statuses of a backup that may be restored; the service has the last word."""
+UNUSABLE = ("running", "failed")
+"""Statuses of a backup that cannot be restored; of any other the service has the last word."""
 
 
 class RestoreHandler:
@@ -51,12 +51,22 @@ class RestoreHandler:
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """Restore, and wait until it is done; with `adopt` it was done already, and is recorded."""
-        database = _target(live, news)
-        if news.get("adopt"):
-            live.note(f"{database.title} is taken as restored from backup {news['backupId']}: nothing was sent.")
-        else:
-            database = _restore(live, database, news)
+        with live.run.under_way("restore", bare_id(news["databaseId"])):
+            database = self._restored(live, {}, news)
         return database.id, _outputs(live, database, news)
+
+    def _restored(self, live: Live, olds: Bag, news: Bag) -> Database:
+        database = _target(live, news)
+        if not live.run.claim(f"restore of {bare_id(database.id)}"):
+            raise Refused(
+                f"Two restores of {database.title} are declared, and each would undo the other.",
+                hint="declare one of them. Nothing was sent.",
+            )
+        if news.get("adopt") and not olds.get("adopt"):
+            live.note(f"{database.title} is taken as restored from backup {news['backupId']}: nothing was sent.")
+            live.intents.forget(*_key(live, database, news))
+            return database
+        return _restore(live, database, news)
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """What state holds, as long as its database lives."""
@@ -70,7 +80,7 @@ class RestoreHandler:
         if database is None:
             raise went_away("database", object_id)
         if found.of("restore"):
-            database = _restore(live, database, news)
+            database = self._restored(live, olds, news)
         return _outputs(live, database, news)
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
@@ -126,7 +136,7 @@ def _restore(live: Live, database: Database, news: Bag) -> Database:
     """Refuse what can be refused before anything is sent; then restore, and wait for ready."""
     if database.status == "provisioning":
         database = wait_ready(live, database)
-    _refuse_unready(database, news)
+    _refuse_interrupted(live, database, news)
     if database.name != news["confirmDatabaseName"]:
         raise Refused(
             f'{capital(database.title)} is not restored: confirm_database_name is "{news["confirmDatabaseName"]}".',
@@ -136,19 +146,57 @@ def _restore(live: Live, database: Database, news: Bag) -> Database:
     source = news.get("sourceDatabaseId") or database.id
     _refuse_unusable(live, source, news["backupId"])
     body = {"source": {"type": "backup", "databaseId": source, "backupId": news["backupId"]}}
-    begun = _send(live, database, body)
-    live.put_database(begun.model_copy(update={"source": database.source}))
-    return wait_ready(live, begun)
+    with live.intents.noted(*_key(live, database, news)):
+        begun = _send(live, database, body, news)
+        live.put_database(begun.model_copy(update={"source": database.source}))
+        return _await_end(live, begun)
 
 
-def _refuse_unready(database: Database, news: Bag) -> None:
-    """A restore that is under way may be the one of a run that was cut off: never twice unasked."""
+def _await_end(live: Live, database: Database) -> Database:
+    """Until it is ready. It has begun: what cannot be read of its end must not lead to a second one."""
+    try:
+        seen = live.wait_for(database, lambda d: d.status not in WAITING) or database
+    except errors.PrismaError as error:
+        live.problem(f"{database.title} is being restored, and what became of it cannot be read now: {error}")
+        return database
+    if seen.status == "failure":
+        raise errors.NotReady(
+            f'The restore of {database.title} failed: Prisma gives its status as "failure".',
+            hint="restore another backup, or ask Prisma's support; adopt=False beside it tries again. Do not delete "
+            "the database: its backups would go with it.",
+        )
+    if seen.status in WAITING:
+        live.note(f'{seen.title} is still "{seen.status}" at the time limit: the restore goes on by itself.')
+    return seen
+
+
+def _key(live: Live, database: Database, news: Bag) -> tuple[str, ...]:
+    return ("restore", live.client.settings.base_url, bare_id(database.id), str(news["backupId"]))
+
+
+def _refuse_interrupted(live: Live, database: Database, news: Bag) -> None:
+    """What an interrupted run has begun is never repeated unasked: data was written since, perhaps."""
     if database.status == "recovering":
         raise Refused(
             f"{capital(database.title)} is being restored already, by somebody else or by a run that was interrupted.",
             hint="wait until it is ready. If that was this very restore, declare adopt=True to record it as done; "
-            "else run `pulumi up` again.",
+            "else adopt=False to restore it all the same.",
         )
+    if news.get("adopt") is not False and _was_interrupted(live, database, news):
+        raise Refused(
+            f"{capital(database.title)} may have been restored already, by a run that was interrupted.",
+            hint=f"look at its data. If it is that of backup {news['backupId']}, declare adopt=True to record the "
+            "restore as done; else adopt=False to restore it now. Nothing was sent.",
+        )
+
+
+def _was_interrupted(live: Live, database: Database, news: Bag) -> bool:
+    if live.intents.left(*_key(live, database, news)) is not None:
+        return True
+    began = live.recorded().began(
+        lambda inputs: "confirmDatabaseName" in inputs and same_id(inputs.get("databaseId"), database.id)
+    )
+    return began > live.run.count_under_way("restore", bare_id(database.id))
 
 
 def _refuse_unusable(live: Live, source: str, backup_id: str) -> None:
@@ -161,7 +209,7 @@ def _refuse_unusable(live: Live, source: str, backup_id: str) -> None:
             f"Database {source} has no backup {backup_id}.",
             hint=f"its newest backups are: {newest}. A backup of another database wants source_database_id=….",
         )
-    if listed is not None and listed.status not in USABLE:
+    if listed is not None and listed.status in UNUSABLE:
         raise Refused(
             f'Backup {backup_id} of database {source} cannot be restored: its status is "{listed.status}".',
             hint="wait for it, or take another one. Nothing was changed.",
@@ -172,13 +220,14 @@ def _named(backup: Backup) -> str:
     return f"{backup.id} ({backup.created_at})"
 
 
-def _send(live: Live, database: Database, body: Bag) -> Database:
+def _send(live: Live, database: Database, body: Bag, news: Bag) -> Database:
     """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
     try:
         return live.client.restore_database(database.id, body)
     except errors.LostAnswer as lost:
         seen = _recovering(live, database.id)
         if seen is None:
+            live.intents.forget(*_key(live, database, news))  # it is told here and now
             raise _cannot_tell(database, body, lost) from None
         return seen
 

@@ -11,6 +11,7 @@ from typing import Any
 from prisma_provider.client import Client, time_limit
 from prisma_provider.errors import ConfigurationError
 from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
+from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.settings import Settings
@@ -57,7 +58,15 @@ class Session:
     def configure(self, config: Mapping[str, Any]) -> None:
         """Take these settings, and begin with empty hands; ConfigurationError where they are not enough."""
         client = Client(load(config))
-        self.begin(Live(client, note=self.note, problem=self.problem, recorded=lambda: recorded(self.stack)))
+        self.begin(
+            Live(
+                client,
+                note=self.note,
+                problem=self.problem,
+                recorded=lambda: recorded(self.stack),
+                intents=Intents.of_pulumi(),
+            )
+        )
 
     def note(self, line: str) -> None:
         """One line for the user, about the resource that is worked on."""

@@ -96,8 +96,8 @@ PROPERTIES: Mapping[str, Word] = MappingProxyType(
             ID_OR_TRUE,
         ),
         "Connection.adopt": Word(
-            "`con_…` takes over an existing connection; `true` takes the one of this name that no stack holds. Its "
-            "secrets are not told again: `rotationTrigger` gives new ones.",
+            "`con_…` takes over an existing connection; `true` takes the one that an interrupted run of this stack "
+            "left behind. Its secrets are not told again: `rotationTrigger` gives new ones.",
             ID_OR_TRUE,
         ),
         "rotationTrigger": Word(
@@ -107,7 +107,9 @@ PROPERTIES: Mapping[str, Word] = MappingProxyType(
         ),
         "Restore.databaseId": Word("The database to restore, `db_…`."),
         "Restore.adopt": Word(
-            "`true` records a restore that was done already, by a run that was interrupted; nothing is sent.", BOOLEAN
+            "After a run that was interrupted: `true` records the restore as done and sends nothing, `false` restores, "
+            "whatever may have been done before; not given, you are asked.",
+            BOOLEAN,
         ),
         "backupId": Word("The backup, as `getBackups` names it; another one is restored in place."),
         "sourceDatabaseId": Word("The database that the backup belongs to, `db_…`; the same one by default."),

@@ -1,0 +1,199 @@
+"""Making a connection once, though Prisma gives connections no mark of their own.
+
+After a lost answer ours is the one of its name that was not there before. What an earlier run left behind is known by
+what that run wrote down on this machine (`intents`), or by a creation that the stack's state saw only begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prisma_provider import errors
+from prisma_provider.client import time_left
+from prisma_provider.errors import Refused
+from prisma_provider.live import Live
+from prisma_provider.models import Connection, Database, bare_id, same_id
+
+LAG = 1.0
+"""Seconds after which what the service has done shows in its lists."""
+
+
+def rotated(live: Live, connection_id: str) -> Connection:
+    """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
+    try:
+        return live.client.retrying(errors.LostAnswer)(live.client.rotate_connection, connection_id)
+    except errors.LostAnswer as lost:
+        raise errors.PrismaError(
+            f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
+            said=lost.said or lost.what,
+            hint="run `pulumi up` again, which rotates it once more.",
+        ) from None
+
+
+def connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
+    """The connections that are there now; of a database that this run made, those of its answer."""
+    if live.run.was_made(database.id):
+        return database.connections
+    return _seen(live, database.id)
+
+
+def left_behind(live: Live, database: Database, there: Iterable[Connection], name: str) -> Connection | None:
+    """The one that an interrupted run made, Refused for several; one that may be anybody's is only told."""
+    unknown = [each for each in _namesakes(live, database, there, name) if not live.recorded().holds(each.id)]
+    if not unknown:
+        return None
+    left = _interrupted(live, database, name, unknown)
+    if not left:
+        live.note(
+            f'{database.title} has another connection "{name}" ({_ids(unknown)}), which this stack does not hold. '
+            f"If an interrupted run left it behind, delete it in Prisma Console, or declare it: {_taking(unknown[0])}."
+        )
+        return None
+    if len(left) > 1:
+        raise Refused(
+            f'Interrupted runs have left several connections "{name}" of {database.title} behind: {_ids(left)}.',
+            hint=f"delete those that nobody uses in Prisma Console; {_taking(left[0])}. Nothing was made.",
+        )
+    return left[0]
+
+
+def refusal(left: Connection, database: Database) -> Refused:
+    """What an interrupted run has left behind, and how to take it or remove it."""
+    return Refused(
+        f'An interrupted run has left connection "{left.name}" ({left.id}) of {database.title} behind.',
+        hint=f"{_taking(left)}; or delete it in Prisma Console. Nothing was made.",
+    )
+
+
+def make(live: Live, database: Database, name: str, there: Iterable[Connection]) -> Connection:
+    """Make it; after a lost answer, and only then, the service is asked whether it was made.
+
+    Ours is the one of this name that was not there before and that no create of this process returned. No clock is
+    asked: the service's may differ from ours.
+    """
+    before = {bare_id(connection.id) for connection in there}
+    was_lost = False
+
+    def attempt() -> Connection:
+        nonlocal was_lost
+        try:
+            return live.client.create_connection({"databaseId": database.id, "name": name})
+        except errors.LostAnswer as lost:
+            was_lost = True
+            found = _found(live, database, name, before, lost)
+            if found is None:
+                raise
+            return found
+
+    with live.intents.noted(*_key(live, database, name), before=before):
+        made = live.client.retrying(errors.LostAnswer)(attempt)
+    if was_lost:
+        _tell_of_others(live, database, made, before)
+    return made
+
+
+def forget(live: Live, database: Database, name: str) -> None:
+    """What an interrupted run left behind was taken over."""
+    live.intents.forget(*_key(live, database, name))
+
+
+def _key(live: Live, database: Database, name: str) -> tuple[str, ...]:
+    return ("connection", live.client.settings.base_url, bare_id(database.id), name)
+
+
+def _namesakes(live: Live, database: Database, there: Iterable[Connection], name: str) -> list[Connection]:
+    """Others of this name: neither of this run nor the one that the service makes with a database."""
+    return [
+        connection
+        for connection in there
+        if connection.name == name
+        and not live.run.was_returned(connection.id)
+        and not same_id(connection.id, database.default_connection_id)
+    ]
+
+
+def _interrupted(live: Live, database: Database, name: str, unknown: list[Connection]) -> list[Connection]:
+    """Those of them that there is evidence for."""
+    before = live.intents.left(*_key(live, database, name))
+    if before is not None:
+        return [connection for connection in unknown if bare_id(connection.id) not in before]
+    began = live.recorded().began(
+        lambda inputs: inputs.get("name") == name and same_id(inputs.get("databaseId"), database.id)
+    )
+    under_way = live.run.count_under_way("connection", bare_id(database.id), name)
+    return unknown if began > under_way else []
+
+
+def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostAnswer) -> Connection | None:
+    """The connection that a create without an answer has made, with new secrets; None where it made none.
+
+    What goes wrong here must not lead to a second POST: it is an error that says what may be left.
+    """
+    try:
+        candidates = _await_candidates(live, database.id, name, before, lost)
+    except errors.ApiError as error:
+        raise _cannot_tell(database, name, lost, error) from None
+    if len(candidates) > 1:
+        raise Refused(
+            f'The answer to creating connection "{name}" of {database.title} was lost, and there are several that '
+            f"may be it: {_ids(candidates)}.",
+            hint='delete those that nobody uses in Prisma Console, or take one with adopt="con_…".',
+        )
+    return rotated(live, candidates[0].id) if candidates else None
+
+
+def _cannot_tell(database: Database, name: str, lost: errors.LostAnswer, error: errors.ApiError) -> errors.PrismaError:
+    return errors.PrismaError(
+        f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it cannot '
+        "be told now.",
+        said=f"{lost.what} {error.what}",
+        hint=f'look for a new connection "{name}" in Prisma Console: delete it, or take it with adopt="con_…".',
+    )
+
+
+def _await_candidates(
+    live: Live, database_id: str, name: str, before: set[str], lost: errors.LostAnswer
+) -> list[Connection]:
+    """Look at once and after a moment, since lists may lag; longer, where the service may act on the request yet."""
+    patience = live.client.settings.retry_limit if isinstance(lost, errors.TimedOut) else LAG
+    ends, pause = min(patience, time_left()), LAG
+    waited = 0.0
+    while True:
+        candidates = _candidates(live, database_id, name, before)
+        if candidates or waited >= ends:
+            return candidates
+        live.client.wait(pause)
+        waited += pause
+
+
+def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> list[Connection]:
+    """New connections of this name."""
+    return [
+        connection
+        for connection in _seen(live, database_id)
+        if connection.name == name and bare_id(connection.id) not in before and not live.run.was_returned(connection.id)
+    ]
+
+
+def _seen(live: Live, database_id: str) -> tuple[Connection, ...]:
+    """The connections of a database, by the list and by the database itself: either may lag or lack them."""
+    seen = (*live.client.connections(database_id), *live.client.database(database_id).connections)
+    return tuple({bare_id(connection.id): connection for connection in seen}.values())
+
+
+def _tell_of_others(live: Live, database: Database, made: Connection, before: set[str]) -> None:
+    """A request that was given up may have been acted upon after all: what it made is nobody's."""
+    others = [each for each in _candidates(live, database.id, made.name, before) if not same_id(each.id, made.id)]
+    if others:
+        live.note(
+            f'A request whose answer was lost has made another connection "{made.name}" of {database.title} '
+            f"({_ids(others)}), whose password nobody has: delete it in Prisma Console."
+        )
+
+
+def _taking(left: Connection) -> str:
+    return f'adopt="{left.id}" with a rotation_trigger=… takes it over, with a new password'
+
+
+def _ids(connections: Iterable[Connection]) -> str:
+    return ", ".join(connection.id for connection in connections)

@@ -1,0 +1,78 @@
+"""Intents: what this machine has asked for and was never told the end of.
+
+A connection bears no mark of its own, and a restore leaves none. So before either is asked for, it is written down,
+and crossed out when its end is known. What still stands there tells the next run that an earlier one was killed in
+between. Another machine does not know of it: the stack's state is asked as well (`live.recorded`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prisma_provider import errors
+
+_log = logging.getLogger(__name__)
+
+_NOTHING_WAS_DONE = (errors.Rejected, errors.RateLimited, errors.Unreachable)
+
+
+class Intents:
+    """A small file for each, in a folder; without a folder nothing is remembered. No secret is in any of them."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+
+    @staticmethod
+    def of_pulumi() -> Intents:
+        """Those in Pulumi's own folder (`PULUMI_HOME`), which every run of this user has."""
+        home = os.environ.get("PULUMI_HOME")
+        return Intents((Path(home) if home else Path.home() / ".pulumi") / "prisma" / "intents")
+
+    def left(self, *key: str) -> frozenset[str] | None:
+        """What was there before a request of this key whose end is not known; None where there is none."""
+        try:
+            return frozenset(json.loads(self._file(key).read_text())["before"]) if self._folder else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @contextmanager
+    def noted(self, *key: str, before: Iterable[str] = ()) -> Iterator[None]:
+        """Written down while the request is under way; crossed out when it is answered, or was not taken."""
+        self._write(key, sorted(before))
+        try:
+            yield
+        except _NOTHING_WAS_DONE:
+            self.forget(*key)
+            raise
+        self.forget(*key)
+
+    def forget(self, *key: str) -> None:
+        """Its end is known."""
+        if self._folder:
+            try:
+                self._file(key).unlink(missing_ok=True)
+            except OSError as error:
+                _log.info("an intent cannot be crossed out: %s", type(error).__name__)
+
+    def _write(self, key: tuple[str, ...], before: list[str]) -> None:
+        if self._folder is None:
+            return
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self._folder, suffix=".new", delete=False) as file:
+                json.dump({"key": key, "before": before}, file)
+            Path(file.name).replace(self._file(key))
+        except OSError as error:
+            # A home that cannot be written to is no reason to fail: the stack's state is asked, too.
+            _log.info("an intent cannot be written down: %s", type(error).__name__)
+
+    def _file(self, key: tuple[str, ...]) -> Path:
+        assert self._folder is not None  # noqa: S101  the callers looked
+        return self._folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}.json"
