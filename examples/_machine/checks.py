@@ -195,7 +195,7 @@ def run(processes: Processes) -> int:
     asked = arguments(sys.argv[1:])
     console = Console()
     started = time.monotonic()
-    machine = prepare(console, processes, "test")
+    machine = prepare(console, processes, "test", ["yaml"] if "e2e" in asked.rings else [])
     with tempfile.TemporaryDirectory(prefix="prisma-tests-") as name:
         folder = Path(name)
         checks = Checks(console, processes, machine, folder)

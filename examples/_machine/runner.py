@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -31,6 +32,12 @@ CARRIED = "PULUMI_PRISMA_CARRIED"
 def names() -> list[str]:
     """The examples: every folder that holds a Pulumi program."""
     return sorted(file.parent.name for file in EXAMPLES.glob("*/Pulumi.yaml"))
+
+
+def language(name: str) -> str:
+    """What an example is written in."""
+    (found,) = re.findall(r"^runtime: *(\w+)", (EXAMPLES / name / "Pulumi.yaml").read_text(), re.MULTILINE)
+    return str(found)
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -84,10 +91,11 @@ def run(processes: Processes) -> int:
         started = time.time()
         console = Console()
         console.write(f"Example {asked.name}: Prisma Postgres with Pulumi, on this machine alone.")
-        machine = prepare(console, processes, "local")
+        machine = prepare(console, processes, "local", [language(asked.name)])
         _go_on_inside(machine, console.next_number, started)
     carried = json.loads(os.environ.pop(CARRIED))
-    machine = Machine(Path(carried["environment"]), Engine(Path(carried["bin"]), *carried["engine"]))
+    hosts = tuple(map(Path, carried["hosts"]))
+    machine = Machine(Path(carried["environment"]), Engine(Path(carried["bin"]), *carried["engine"]), hosts)
     console = Console(first=carried["next"])
     play(asked.name, asked.keep, console, processes, machine)
     console.write(f"\nDone in {spell(time.time() - carried['started'])}.")
@@ -99,6 +107,7 @@ def _go_on_inside(machine: Machine, number: int, started: float) -> NoReturn:
         "environment": str(machine.environment_folder),
         "bin": str(machine.engine.bin),
         "engine": [machine.engine.version, machine.engine.origin],
+        "hosts": list(map(str, machine.hosts)),
         "next": number,
         "started": started,
     }

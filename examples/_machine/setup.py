@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Machine:
 
     environment_folder: Path
     engine: Engine
+    hosts: tuple[Path, ...] = ()
+    """Folders of hosts for other languages than Python."""
 
     @property
     def python(self) -> Path:
@@ -30,7 +33,7 @@ class Machine:
     @property
     def path(self) -> str:
         """The folders that go first on PATH: the language host takes the first `python3` it meets."""
-        return os.pathsep.join([str(self.environment_folder / "bin"), str(self.engine.bin)])
+        return os.pathsep.join(map(str, [self.environment_folder / "bin", self.engine.bin, *self.hosts]))
 
     def environment(self) -> dict[str, str]:
         """The environment of every child: ours, without anything that leads elsewhere."""
@@ -58,7 +61,7 @@ def backend(folder: Path, passphrase: str) -> dict[str, str]:
     }
 
 
-def prepare(console: Console, processes: Processes, extra: str) -> Machine:
+def prepare(console: Console, processes: Processes, extra: str, languages: Collection[str] = ()) -> Machine:
     """Both steps of the set-up; each is done in a moment when nothing has changed."""
     with console.step("Python environment"):
         installation = Installation(console, processes, ROOT)
@@ -67,6 +70,8 @@ def prepare(console: Console, processes: Processes, extra: str) -> Machine:
         with waiting_lock(cache_home() / f"checkout-{checkout}.lock", console, "the environment"):
             installation.ensure(extra)
     with console.step("Pulumi"):
-        engine = Engines(console, processes, installation.python).cli()
+        engines = Engines(console, processes, installation.python)
+        engine = engines.cli()
         console.say(f"{engine.version}, {engine.origin}: {engine.bin}")
-    return Machine(installation.folder, engine)
+        hosts = (engines.yaml_host(engine),) if "yaml" in languages else ()
+    return Machine(installation.folder, engine, hosts)

@@ -66,6 +66,15 @@ class Stage:
         planned = json.loads(self._ask("preview", "--json"))
         return _changes(planned.get("changeSummary"))
 
+    def property_changes(self) -> dict[str, dict[str, str]]:
+        """Which property of which resource a preview would change, and how."""
+        planned = json.loads(self._ask("preview", "--json", "--diff"))
+        return {
+            str(step["urn"]).split("::")[-1]: {name: entry["kind"] for name, entry in step["detailedDiff"].items()}
+            for step in planned["steps"]
+            if step.get("detailedDiff")
+        }
+
     def destroy(self) -> None:
         """`pulumi destroy`, and the stack with it."""
         self._show("destroy", "--yes", "--skip-preview")
