@@ -24,7 +24,7 @@ ON_REQUEST = ("bench",)
 # Their tests wait for processes of their own; each worker has a local control plane of its own.
 AT_ONCE = {"contract": 2, "e2e": 2}
 LINT = "lint"
-COMMANDS = ("examples/run", "tests/run")  # without a suffix they are not found
+COMMANDS = ("examples/run", "tests/run", "provider/make-plugin")  # without a suffix they are not found
 LINTERS: Mapping[str, tuple[str, ...]] = {
     "ruff check": ("ruff", "check", ".", *COMMANDS),
     "ruff format": ("ruff", "format", "--check", ".", *COMMANDS),

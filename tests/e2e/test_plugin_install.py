@@ -1,0 +1,47 @@
+"""Installing the plugin for programs that have no virtualenv."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from examples._machine.setup import ROOT
+
+from e2e.yaml_stack import YamlStack
+from local_server import LocalServer
+
+
+@pytest.fixture
+def stack(tmp_path: Path, server: LocalServer) -> YamlStack:
+    """A YAML stack that finds no plugin on PATH, and a Python without packages."""
+    stack = YamlStack(tmp_path, server)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / f"python3.{sys.version_info.minor}").symlink_to(Path(sys.executable).resolve())
+    beside = str(Path(sys.executable).parent)
+    path = [part for part in os.environ["PATH"].split(os.pathsep) if part != beside]
+    stack.environment["PATH"] = os.pathsep.join([str(tools), *path])
+    stack.environment.pop("VIRTUAL_ENV", None)
+    return stack
+
+
+def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
+    """I make a folder of the plugin, install it with Pulumi's own command, and programs find it there."""
+    program = "resources:\n  shop:\n    type: prisma:Project\n"
+    stack.program(program)
+    assert "no resource plugin" in stack.pulumi("preview", expect=None)
+    folder = tmp_path / "prisma-plugin"
+    made = subprocess.run(
+        [sys.executable, ROOT / "provider" / "make-plugin", folder], capture_output=True, text=True, timeout=240
+    )
+    assert made.returncode == 0, made.stderr
+    stack.pulumi(*made.stdout.split()[1:])
+    done = stack.up()
+    assert done.changes == {"create": 2}
+    assert "pulumi-resource-prisma from $PATH" not in done.messages
+    again = subprocess.run([sys.executable, ROOT / "provider" / "make-plugin", folder], capture_output=True, text=True)
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
