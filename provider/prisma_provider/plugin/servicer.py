@@ -23,7 +23,7 @@ from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
 from prisma_provider.plugin.status import HalfDone, spoken
-from prisma_provider.plugin.values import to_bag, to_struct
+from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
 
 Context = grpc.ServicerContext
 
@@ -102,7 +102,7 @@ class Provider(ResourceProviderServicer):
         if function is None:
             raise InvalidInput("", f"There is no function {request.tok}.")
         with self._session.operation("") as live:
-            answer = function(live.client, to_bag(request.args))
+            answer = function(live.client, to_arguments(request.args))
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(to_struct(answer))  # a word that Python keeps for itself
         return response

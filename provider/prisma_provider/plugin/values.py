@@ -23,11 +23,15 @@ def to_bag(properties: Struct) -> Bag:
 
     A value that is unknown in a part is unknown. InvalidInput for an asset or archive.
     """
-    given = json_format.MessageToDict(properties)
+    return {name: value for name, value in to_arguments(properties).items() if name not in ("id", "urn")}
+
+
+def to_arguments(given: Struct) -> Bag:
+    """The same for a function, which may well have an argument of the name `id`."""
     return {
         name: _plain(name, value)
-        for name, value in given.items()
-        if value is not None and not name.startswith("__") and name not in ("id", "urn")
+        for name, value in json_format.MessageToDict(given).items()
+        if value is not None and not name.startswith("__")
     }
 
 
