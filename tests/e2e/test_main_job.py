@@ -7,8 +7,6 @@ import pytest
 from e2e.hosts import both_hosts
 from e2e.stack import SECRET_OUTPUTS, Stack, connects, sql
 
-pytestmark = both_hosts
-
 SHOP = (
     """
 shop = prisma.Project("shop", region="eu-central-1")
@@ -21,6 +19,7 @@ RENAMED = SHOP.replace('name="orders"', 'name="sales"')
 DEFAULT = SHOP.replace('name="orders"', 'name="orders", is_default=True')
 
 
+@both_hosts
 def test_from_nothing_to_nothing(stack: Stack) -> None:
     """`up` creates, `up` again and `refresh` say unchanged, a rename keeps my rows, `destroy` leaves nothing."""
     before = stack.server.postgres()
@@ -54,6 +53,7 @@ def test_from_nothing_to_nothing(stack: Stack) -> None:
     assert not connects(urls["direct_url"])
 
 
+@both_hosts
 def test_the_default_flag_is_one_patch(stack: Stack) -> None:
     """is_default=True is exactly one PATCH with the flag; with a rename, one PATCH with both."""
     stack.up(SHOP)
@@ -80,6 +80,7 @@ green = prisma.Database("green", project_id=shop.id, is_default={green}{options}
 """
 
 
+@both_hosts
 @pytest.mark.parametrize("first", ["blue", "green"])
 def test_the_default_flag_moves(stack: Stack, first: str) -> None:
     """The flag moves between two declared databases, whichever comes first, with one PATCH and no other write."""
@@ -96,6 +97,7 @@ def test_the_default_flag_moves(stack: Stack, first: str) -> None:
         assert stack.refresh().writes_nothing
 
 
+@both_hosts
 def test_a_promotion_that_waits_for_the_demoted_works_too(stack: Stack) -> None:
     """The flag moves also where the promoted database depends on the demoted one; state heals at the next up."""
     options = ", opts=pulumi.ResourceOptions(depends_on=[blue])"
@@ -110,6 +112,7 @@ def test_a_promotion_that_waits_for_the_demoted_works_too(stack: Stack) -> None:
     assert stack.preview().writes_nothing
 
 
+@both_hosts
 @pytest.mark.parametrize(
     "fault",
     [
