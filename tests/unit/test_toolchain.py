@@ -229,7 +229,9 @@ class TestCommands:
         """Each example has a program, a tour and a few lines to read."""
         for name in runner.names():
             folder = ROOT / "examples" / name
-            missing = [file for file in ("__main__.py", "tour.py", "README.md") if not (folder / file).is_file()]
+            programs = {"python": "__main__.py", "nodejs": "index.ts", "yaml": "Pulumi.yaml"}
+            whole = (programs[runner.language(name)], "tour.py", "README.md")
+            missing = [file for file in whole if not (folder / file).is_file()]
             assert not missing, f"{name} lacks {missing}"
 
     def test_default_rings(self) -> None:
