@@ -1,0 +1,133 @@
+"""What the work costs: calls, exactly; time, as a ratio to the floor, in turn with it.
+
+`./tests/run bench` prints the table. Counts are asserted; times are told, since a machine has other things to do.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import pytest
+
+from bench import floor
+from bench.table import Row, Table
+from e2e.stack import HEADERS, Stack
+from local_server import LocalServer
+
+LATENCY = 0.1
+LANES = {"dynamic": 4, "plugin": 8}
+"""Requests at once: the dynamic host has four threads, the plugin is bound by PRISMA_MAX_IN_FLIGHT."""
+FLOORS = {"dynamic": floor.DYNAMIC, "plugin": floor.PLUGIN}
+PROGRAM = """
+shop = {prisma}Project("shop", name="shop")
+for n in range({size}):
+    database = {prisma}Database(f"d{{n}}", project_id=shop.id, name=f"{name}-{{n}}")
+    {prisma}Connection(f"c{{n}}", database_id=database.id, name=f"web-{{n}}")
+"""
+SIZES = (
+    [50, 200]
+    if not os.environ.get("PRISMA_BENCH_SIZES")
+    else [int(size) for size in os.environ["PRISMA_BENCH_SIZES"].split(",")]
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Our stack and the floor's, which do the same work one after the other."""
+
+    ours: Stack
+    floor: Stack
+    size: int
+
+    def program(self, name: str) -> None:
+        """The next state of both programs."""
+        self.ours.program(PROGRAM.format(prisma="prisma.", size=self.size, name=name))
+        header = FLOORS[self.ours.host]
+        body = PROGRAM.format(prisma="", size=self.size, name=name)
+        (self.floor.folder / "__main__.py").write_text(header + body)
+
+    def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
+        """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes."""
+        beneath = _seconds(self.floor, *command)
+        self.ours.clear()
+        seconds = _seconds(self.ours, *command)
+        ideal = beneath + lanes_of * LATENCY / LANES[self.ours.host]
+        reads, writes = len(self.ours.sent("GET")), len(self.ours.sent())
+        row = Row(work, self.ours.host, self.size, reads, writes, seconds, beneath, ideal)
+        table.add(row)
+        return row
+
+
+@pytest.fixture
+def pair(tmp_path: Path, server: LocalServer, request: pytest.FixtureRequest) -> Pair:
+    """Two stacks in folders of their own."""
+    host, size = request.param
+    for name in ("ours", "floor"):
+        (tmp_path / name).mkdir()
+    ours, beneath = Stack(tmp_path / "ours", server, host), Stack(tmp_path / "floor", server, host)
+    floor.install(tmp_path)
+    for stack in (ours, beneath):
+        stack.environment["PATH"] = f"{tmp_path}{os.pathsep}{stack.environment['PATH']}"
+    server.settings(latency=LATENCY)
+    return Pair(ours, beneath, size)
+
+
+@pytest.mark.parametrize("pair", [(host, size) for size in SIZES for host in HEADERS], indirect=True)
+def test_a_life(pair: Pair, table: Table) -> None:
+    """Create, unchanged preview and up, rename all, destroy: the calls are what they must be."""
+    size, pages = pair.size, ceil(pair.size / 100)
+    up, preview = ("up", "--yes", "--skip-preview"), ("preview",)
+    pair.program("orders")
+    row = pair.run(table, "create", *up, lanes_of=2 * size + 1)
+    assert row.writes == 2 * size + 1
+    assert row.reads <= 4
+    row = pair.run(table, "unchanged preview", *preview, lanes_of=0)
+    assert row.writes == 0
+    assert row.reads <= 2 * pages + 4
+    row = pair.run(table, "unchanged up", *up, lanes_of=0)
+    assert row.writes == 0
+    assert row.reads <= 2 * pages + 4
+    pair.program("sales")
+    row = pair.run(table, "rename all", *up, lanes_of=size)
+    assert row.writes == size
+    assert row.reads <= 2 * pages + 4
+    row = pair.run(table, "destroy", "destroy", "--yes", "--skip-preview", lanes_of=2 * size + 1)
+    assert row.writes == 2 * size + 1
+    assert row.reads <= pages + 4
+    assert pair.ours.all("projects") == []
+
+
+def test_what_it_takes_to_be_ready(table: Table) -> None:
+    """Importing the SDK, and the plugin until it prints its port: seconds of CPU."""
+    bare = _cpu("import pulumi")
+    ours = _cpu("import pulumi_prisma")
+    table.say(f"import pulumi_prisma: {ours - bare:.3f} s of CPU over import pulumi ({bare:.3f} s)")
+    plugin = subprocess.Popen([Path(sys.executable).with_name("pulumi-resource-prisma")], stdout=subprocess.PIPE)
+    assert plugin.stdout is not None
+    assert int(plugin.stdout.readline()) > 0
+    plugin.kill()
+    _, _, spent = os.wait4(plugin.pid, 0)
+    plugin.returncode = 0  # it was waited for, above
+    plugin.stdout.close()
+    table.say(f"plugin ready: {spent.ru_utime + spent.ru_stime:.2f} s of CPU, {spent.ru_maxrss / 1024:.0f} MiB")
+
+
+def _seconds(stack: Stack, *command: str) -> float:
+    started = time.monotonic()
+    stack.pulumi(*command)
+    return time.monotonic() - started
+
+
+def _cpu(statement: str) -> float:
+    """The least of five runs."""
+    script = f"import time\n{statement}\nprint(time.process_time())"
+    runs = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in range(5)
+    ]
+    return min(float(run.stdout) for run in runs)
