@@ -268,11 +268,14 @@ class Live:
 
     # branches
 
-    def branch(self, branch_id: str, workspace_id: str | None = None) -> Branch | None:
-        """A branch, or None where it is proved gone."""
+    def branch(self, branch_id: str, project_id: str | None = None, workspace_id: str | None = None) -> Branch | None:
+        """A branch, or None where it is proved gone; by its project's list where the project is known."""
         key = bare_id(branch_id)
         if key in self._branches:
             return self._branches[key]
+        for branch in self._branches_of(project_id) if project_id else ():
+            if same_id(branch.id, branch_id):
+                return branch
         try:
             return self._once("branch", lambda: self.client.branch(branch_id), key)
         except errors.NotFound:
@@ -284,17 +287,30 @@ class Live:
         for branch in tuple(self._branches.values()):
             if branch.git_name == git_name and same_id(branch.project.id, project_id):
                 return branch
-        listed = self._once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
+        listed = self._branches_of(project_id)
         return next((branch for branch in listed if branch.git_name == git_name), None)
+
+    def _branches_of(self, project_id: str) -> tuple[Branch, ...]:
+        try:
+            return self._once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
+        except errors.NotFound:
+            return ()
 
     def put_branch(self, branch: Branch) -> None:
         """What a write answered; who becomes the default takes the flag from the others."""
         with self._changed:
             if branch.is_default:
-                for key, other in self._branches.items():
+                others = (*self._listed_branches(branch.project.id), *self._branches.values())
+                for other in others:
                     if same_id(other.project.id, branch.project.id):
-                        self._branches[key] = other.model_copy(update={"is_default": False})
+                        self._branches[bare_id(other.id)] = other.model_copy(update={"is_default": False})
             self._branches[bare_id(branch.id)] = branch
+
+    def _listed_branches(self, project_id: str) -> tuple[Branch, ...]:
+        """Those of a list that is done; of one that is under way nobody knows yet."""
+        flight = self._flights.get(("branches", bare_id(project_id)))
+        done = flight is not None and flight.result.done() and flight.result.exception() is None
+        return cast("tuple[Branch, ...]", flight.result.result()) if flight is not None and done else ()
 
     # connections
 

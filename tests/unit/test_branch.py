@@ -160,3 +160,21 @@ def test_a_branch_with_something_else_on_it_is_not_forgotten(service: Service, h
     service.fail("DELETE", "/v1/branches/.*", refusal(409, "live Compute apps"))
     with pytest.raises(errors.Conflict, match="Compute"):
         BRANCH.delete(service.live(), *made)
+
+
+def test_branches_share_a_list(service: Service) -> None:
+    """Twenty branches are compared by one list of their project; a promotion shows in all of them at once."""
+    home = service.project()["id"]
+    made = []
+    for number in range(20):
+        live = service.live()
+        inputs = declare(live, "Branch", projectId=home, gitName=f"pr-{number}")
+        made.append((*BRANCH.create(live, inputs), inputs))
+    service.log.clear()
+    live = service.live()
+    assert not any(BRANCH.diff(live, *each) for each in made)
+    assert [path for _, path, _ in service.log].count(f"projects/{home}/branches") == 1
+    assert not [path for _, path, _ in service.log if path.startswith("branches/")]
+    promoted = {**made[3][2], "isDefault": True}
+    BRANCH.update(live, made[3][0], made[3][1], promoted)
+    assert [live.branch(each[0], home).is_default for each in made] == [number == 3 for number in range(20)]  # type: ignore[union-attr]

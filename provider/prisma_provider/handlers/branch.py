@@ -54,7 +54,7 @@ class BranchHandler:
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """Promotion in place; another name or project is another branch, made before the old one goes."""
-        branch = live.branch(object_id, olds.get("workspaceId"))
+        branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
             return GONE
         refuse_other_adoption(branch.title, object_id, news)
@@ -97,7 +97,7 @@ class BranchHandler:
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live branch, with settings carried on from state."""
-        branch = live.branch(object_id, olds.get("workspaceId"))
+        branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
             return None
         workspace_id = olds.get("workspaceId") or live.workspace_id_of(branch.project.id)
@@ -106,7 +106,7 @@ class BranchHandler:
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """Promote, or nothing."""
         found = self.diff(live, object_id, olds, news)
-        branch = live.branch(object_id, olds.get("workspaceId"))
+        branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
             raise went_away("branch", object_id)
         branch = self._apply(live, branch, found)

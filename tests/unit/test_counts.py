@@ -1,0 +1,84 @@
+"""How often the service is asked: what grows with pages, and what with resources."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import pytest
+
+from unit.service import Service, declare, handler
+
+DATABASE, CONNECTION = handler("Database"), handler("Connection")
+Made = dict[str, tuple[str, dict[str, Any], dict[str, Any]]]
+
+
+def program(service: Service, size: int) -> tuple[str, Made, Made]:
+    """A project with so many databases, each with a connection, made by a run of its own."""
+    live = service.live()
+    home, _ = handler("Project").create(live, declare(live, "Project", name="shop"))
+    databases: Made = {}
+    connections: Made = {}
+    for number in range(size):
+        inputs = declare(live, "Database", projectId=home, name=f"d{number}", identity=f"d{number}-{'0' * 16}")
+        databases[f"d{number}"] = (*DATABASE.create(live, inputs), inputs)
+        inputs = declare(live, "Connection", databaseId=databases[f"d{number}"][0], name=f"web-{number}")
+        connections[f"web-{number}"] = (*CONNECTION.create(live, inputs), inputs)
+    return home, databases, connections
+
+
+@pytest.mark.parametrize("size", [1, 50, 200])
+def test_calls(service: Service, size: int) -> None:
+    """Creating asks once for each object, comparing once for each page, renaming once for each name."""
+    pages = ceil(size / 100)
+    home, databases, connections = program(service, size)
+    assert len(service.sent()) == 2 * size + 1
+    assert len(service.sent("GET")) <= 2
+
+    service.log.clear()
+    live = service.live()
+    for object_id, outputs, inputs in databases.values():
+        assert not DATABASE.diff(live, object_id, outputs, DATABASE.check(live, inputs, inputs).inputs)
+    for object_id, outputs, inputs in connections.values():
+        assert not CONNECTION.diff(live, object_id, outputs, CONNECTION.check(live, inputs, inputs).inputs)
+    assert not service.sent()
+    assert len(service.sent("GET")) <= 2 * pages + 4
+
+    service.log.clear()
+    live = service.live()
+    for object_id, outputs, inputs in databases.values():
+        renamed = {**inputs, "name": f"{inputs['name']}-2"}
+        assert DATABASE.diff(live, object_id, outputs, renamed)
+        DATABASE.update(live, object_id, outputs, renamed)
+    assert len(service.sent("PATCH")) == len(service.sent()) == size
+    assert len(service.sent("GET")) <= 2 * pages + 4
+
+    service.log.clear()
+    live = service.live()
+    for kind, all_of_it in ((CONNECTION, connections), (DATABASE, databases)):
+        for object_id, outputs, _ in all_of_it.values():
+            kind.delete(live, object_id, outputs)
+    handler("Project").delete(live, home, {"name": "shop"})
+    assert len(service.sent("DELETE")) == len(service.sent()) == 2 * size + 1
+    assert len(service.sent("GET")) <= pages + 1
+
+
+def test_waiting_asks_by_lists(service: Service) -> None:
+    """Twenty databases that are provisioned at once are waited for by lists that all of them share."""
+    live = service.live()
+    home, _ = handler("Project").create(live, declare(live, "Project", name="shop"))
+    service.status_of_new = "provisioning"
+    asked = [0]
+
+    def ready(request: Any) -> None:
+        if request.method == "GET" and request.url.path == "/v1/databases":
+            asked[0] += 1
+            for database in service.databases.values():
+                database["status"] = "ready"
+
+    service.before.append(ready)
+    for number in range(20):
+        inputs = declare(live, "Database", projectId=home, name=f"d{number}", identity=f"d{number}-{'0' * 16}")
+        DATABASE.create(live, inputs)
+    assert asked[0] <= 20
+    assert not [path for method, path, _ in service.log if method == "GET" and path.startswith("databases/")]
