@@ -153,8 +153,14 @@ def test_a_killed_run_is_not_repeated_unasked(service: Service, database: str, b
     assert RESTORE.create(live, declare(live, "Restore", adopt=True, **given))[0] == database
     assert len(service.restored) == 1
     live = service.live(begun=[given, given])
-    RESTORE.create(live, declare(live, "Restore", adopt=False, **given))
+    made = RESTORE.create(live, declare(live, "Restore", adopt=False, **given))
     assert len(service.restored) == 2
+    other = {**given, "backupId": service.backup(database)}
+    live = service.live(
+        begun=[given]
+    )  # Pulumi keeps that entry until a refresh: another backup is none of its business
+    RESTORE.update(live, *made, declare(live, "Restore", made[1], **other))
+    assert len(service.restored) == 3
 
 
 def test_two_restores_of_one_database_are_refused(service: Service, database: str, backup: str) -> None:

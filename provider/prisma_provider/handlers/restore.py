@@ -194,7 +194,11 @@ def _was_interrupted(live: Live, database: Database, news: Bag) -> bool:
     if live.intents.left(*_key(live, database, news)) is not None:
         return True
     began = live.recorded().began(
-        lambda inputs: "confirmDatabaseName" in inputs and same_id(inputs.get("databaseId"), database.id)
+        lambda inputs: (
+            "confirmDatabaseName" in inputs
+            and same_id(inputs.get("databaseId"), database.id)
+            and inputs.get("backupId") == news["backupId"]
+        )
     )
     return began > live.run.count_under_way("restore", bare_id(database.id))
 
