@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .console import Console, spell
 from .failure import Failure
-from .go import Builder, GoProgram, GoScript
+from .go import Builder, GoProgram, GoScript, GoSource
 from .processes import Processes
 
 VERSION = "3.259.0"
@@ -44,7 +44,7 @@ class Kit:
     name: str
     title: str
     version: str
-    parts: tuple[GoProgram | GoScript, ...]
+    parts: tuple[GoProgram | GoSource | GoScript, ...]
     usual_time: str
 
     @property
@@ -126,11 +126,11 @@ NODE_HOST = Kit(
             version="v3.68.0",
             package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
         ),
-        GoProgram(
+        GoSource(
             name=NODE_SDK,
             module=CLI,
             version=f"v{VERSION}",
-            source=Path(__file__).with_name("nodejs_sdk.go").read_text(),
+            text=Path(__file__).with_name("nodejs_sdk.go").read_text(),
         ),
     ),
     usual_time="about 2 minutes on 2 cores the first time",

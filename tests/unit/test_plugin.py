@@ -164,6 +164,23 @@ def test_it_must_be_configured(monkeypatch: pytest.MonkeyPatch) -> None:
         provider.Delete(provider_pb2.DeleteRequest(urn=f"{TYPE}Project::x", id="proj_1"), Context())  # type: ignore[arg-type]
 
 
+def test_one_process_serves_one_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that an engine attached to never changes accounts half-way; a second run of the same is welcome."""
+    monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
+    provider = Provider(Session(Engine()))
+
+    def configure(token: str) -> Context:
+        context = Context()
+        provider.Configure(provider_pb2.ConfigureRequest(args=to_struct({"serviceToken": token})), context)  # type: ignore[arg-type]
+        return context
+
+    configure("one")
+    configure("one")
+    with pytest.raises(Aborted, match="another account"):
+        configure("two")
+    provider._session.close()
+
+
 # errors
 
 

@@ -56,8 +56,18 @@ class Session:
         self._live = live
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Take these settings, and begin with empty hands; ConfigurationError where they are not enough."""
-        client = Client(load(config))
+        """Take these settings, and begin with empty hands; ConfigurationError where they are not enough.
+
+        The engine starts a process for each provider. One that it attaches to is told of several and cannot tell them
+        apart, so it stays with the account that came first.
+        """
+        settings = load(config)
+        if self._live is not None and self._live.client.settings != settings:
+            raise ConfigurationError(
+                "This process of the plugin serves another account, or another base URL, already.",
+                hint="attach to one provider only (PULUMI_DEBUG_PROVIDERS), or start the plugin again.",
+            )
+        client = Client(settings)
         self.begin(
             Live(
                 client,
