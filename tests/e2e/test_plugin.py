@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.stack import connects, sql
+from e2e.stack import Stack, connects, sql
 from e2e.yaml_stack import YamlStack
 from local_server import LocalServer
 
@@ -137,6 +137,24 @@ def test_import(stack: YamlStack) -> None:
     stack.up(SHOP.replace("name: web-app", "name: web-app\n      rotationTrigger: 1"))
     assert [path for _, path, _ in stack.sent()] == [f"/v1/connections/{made['id']}/rotate"]
     assert connects(stack.outputs()["database_url"])
+
+
+def test_import_in_a_program(tmp_path: Path, server: LocalServer) -> None:
+    """`import_=` in a program takes what exists, and only what I declare otherwise is changed, by one PATCH."""
+    stack = Stack(tmp_path, server, "plugin")
+    project = stack.api("POST", "/v1/projects", {"name": "shop", "region": "eu-central-1"}).json()["data"]
+    taken = ", opts=pulumi.ResourceOptions(import_={!r})"
+    shop, orders = taken.format(project["id"]), taken.format(project["database"]["id"])
+    program = f"""
+shop = prisma.Project("shop", force_destroy=True{shop})
+orders = prisma.Database("orders", project_id=shop.id{orders})
+"""
+    stack.clear()
+    assert stack.up(program).changes["import"] == 2
+    assert stack.sent() == [("PATCH", f"/v1/databases/{project['database']['id']}", {"name": "orders"})]
+    assert stack.preview(program.replace(shop, "").replace(orders, "")).writes_nothing
+    stack.destroy()
+    assert stack.all("projects") == []
 
 
 def test_import_of_nothing(stack: YamlStack) -> None:
