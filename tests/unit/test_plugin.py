@@ -353,6 +353,7 @@ def test_import_of_nothing(plugin: Plugin) -> None:
     connection = plugin.service.connection(one)["id"]
     for kind, given in (("Database", "db_99"), ("Database", "a b"), ("Connection", f"{other}/{connection}")):
         assert "What to do" in plugin.fails("Read", kind, id=given).message
+    assert "cannot be imported" in plugin.fails("Read", "Restore", id=one).message
 
 
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:

@@ -84,7 +84,20 @@ def find(live: Live, kind: str, given_id: str) -> Seen:
     return Seen(object_id, outputs, inputs)
 
 
-def say_what_is_absent(live: Live, kind: str, seen: Seen) -> None:
+def imported(live: Live, kind: str, given_id: str) -> Seen:
+    """An object that a stack is to take by its id, and a word on what it comes without."""
+    if kind == "Restore":
+        raise InvalidInput(
+            "",
+            "A restore is an event, which cannot be imported.",
+            hint="declare it with adopt: true to record one that was done already.",
+        )
+    seen = find(live, kind, given_id)
+    _say_what_is_absent(live, kind, seen)
+    return seen
+
+
+def _say_what_is_absent(live: Live, kind: str, seen: Seen) -> None:
     """An imported object comes without its secrets: to rotate it is the user's to ask, since others may use it."""
     if kind == "Connection":
         way = "Declare a rotationTrigger to have new ones; the old ones are then locked out."

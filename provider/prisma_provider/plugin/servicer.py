@@ -161,10 +161,10 @@ class Provider(ResourceProviderServicer):
             # Every managed resource has its workspace in state; what has none is known by its id alone.
             if "workspaceId" in olds:
                 seen = reading.refresh(live, kind, request.id, olds, inputs)
-            else:
+            elif request.HasField("inputs"):  # `.get`, whose inputs may be empty
                 seen = reading.find(live, kind, request.id)
-                if not request.HasField("inputs"):  # `.get` has inputs, though they are empty: this is an import
-                    reading.say_what_is_absent(live, kind, seen)
+            else:
+                seen = reading.imported(live, kind, request.id)
         if seen is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
