@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from e2e import quick_pip
 from local_server import LocalServer
 
 PROJECT = """\
@@ -84,6 +85,7 @@ class Stack:
             "PRISMA_API_BASE_URL": server.url,
             "PRISMA_SERVICE_TOKEN": self.token,
             "PRISMA_RETRY_LIMIT": "3",
+            "PYTHONPATH": str(quick_pip.folder()),
         }
         self.folder.mkdir()
         (self.folder / "Pulumi.yaml").write_text(PROJECT)
