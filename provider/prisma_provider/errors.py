@@ -7,6 +7,7 @@ PrismaError                    what happened; what the service said; what to do
 ├── NotApplied                 the service answered, and did not do what was asked
 ├── NotReady                   the database did not become ready
 ├── Cancelled                  the user stopped the run while we waited
+├── UnreadablePreview          what is to be reviewed is no preview, or not a whole one
 └── ApiError                   the service, or the way to it, failed
     ├── Rejected               another 4xx: the request was understood and refused
     │   ├── Unauthorized       401
@@ -68,6 +69,10 @@ class NotReady(PrismaError):
 
 class Cancelled(PrismaError):
     """The user stopped the run, and what was waited for had not come."""
+
+
+class UnreadablePreview(PrismaError):
+    """What is to be reviewed is no preview, or not a whole one: nothing can be said of it."""
 
 
 class ApiError(PrismaError):

@@ -1,0 +1,1 @@
+"""The command `pulumi-prisma`: `command` is its table of contents, beside it one module for each sub-command."""

@@ -1,0 +1,12 @@
+"""What a preview would do to data, told to people: pure, from the text of `pulumi preview --json` to a report.
+
+The map, imports go one way, downwards:
+
+    report      a review as Markdown, as text, as JSON
+    review      Review and Verdict: all findings of a plan, and what they come to
+    findings    one step of a plan, and what it means: created, renamed, promoted, replaced, …
+    lookalikes  a deletion and a creation that look like one renamed resource
+    changes     which properties of a step differ: old state, new state, and what the provider said was live
+    reading     the text that Pulumi's CLI prints, as a Plan
+    plan        Plan, Step, State: values
+"""

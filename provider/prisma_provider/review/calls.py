@@ -1,0 +1,77 @@
+"""The calls of the Management API that a step comes to: method, path and, for a PATCH, its body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from prisma_provider.diff import Change, Diff
+from prisma_provider.review.changes import is_gone, seen
+from prisma_provider.review.plan import Plan, State, Step
+from prisma_provider.review.values import UNKNOWN_MARK, shown
+
+_PATHS = {"Project": "projects", "Branch": "branches", "Database": "databases", "Connection": "connections"}
+
+
+def calls(step: Step, plan: Plan) -> Iterator[str]:
+    """What would be sent for one step; reads are left out."""
+    if step.kind == "Restore":
+        yield from _restore(step, plan)
+    elif step.op == "create":
+        yield from _create(step)
+    elif step.op == "update":
+        yield from _update(step, plan)
+    elif step.op == "replace":
+        yield from _create(step)
+        if not is_gone(step, plan):
+            yield from _delete(step)
+    elif step.op == "delete":
+        yield from _delete(step)
+
+
+def _create(step: Step) -> Iterator[str]:
+    new = step.new or State()
+    if isinstance(new.inputs.get("adopt"), str):
+        return
+    if step.kind == "Branch":
+        yield f"POST /v1/projects/{shown(new.inputs.get('projectId'))}/branches"
+    else:
+        yield f"POST /v1/{_PATHS[str(step.kind)]}"
+
+
+def _delete(step: Step) -> Iterator[str]:
+    old = step.old or State()
+    if not (old.retained or old.external):
+        yield f"DELETE {_path(step)}"
+
+
+def _update(step: Step, plan: Plan) -> Iterator[str]:
+    differs = seen(step, plan)
+    # No request takes a default flag away: a demotion waits for another's promotion.
+    patched = [each for each in differs.values() if each.is_sent and each.after is not False]
+    bodies = Diff(tuple(Change(each.field, each.before, _sent(each.after), "patch") for each in patched)).patches()
+    yield from (f"PATCH {_path(step)} {json.dumps(body, ensure_ascii=False)}" for body in bodies)
+    trigger = differs.get("rotationTrigger")
+    if trigger and trigger.after is not None:
+        yield f"POST /v1/connections/{shown(_connection(step))}/rotate"
+
+
+def _restore(step: Step, plan: Plan) -> Iterator[str]:
+    new = step.new or State()
+    once_more = step.op == "replace" or (step.op == "update" and "backupId" in seen(step, plan))
+    if once_more or (step.op == "create" and new.inputs.get("adopt") is not True):
+        yield f"POST /v1/databases/{shown(new.inputs.get('databaseId'))}/restore"
+
+
+def _path(step: Step) -> str:
+    return f"/v1/{_PATHS[str(step.kind)]}/{(step.old or State()).id}"
+
+
+def _connection(step: Step) -> Any:
+    old = step.old or State()
+    return old.id if step.kind == "Connection" else old.get("defaultConnectionId")
+
+
+def _sent(value: Any) -> Any:
+    return value if isinstance(value, str | bool) and value != UNKNOWN_MARK else shown(value)

@@ -1,0 +1,132 @@
+"""Which properties of a step differ: what is live, what was declared before, what is declared now.
+
+The dynamic host gives the engine no detail. What differs is then in the step's states and, where somebody changed
+the live object meanwhile, only in the line that the provider says of it (`prisma_provider.diff.Change`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prisma_provider.models import bare_id
+from prisma_provider.review.plan import Plan, State, Step
+from prisma_provider.review.values import UNKNOWN_MARK
+
+_SPELLED: Final = {"known after the update": UNKNOWN_MARK, "not set": None}
+_FIELD = re.compile(r"[:;] (\w+) is ")
+_TRIGGER = "rotationTrigger"
+
+PATCHED = ("name", "gitName", "isDefault", "branchId", "branchGitName")
+FIXED = ("projectId", "databaseId", "region", "source")
+SETTINGS = ("backupId", "sourceDatabaseId", "confirmDatabaseName", "allowReplace", "forceDestroy", "adopt")
+SHOWN = (*PATCHED, *FIXED, *SETTINGS, "status")
+"""The properties that a report may show; none of them is a secret."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One property that differs."""
+
+    field: str
+    before: Any
+    """What it is live, as far as the preview tells."""
+    after: Any
+    """What is declared."""
+    by_hand: bool = False
+    """Live is not what was declared before: another hand changed it."""
+    edited: bool = True
+    """The declaration differs from the one before."""
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a PATCH closes it: what is not declared is not managed, and what is so already is only recorded."""
+        return self.field in PATCHED and self.after is not None and not same(self.before, self.after)
+
+
+def seen(step: Step, plan: Plan) -> dict[str, Seen]:
+    """Everything that differs in an update or a replacement, by its name in the API."""
+    if step.old is None or step.new is None:
+        return {}
+    told = _told(step, plan)
+    fields = dict.fromkeys((*_edited(step.old, step.new), *told, *step.detailed, *step.reasons))
+    return {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
+
+
+def is_gone(step: Step, plan: Plan) -> bool:
+    """Whether the provider found the object of this step gone."""
+    return "id" in step.reasons or any(said.startswith("is gone") for said in _lines(step, plan))
+
+
+def _edited(old: State, new: State) -> Iterator[str]:
+    for field in (*SHOWN, _TRIGGER):
+        if (old.inputs.get(field) or None) != (new.inputs.get(field) or None):
+            yield field
+
+
+def _seen(field: str, step: Step, old: State, new: State, told: Mapping[str, tuple[Any, Any]]) -> Seen:
+    earlier = (step.refreshed or old).inputs.get(field)
+    now = new.inputs.get(field)
+    if field == _TRIGGER:
+        return Seen(field, None, None if now is None else "another", edited=earlier != now)
+    live, declared = told.get(field, (old.get(field), now))
+    edited = (earlier or None) != (now or None)
+    return Seen(field, live, declared, by_hand=_by_hand(field, step, live, edited, field in told), edited=edited)
+
+
+def _by_hand(field: str, step: Step, live: Any, edited: bool, told: bool) -> bool:
+    """Drift: nobody edited the declaration and live differs from it, or live is not what state had."""
+    if not told or field == "status":
+        return False
+    recorded = (step.refreshed or step.old or State()).get(field)
+    return not edited or (recorded is not None and not same(recorded, live))
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return bare_id(one) == bare_id(other)
+    return bool(one == other)
+
+
+def _lines(step: Step, plan: Plan) -> Iterator[str]:
+    """What the provider said of this object, without its title."""
+    mark = f"({step.old.id})" if step.old and step.old.id else None
+    for line in plan.said:
+        if mark and mark in line:
+            yield line.partition(mark)[2].lstrip()
+
+
+def _told(step: Step, plan: Plan) -> dict[str, tuple[Any, Any]]:
+    """The live and the declared value of each property that the provider said differs."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for line in _lines(step, plan):
+        if line.startswith(": "):
+            found |= {field: (live, declared) for field, live, declared in told_by(line)}
+    return found
+
+
+def told_by(line: str) -> Iterator[tuple[str, Any, Any]]:
+    """Reads `: name is "a" live, "b" declared; …`, as a Change is spelled; ends where it does not fit."""
+    place = 0
+    while match := _FIELD.match(line, place):
+        live = _value(line, match.end(), " live, ")
+        declared = _value(line, live[1], " declared") if live else None
+        if live is None or declared is None:
+            return
+        yield match[1], live[0], declared[0]
+        place = declared[1]
+
+
+def _value(line: str, start: int, end: str) -> tuple[Any, int] | None:
+    """The value that stands here, and where what follows it ends."""
+    for spelled, value in _SPELLED.items():
+        if line.startswith(spelled + end, start):
+            return value, start + len(spelled) + len(end)
+    try:
+        value, stop = json.JSONDecoder().raw_decode(line, start)
+    except ValueError:
+        return None
+    return (value, stop + len(end)) if line.startswith(end, stop) else None

@@ -1,0 +1,227 @@
+"""One step of a plan, and what it means for people: a finding, or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from prisma_provider.review.changes import PATCHED, Seen, is_gone, seen
+from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
+from prisma_provider.review.values import origin, shown
+
+Kind = Literal[
+    "created",
+    "adopted",
+    "renamed",
+    "promoted",
+    "demoted",
+    "moved",
+    "rotated",
+    "restored",
+    "replaced",
+    "deleted",
+    "forgotten",
+    "waits",
+    "changed",
+]
+Loss = Literal["data", "credentials"]
+
+RECORDED = "Nothing is sent: only what Pulumi records of it changes."
+HOLDS_DATA = ("Project", "Database")
+"""What has data: deleted or replaced, it is lost."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that would happen to one resource."""
+
+    kind: Kind
+    step: Step
+    before: str | None = None
+    after: str | None = None
+    note: str | None = None
+    """One or two sentences of what it means, in words of ours alone: values stand in `before` and `after`."""
+    loses: Loss | None = None
+    drift: bool = False
+    """Another hand changed it: this puts it back to what is declared."""
+
+    @property
+    def title(self) -> str:
+        """What it is: its kind and its name in Pulumi."""
+        return f"{self.step.kind} {self.step.name}"
+
+    @property
+    def known_as(self) -> str | None:
+        """Its name in Prisma, where that is another one, and its id."""
+        state = self.step.old or self.step.new or State()
+        name = shown(state.get("name") or state.get("gitName") or self.step.name)
+        return ", ".join(each for each in (name if name != self.step.name else "", state.id or "") if each) or None
+
+    @property
+    def label(self) -> str:
+        """How it is named to `--allow`."""
+        return f"{self.step.kind}:{self.step.name}"
+
+
+def findings(step: Step, plan: Plan) -> Iterator[Finding]:
+    """What a step means; nothing for one that leaves things as they are."""
+    if step.op in QUIET:
+        return
+    if step.op not in KNOWN:
+        yield _unknown(step)
+    elif step.kind == "Restore":
+        yield from _restore(step, plan)
+    elif step.op == "create":
+        yield _creation(step)
+    elif step.op == "update":
+        yield from _update(step, plan)
+    elif step.op == "replace":
+        yield _replacement(step, plan)
+    elif step.op == "delete":
+        yield _deletion(step, plan)
+    else:
+        yield Finding("adopted", step, after=_id(step), note="It is imported: nothing is sent.")
+
+
+def _unknown(step: Step) -> Finding:
+    note = "This operation is not known to the review, which takes it for the worst."
+    return Finding("changed", step, after=step.op, note=note, loses="data" if step.kind in HOLDS_DATA else None)
+
+
+def _creation(step: Step) -> Finding:
+    new = step.new or State()
+    adopt, name = new.inputs.get("adopt"), shown(new.get("name") or new.get("gitName"))
+    if isinstance(adopt, str):
+        return Finding("adopted", step, after=adopt, note="It exists, and is changed to what is declared.")
+    note = "Where an interrupted run left it behind, that one is taken." if adopt else None
+    return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
+
+
+def _deletion(step: Step, plan: Plan) -> Finding:
+    old = step.old or State()
+    if old.retained or old.external:
+        return Finding("forgotten", step, note="It lives on in Prisma: only Pulumi forgets it.")
+    if step.kind == "Connection":
+        note = "Whoever uses its credentials is locked out."
+        return Finding("deleted", step, note=note, loses="credentials")
+    if step.kind in HOLDS_DATA:
+        return Finding("deleted", step, note=_lost(step, plan), loses="data")
+    return Finding("deleted", step)
+
+
+def _lost(step: Step, plan: Plan) -> str:
+    old = step.old or State()
+    if step.kind == "Project":
+        return "Every database in it is lost with it." + (
+            " It has force_destroy: also those that this program does not hold." if old.get("forceDestroy") else ""
+        )
+    project_goes = any(each.kind == "Project" and each.op in ("delete", "replace") for each in plan.steps)
+    if old.get("isDefault") and not project_goes:
+        return (
+            "All its data is lost, unless it is still the default database then: that one Prisma keeps until its "
+            "project is deleted."
+        )
+    return "All its data is lost."
+
+
+def _replacement(step: Step, plan: Plan) -> Finding:
+    old, gone = step.old or State(), is_gone(step, plan)
+    differs = list(seen(step, plan).values())
+    because = [change for change in differs if change.field in step.reasons]
+    return Finding(
+        "replaced",
+        step,
+        before=", ".join(f"{change.field} {shown(change.before)}" for change in because) or None,
+        after=", ".join(f"{change.field} {shown(change.after)}" for change in because) or None,
+        note=_replaced_note(step, old, gone=gone, asked=not step.reasons),
+        loses=_replaced_loses(step),
+        drift=gone,
+    )
+
+
+def _replaced_loses(step: Step) -> Loss | None:
+    if step.kind in HOLDS_DATA:
+        return "data"
+    return "credentials" if step.kind == "Connection" else None
+
+
+def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
+    begin = "`--replace`, a taint or a dependency asks for it. " if asked else ""
+    if gone:
+        return "It is gone, deleted by another hand, with all that was in it: another one is made."
+    if step.kind == "Connection":
+        return (
+            begin + "Another connection with new credentials takes its place; whoever uses the old ones is locked out."
+        )
+    if step.kind == "Branch":
+        return begin + "Another branch takes its place."
+    kept = " The old one lives on in Prisma, and Pulumi forgets it." if old.retained else ""
+    return begin + f"Another {str(step.kind).lower()} takes its place: all data of this one is lost." + kept
+
+
+def _restore(step: Step, plan: Plan) -> Iterator[Finding]:
+    """A restore is an event: made, or given another backup, it overwrites; deleted, it undoes nothing."""
+    new = step.new or State()
+    if step.op == "delete":
+        yield Finding("forgotten", step, note="Nothing is sent: the data stays what it is.")
+    elif step.op == "update" and "backupId" not in seen(step, plan):
+        yield Finding("changed", step, note=RECORDED)
+    elif step.op == "create" and new.inputs.get("adopt") is True:
+        yield Finding("adopted", step, note="It is recorded as done: nothing is sent.")
+    else:
+        yield _restored(step, new)
+
+
+def _restored(step: Step, new: State) -> Finding:
+    target = f'database "{shown(new.inputs.get("confirmDatabaseName"))}" ({shown(new.inputs.get("databaseId"))})'
+    note = "All data of this database that was written since the backup is lost."
+    return Finding("restored", step, shown(new.inputs.get("backupId")), target, note, "data")
+
+
+def _update(step: Step, plan: Plan) -> Iterator[Finding]:
+    found = [_edit(step, change) for change in seen(step, plan).values()]
+    if not found:
+        yield Finding("changed", step, note=RECORDED)
+    yield from found
+
+
+def _edit(step: Step, change: Seen) -> Finding:
+    kind, note = _meaning(step, change)
+    before, after = (None, None) if kind in ("changed", "rotated") else (shown(change.before), shown(change.after))
+    if change.by_hand and change.edited:
+        note = "Another hand had changed it meanwhile."
+    loses: Loss | None = "credentials" if kind == "rotated" else None
+    return Finding(kind, step, before, after, note, loses, drift=change.by_hand and not change.edited)
+
+
+def _meaning(step: Step, change: Seen) -> tuple[Kind, str | None]:
+    """The word for a change of this property, and what is to be said of it."""
+    if change.field in PATCHED and not change.is_sent:
+        managed = change.after is not None
+        return "changed", RECORDED if managed else f"{change.field} is not managed any more."
+    match change.field:
+        case "name" | "gitName":
+            return "renamed", None
+        case "branchId" | "branchGitName":
+            return "moved", None
+        case "isDefault" if change.after is False:
+            return "demoted", "It waits until another one is promoted: no request takes the flag away."
+        case "isDefault":
+            return (
+                "promoted",
+                f"It becomes the default {str(step.kind).lower()}; the one that is so now loses the flag.",
+            )
+        case "rotationTrigger" if change.after is not None:
+            return "rotated", "It gets a new password; whoever uses the old one is locked out."
+        case "status":
+            return "waits", "The next `pulumi up` waits until it is ready."
+        case "allowReplace" if change.after:
+            return "changed", "From now on a change of project, region or source replaces it, and its data is lost."
+        case "forceDestroy" if change.after:
+            return "changed", "From now on its deletion destroys also databases that this program does not hold."
+    return "changed", f"{change.field} changes; nothing is sent."
+
+
+def _id(step: Step) -> str | None:
+    return (step.old.id if step.old else None) or (step.new.id if step.new else None)
