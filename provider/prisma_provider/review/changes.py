@@ -52,13 +52,15 @@ def seen(step: Step, plan: Plan) -> dict[str, Seen]:
     if step.old is None or step.new is None:
         return {}
     told = _told(step, plan)
-    fields = dict.fromkeys((*_edited(step.old, step.new), *told, *step.detailed, *step.reasons))
+    fields = dict.fromkeys((*_edited(step.refreshed or step.old, step.new), *told, *step.detailed, *step.reasons))
     return {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
 
 
 def is_gone(step: Step, plan: Plan) -> bool:
-    """Whether the provider found the object of this step gone."""
-    return "id" in step.reasons or any(said.startswith("is gone") for said in _lines(step, plan))
+    """Whether the provider found the object of this step gone, now or in the refresh of this very preview."""
+    if step.op == "create":
+        return step.refreshed is not None
+    return any(said.startswith("is gone") for said in _lines(step, plan))
 
 
 def _edited(old: State, new: State) -> Iterator[str]:

@@ -73,7 +73,7 @@ def findings(step: Step, plan: Plan) -> Iterator[Finding]:
     elif step.kind == "Restore":
         yield from _restore(step, plan)
     elif step.op == "create":
-        yield _creation(step)
+        yield _replacement(step, plan) if is_gone(step, plan) else _creation(step)
     elif step.op == "update":
         yield from _update(step, plan)
     elif step.op == "replace":
@@ -130,11 +130,11 @@ def _replacement(step: Step, plan: Plan) -> Finding:
     differs = list(seen(step, plan).values())
     because = [change for change in differs if change.field in step.reasons]
     return Finding(
-        "replaced",
+        "created" if step.op == "create" else "replaced",
         step,
         before=", ".join(f"{change.field} {shown(change.before)}" for change in because) or None,
         after=", ".join(f"{change.field} {shown(change.after)}" for change in because) or None,
-        note=_replaced_note(step, old, gone=gone, asked=not step.reasons),
+        note=_replaced_note(step, old, gone=gone, asked=not because),
         loses=_replaced_loses(step),
         drift=gone,
     )

@@ -123,9 +123,7 @@ def _plan(raw: _Raw) -> Plan:
     return Plan(
         stack=_stack(raw.steps),
         steps=tuple(_in_order(raw.steps)),
-        said=tuple(
-            dict.fromkeys(text for text in said if text.startswith("prisma: "))
-        ),  # a preview with --refresh says it twice
+        said=tuple(dict.fromkeys(said)),  # a preview with --refresh says it twice
         problems=tuple(dict.fromkeys(problems)),
     )
 

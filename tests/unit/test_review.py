@@ -1,0 +1,279 @@
+"""Reviews of recorded previews, of both hosts and in both forms: refusals first, then every kind of change."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prisma_provider.cli.command import command
+from prisma_provider.diff import UNKNOWN, Change
+from prisma_provider.errors import UnreadablePreview
+from prisma_provider.review.changes import told_by
+from prisma_provider.review.plan import KINDS
+from prisma_provider.review.reading import read
+from prisma_provider.review.report import FORMATS
+from prisma_provider.review.review import Review, Verdict, review
+from prisma_provider.review.values import UNKNOWN_MARK
+from review_cases import CASES
+
+RECORDED = sorted((Path(__file__).parent / "previews").glob("*/*.json*"))
+TYPES = ("pulumi-python:dynamic/prisma:", "prisma:index:")
+SECRETS = ("postgres://", "postgresql://", "hunter2")
+
+
+def recorded(name: str, host: str = "dynamic") -> str:
+    """A preview as Pulumi's CLI printed it."""
+    (found,) = (path for path in RECORDED if path.stem == name and path.parent.name == host)
+    return found.read_text()
+
+
+def urn(kind: str, name: str, host: str = TYPES[0]) -> str:
+    return f"urn:pulumi:dev::shop::{host}{kind}::{name}"
+
+
+def document(*steps: dict[str, Any], **more: Any) -> str:
+    """A preview of these steps, as a document."""
+    counted: dict[str, int] = {}
+    for step in steps:
+        counted[step["op"]] = counted.get(step["op"], 0) + 1
+    return json.dumps({"steps": steps, "changeSummary": counted, **more})
+
+
+def stream(*steps: dict[str, Any]) -> str:
+    """The same as events."""
+    begun = [
+        {"op": step["op"], "urn": step["urn"], "old": step.get("oldState"), "new": step.get("newState")}
+        for step in steps
+    ]
+    events = [{"preludeEvent": {}}, *({"resourcePreEvent": {"metadata": each}} for each in begun)]
+    return "\n".join(map(json.dumps, [*events, {"summaryEvent": {"result": "succeeded"}}]))
+
+
+def deleted(kind: str = "Database", name: str = "orders", **state: Any) -> dict[str, Any]:
+    return {"op": "delete", "urn": urn(kind, name), "oldState": {"id": "db_1", "inputs": {"name": name}, **state}}
+
+
+def run(text: str, *flags: str) -> Result:
+    """The command, with a preview on its standard input."""
+    return CliRunner().invoke(command, ["review", *flags], input=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "  \n", "error: no stack selected", "[]", "null", '{"steps": []}', '{"version": 3, "deployment": {}}'),
+        recorded("delete")[:2000],
+        "\n".join(recorded("gone").splitlines()[:-2]),
+        document({"op": "delete"}),
+        document({"op": "delete", "urn": "orders"}),
+        json.dumps({"steps": [], "changeSummary": {"delete": 1}}),
+        json.dumps({"steps": [{"op": "same", "urn": urn("Database", "orders")}], "changeSummary": {"replace": 1}}),
+    ],
+)
+def test_what_is_no_whole_preview_is_never_safe(text: str) -> None:
+    """Empty, cut off, of another command, or hiding what it counts: an error with what to do, and exit status 1."""
+    with pytest.raises(UnreadablePreview):
+        read(text)
+
+
+def test_a_preview_that_failed_is_not_safe() -> None:
+    """A refusal is shown with its way out; what others print when they fail may be secret, and is not."""
+    found = run(recorded("refused"))
+    assert found.exit_code == Verdict.FAILED
+    assert "allow_replace=True" in found.output
+    error = {"severity": "error", "message": "error: cannot connect to postgresql://me:hunter2@db"}
+    failed = run(document(diagnostics=[error]))
+    assert failed.exit_code == Verdict.FAILED
+    assert "hunter2" not in failed.output
+    assert "see the log" in failed.output
+
+
+@pytest.mark.parametrize("host", ["dynamic", "plugin"])
+@pytest.mark.parametrize("name", CASES)
+def test_every_kind_of_change_is_named(name: str, host: str) -> None:
+    """A rename is called a rename, drift is told apart, and the exit status says what a check needs to know."""
+    case, found = CASES[name], review(read(recorded(name, host)))
+    kinds = {("drift " if each.drift else "") + f"{each.kind} {each.label}" for each in found.findings}
+    assert kinds == set(case.found)
+    assert found.verdict() == case.status
+    assert tuple(each.deleted.name for each in found.lookalikes) == case.lookalikes
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_nothing_secret_and_nothing_but_our_words(path: Path, form: str) -> None:
+    """No password, no mark of Pulumi's for a secret or an unknown value, in any format."""
+    text = FORMATS[form](review(read(path.read_text())), ())
+    for part in (*SECRETS, "[secret]", UNKNOWN_MARK, "__provider", "gASV"):
+        assert part not in text
+
+
+def test_a_document_and_a_stream_say_the_same() -> None:
+    """Which form Pulumi's CLI is told to print makes no difference."""
+    steps = (deleted(), deleted("Connection", "web"), {"op": "create", "urn": urn("Project", "shop"), "newState": {}})
+    said = [FORMATS["json"](review(read(form(*steps))), ()) for form in (document, stream)]
+    assert said[0] == said[1]
+
+
+def test_the_calls_are_those_that_will_be_made() -> None:
+    """A reviewer reads method, path and body; a rename with a promotion is one PATCH."""
+    assert _calls("rename")[0].endswith('{"name": "sales"}')
+    assert _calls("drift")[0].startswith("PATCH /v1/databases/db_")
+    assert _calls("rotate")[0].endswith("/rotate")
+    assert [call.partition(" ")[0] for call in _calls("replace")] == ["POST", "DELETE", "POST", "DELETE"]
+    assert _calls("restore")[0].endswith("/restore")
+    assert not _calls("force_destroy")
+    assert not _calls("demote")
+    old = {"id": "db_1", "inputs": {"name": "a"}, "outputs": {"name": "a", "isDefault": False, "branchId": "br_1"}}
+    new = {"inputs": {"name": "b", "isDefault": True, "branchId": "br_2"}}
+    both = {"op": "update", "urn": urn("Database", "orders"), "oldState": old, "newState": new}
+    assert review(read(document(both))).calls == (
+        'PATCH /v1/databases/db_1 {"name": "b", "isDefault": true}',
+        'PATCH /v1/databases/db_1 {"branchId": "br_2"}',
+    )
+
+
+def _calls(name: str) -> tuple[str, ...]:
+    return review(read(recorded(name))).calls
+
+
+def test_an_allowed_loss_does_not_block() -> None:
+    """`--allow Database:stock` lets that one go; without `--allow changes` there are still changes."""
+    text = recorded("delete")
+    assert run(text).exit_code == Verdict.DATA_LOSS
+    assert run(text, "--allow", "changes").exit_code == Verdict.DATA_LOSS
+    assert run(text, "--allow", "Database:orders").exit_code == Verdict.DATA_LOSS
+    assert run(text, "--allow", "Database:stock").exit_code == Verdict.CHANGES
+    allowed = run(text, "--allow", "Database:stock", "--allow", "changes")
+    assert allowed.exit_code == Verdict.SAFE
+    assert "data is lost, as allowed" in allowed.output
+    assert run(text, "--allow", urn("Database", "stock"), "--allow", "changes").exit_code == Verdict.SAFE
+
+
+def test_a_name_that_two_share_allows_neither() -> None:
+    """Two databases of one name in two components: only a URN tells them apart, and the report gives it."""
+    one, other = deleted(), deleted()
+    other["urn"] = other["urn"].replace("::pulumi-python", "::shop:index:Shelf$pulumi-python")
+    found = run(document(one, other), "--allow", "Database:orders", "--format", "text")
+    assert found.exit_code == Verdict.DATA_LOSS
+    assert f"--allow {other['urn']}" in found.output
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("new_identity", 'aliases=[pulumi.Alias(name="stock")]'),
+        ("into_a_component", 'aliases=["urn:pulumi:dev::shop::pulumi-python:dynamic/prisma:Database::stock"]'),
+    ],
+)
+def test_a_changed_identity_has_a_way_out(name: str, advice: str) -> None:
+    """I changed the first argument, or put the database into a component: I am told which alias keeps it."""
+    for form in FORMATS:
+        assert advice in run(recorded(name), "--format", form).output.replace('\\"', '"')
+
+
+def test_another_project_is_no_lookalike() -> None:
+    """A database that goes and one that comes in another project or region are two."""
+    old = deleted(outputs={"projectId": "proj_1", "region": "eu-west-3"})
+    for other in ({"projectId": "proj_2"}, {"region": "us-east-1"}, {"adopt": "db_2"}):
+        new = {"op": "create", "urn": urn("Database", "b"), "newState": {"inputs": {"projectId": "proj_1", **other}}}
+        assert not review(read(document(old, new))).lookalikes
+
+
+def test_what_pulumi_only_forgets_is_not_lost() -> None:
+    """`retain_on_delete` and what was only looked up live on in Prisma."""
+    for state in ({"retainOnDelete": True}, {"external": True}):
+        found = review(read(document(deleted(**state))))
+        assert [each.kind for each in found.findings] == ["forgotten"]
+        assert found.verdict() is Verdict.CHANGES
+        assert not found.calls
+
+
+def test_a_restore_loses_data_unless_it_is_only_recorded() -> None:
+    """Declared, or with another backup, it overwrites; adopted, renamed or taken out, nothing is sent."""
+
+    def verdict(op: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> Verdict:
+        inputs = {"databaseId": "db_1", "backupId": "b1", "confirmDatabaseName": "orders"}
+        step: dict[str, Any] = {"op": op, "urn": urn("Restore", "back")}
+        step |= {} if old is None else {"oldState": {"id": "db_1", "inputs": {**inputs, **old}}}
+        step |= {} if new is None else {"newState": {"inputs": {**inputs, **new}}}
+        return review(read(document(step))).verdict()
+
+    assert verdict("create", None, {}) is Verdict.DATA_LOSS
+    assert verdict("update", {}, {"backupId": "b2"}) is Verdict.DATA_LOSS
+    assert verdict("replace", {}, {"databaseId": "db_2"}) is Verdict.DATA_LOSS
+    assert verdict("create", None, {"adopt": True}) is Verdict.CHANGES
+    assert verdict("update", {}, {"confirmDatabaseName": "sales"}) is Verdict.CHANGES
+    assert verdict("delete", {}, None) is Verdict.CHANGES
+
+
+def test_other_providers_are_counted() -> None:
+    """A bucket that goes is a change; what it held is not judged, and the report says so. Components are nothing."""
+    bucket = {"op": "delete", "urn": "urn:pulumi:dev::shop::aws:s3:Bucket::b", "oldState": {"custom": True, "id": "b"}}
+    shelf = {"op": "delete", "urn": "urn:pulumi:dev::shop::shop:index:Shelf::s", "oldState": {"custom": False}}
+    found = run(document(bucket, shelf))
+    assert found.exit_code == Verdict.CHANGES
+    assert "Resources of other providers, whose data is not judged here: 1 delete." in found.output
+    assert run(document(shelf)).exit_code == Verdict.SAFE
+
+
+# Any plan.
+
+_NAMES = st.text(min_size=1, max_size=12)
+_VALUES = st.none() | st.booleans() | _NAMES | st.just(UNKNOWN_MARK) | st.dictionaries(_NAMES, _NAMES, max_size=2)
+_BAGS = st.dictionaries(
+    st.sampled_from(["name", "gitName", "isDefault", "branchId", "projectId", "source", "region", "adopt"]), _VALUES
+)
+_OPS = ("same", "create", "update", "delete", "replace", "refresh", "read", "import", "create-replacement", "destroyed")
+
+
+@st.composite
+def _steps(draw: st.DrawFn, ops: tuple[str, ...] = _OPS, kinds: tuple[str, ...] = KINDS) -> dict[str, Any]:
+    op, kind = draw(st.sampled_from(ops)), draw(st.sampled_from(kinds))
+    step: dict[str, Any] = {"op": op, "urn": urn(kind, draw(_NAMES), draw(st.sampled_from(TYPES)))}
+    secrets = {"password": "hunter2", "databaseUrl": "postgresql://me:hunter2@db", "rotationTrigger": "hunter2"}
+    if op != "create":
+        step["oldState"] = {"id": "x_1", "inputs": draw(_BAGS), "outputs": {**draw(_BAGS), **secrets}}
+    if op != "delete":
+        step["newState"] = {"inputs": {**draw(_BAGS), **secrets}}
+    return step
+
+
+@given(st.lists(_steps()), _steps(("delete", "replace", "delete-replaced"), ("Project", "Database")), st.data())
+def test_a_plan_that_deletes_or_replaces_data_is_data_loss(
+    others: list[dict[str, Any]], loss: dict[str, Any], data: st.DataObject
+) -> None:
+    """Whatever else is in the plan, in whichever form it comes, and with `--allow changes`."""
+    steps = [*others, loss]
+    found = review(read(data.draw(st.sampled_from([document, stream]))(*data.draw(st.permutations(steps)))))
+    assert found.verdict(("changes",)) is Verdict.DATA_LOSS
+    assert _reports(found)
+
+
+@given(st.lists(_steps()))
+def test_any_plan_is_reported_without_a_secret(steps: list[dict[str, Any]]) -> None:
+    """No plan crashes it, and no password comes out of it."""
+    assert _reports(review(read(document(*steps))))
+
+
+def _reports(found: Review) -> bool:
+    texts = [render(found, ()) for render in FORMATS.values()]
+    return all(texts) and not any(secret in text for text in texts for secret in SECRETS)
+
+
+_DECLARED = st.none() | st.booleans() | st.text() | st.just(UNKNOWN)
+
+
+@given(st.lists(st.tuples(_DECLARED, _DECLARED), min_size=1))
+def test_what_the_provider_says_is_read_back(pairs: list[tuple[Any, Any]]) -> None:
+    """Whatever the values hold, quotes and semicolons too: they are read as they were written."""
+    changes = [Change("name", live, declared, "patch") for live, declared in pairs]
+    line = f": {'; '.join(map(str, changes))}. Will send PATCH {{}}."
+    expected = [("name", *(UNKNOWN_MARK if value is UNKNOWN else value for value in pair)) for pair in pairs]
+    assert list(told_by(line)) == expected
