@@ -14,6 +14,7 @@ the first argument itself keep the old one in `aliases`, or Pulumi deletes the o
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.environment import Environment
 from pulumi_prisma.functions import (
     get_backups,
     get_backups_output,
@@ -52,6 +53,7 @@ __all__ = [
     "CloneOf",
     "Connection",
     "Database",
+    "Environment",
     "GetBackupResult",
     "GetBranchResult",
     "GetConnectionResult",

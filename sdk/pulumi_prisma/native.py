@@ -16,7 +16,7 @@ from typing import Any
 import pulumi
 from pulumi import Input, dynamic
 
-from pulumi_prisma import branch, connection, database, project, restore
+from pulumi_prisma import branch, connection, database, environment, project, restore
 from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import (
     get_backups,
@@ -55,6 +55,7 @@ __all__ = [
     "CloneOf",
     "Connection",
     "Database",
+    "Environment",
     "GetBackupResult",
     "GetBranchResult",
     "GetConnectionResult",
@@ -148,3 +149,11 @@ class Connection(_OverPlugin, connection.Connection, module="prisma", name="Conn
 
 class Restore(_OverPlugin, restore.Restore, module="prisma", name="Restore"):
     __doc__ = restore.Restore.__doc__
+
+
+class Environment(environment.Environment):
+    __doc__ = environment.Environment.__doc__
+
+    _branch = Branch
+    _database = Database
+    _connection = Connection

@@ -1,0 +1,131 @@
+"""Environment: what one stack of a program needs of a project: a branch, a database on it, and credentials."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, get_args
+
+import pulumi
+from pulumi import Input, Output
+
+from pulumi_prisma.branch import Branch
+from pulumi_prisma.connection import Connection
+from pulumi_prisma.database import BackupOf, CloneOf, Database
+
+Kind = Literal["production", "persistent", "preview"]
+"""What an environment is for: the real data; a place that stays, such as staging; one pull request."""
+
+DEFAULT_BRANCH = "main"
+"""The branch of production, unless another one is named."""
+
+
+class Environment(pulumi.ComponentResource):
+    """A branch, a database on it and a connection, with the rules that go with what the environment is for.
+
+    - ``production``: on the project's default branch, with its default database, and protected: Pulumi refuses to
+      delete any of it until ``opts=pulumi.ResourceOptions(protect=False)`` was applied.
+    - ``persistent``: on a branch of its own; it stays, and nothing is taken over by itself.
+    - ``preview``: the same for a while. It takes what an interrupted run of its own left behind, gives that new
+      credentials, and goes with its stack.
+    """
+
+    branch: Branch
+    """Its branch."""
+    database: Database
+    """Its database."""
+    connection: Connection
+    """The credentials of its application."""
+    git_name: Output[str]
+    """The name of its branch."""
+    branch_id: Output[str]
+    """The id of its branch."""
+    database_id: Output[str]
+    """The id of its database: what another environment is cloned from."""
+    database_url: Output[str | None]
+    """The pooled connection string, for applications; a secret."""
+    direct_url: Output[str | None]
+    """The direct connection string, for migrations; a secret."""
+
+    _branch: ClassVar[type[Branch]] = Branch
+    _database: ClassVar[type[Database]] = Database
+    _connection: ClassVar[type[Connection]] = Connection
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project_id: Input[str],
+        kind: str = "persistent",
+        git_name: Input[str] | None = None,
+        database_name: Input[str] | None = None,
+        is_default: Input[bool] | None = None,
+        source: CloneOf | BackupOf | None = None,
+        rotation_trigger: Input[Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare an environment.
+
+        :param resource_name: its identity in Pulumi, mostly the stack's name; to change it, keep the old one in
+            ``aliases``.
+        :param project_id: the project, ``proj_…``, which all environments share.
+        :param kind: ``production``, ``persistent`` or ``preview``.
+        :param git_name: its branch: ``main`` for production, the resource's name for the others, by default.
+        :param database_name: the name of its database in Prisma, changed in place; the resource's name by default.
+        :param is_default: whether its database is the project's default one: True for production by default, not
+            managed for the others. To promote an environment, give it True and the other one False.
+        :param source: ``CloneOf(other.database_id)`` or ``BackupOf(…)`` to start with that data; empty by default.
+        :param rotation_trigger: any value; when it changes, the connection gets a new password in place.
+        :param opts: Pulumi's options; they are passed on to what it is made of.
+        """
+        _check_kind(resource_name, kind)
+        production, preview = kind == "production", kind == "preview"
+        protection = pulumi.ResourceOptions(protect=True) if production else pulumi.ResourceOptions()
+        super().__init__(
+            "prisma:index:Environment", resource_name, None, pulumi.ResourceOptions.merge(protection, opts)
+        )
+        inside = pulumi.ResourceOptions(parent=self)
+        default_name = DEFAULT_BRANCH if production else resource_name
+        self.branch = self._branch(
+            resource_name,
+            project_id=project_id,
+            git_name=default_name if git_name is None else git_name,
+            is_default=True if production else None,
+            # Prisma makes the default branch with the project: production does not own it, it is on it.
+            adopt=True if production or preview else None,
+            opts=inside,
+        )
+        self.database = self._database(
+            resource_name,
+            project_id=project_id,
+            name=database_name,
+            is_default=(production or None) if is_default is None else is_default,
+            branch_id=self.branch.id,
+            source=source,
+            adopt=preview or None,
+            opts=inside,
+        )
+        self.connection = self._connection(
+            resource_name,
+            database_id=self.database.id,
+            name="app",
+            # What is taken over has lost its password: a trigger that is there from the start gives it a new one.
+            rotation_trigger="preview" if preview and rotation_trigger is None else rotation_trigger,
+            adopt=preview or None,
+            opts=inside,
+        )
+        self._export()
+
+    def _export(self) -> None:
+        self.git_name = self.branch.git_name
+        self.branch_id = self.branch.id
+        self.database_id = self.database.id
+        self.database_url = self.connection.database_url
+        self.direct_url = self.connection.direct_url
+        names = ("git_name", "branch_id", "database_id", "database_url", "direct_url")
+        self.register_outputs({name: getattr(self, name) for name in names})
+
+
+def _check_kind(resource_name: str, kind: str) -> None:
+    if kind not in get_args(Kind):
+        raise pulumi.RunError(
+            f'{resource_name}: there is no kind of environment "{kind}"; there are {", ".join(get_args(Kind))}.'
+        )

@@ -1,0 +1,89 @@
+"""Environments in programs, tested with mocks: names, defaults, and the rules of each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+import pulumi_prisma
+from pulumi_prisma import native
+from unit.test_sdk import Mocks, loop, mocks, value
+
+__all__ = ["loop", "mocks"]
+
+HOSTS = pytest.mark.parametrize("prisma", [pulumi_prisma, native], ids=["dynamic", "plugin"])
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[dict[str, Any], bool]]:
+    """What was registered, by kind: its inputs without Pulumi's and our hidden ones, and whether it is protected."""
+    found: dict[str, tuple[dict[str, Any], bool]] = {}
+    register = pulumi.CustomResource.__init__
+
+    def remember(self: Any, typ: str, name: str, props: Any, opts: Any, *more: Any, **others: Any) -> None:
+        register(self, typ, name, props, opts, *more, **others)
+        hidden = ("identity", "stack", "__provider")
+        shown = {key: each for key, each in (props or {}).items() if each is not None and key not in hidden}
+        found[typ.rpartition(":")[2] if typ.startswith("prisma") else type(self).__name__] = (
+            shown,
+            bool(self._protect),
+        )
+
+    monkeypatch.setattr(pulumi.CustomResource, "__init__", remember)
+    return found
+
+
+def test_a_kind_that_is_none_is_one_sentence(mocks: Mocks) -> None:
+    """I mistype the kind: the program stops, and says which kinds there are."""
+    with pytest.raises(pulumi.RunError, match="production, persistent, preview"):
+        pulumi_prisma.Environment("dev", project_id="proj_1", kind="prod")
+
+
+@HOSTS
+def test_an_environment_that_stays(mocks: Mocks, made: dict[str, Any], prisma: Any) -> None:
+    """Named after itself, on a branch of its own; it takes nothing over, and other stacks' default flag is let be."""
+    dev = prisma.Environment("dev", project_id="proj_1")
+    assert value(dev.connection.urn)
+    assert {kind: inputs.get("adopt") for kind, (inputs, _) in made.items()} == dict.fromkeys(made)
+    assert (made["Branch"][0]["git_name"], made["Database"][0]["name"]) == ("dev", "dev")
+    assert "is_default" not in made["Database"][0]
+    assert not any(protected for _, protected in made.values())
+    assert value(dev.git_name) == "dev"
+
+
+@HOSTS
+def test_production_is_protected(mocks: Mocks, made: dict[str, Any], prisma: Any) -> None:
+    """On the default branch, the default database, all protected; `protect=False` is the way to take it down."""
+    assert value(prisma.Environment("production", project_id="proj_1", kind="production").connection.urn)
+    assert made["Branch"][0] == {"project_id": "proj_1", "git_name": "main", "is_default": True, "adopt": True}
+    assert made["Database"][0]["is_default"] is True
+    assert "adopt" not in made["Database"][0]
+    assert "adopt" not in made["Connection"][0]
+    assert all(protected for _, protected in made.values())
+    open_ = pulumi.ResourceOptions(protect=False)
+    assert value(prisma.Environment("p2", project_id="proj_1", kind="production", opts=open_).connection.urn)
+    assert not any(protected for _, protected in made.values())
+
+
+@HOSTS
+def test_a_preview_takes_its_own_leftovers(mocks: Mocks, made: dict[str, Any], prisma: Any) -> None:
+    """Cloned from another environment; what a killed run left is taken, with a new password."""
+    source = prisma.CloneOf("db_1")
+    preview = prisma.Environment("pr-7", project_id="proj_1", kind="preview", git_name="feature/x", source=source)
+    assert value(preview.connection.urn)
+    assert {inputs.get("adopt") for inputs, _ in made.values()} == {True}
+    assert made["Database"][0]["source"] == {"type": "database", "databaseId": "db_1"}
+    assert made["Branch"][0]["git_name"] == "feature/x"
+    assert made["Connection"][0]["rotation_trigger"]
+    assert not any(protected for _, protected in made.values())
+
+
+def test_promotion_is_a_name_and_a_flag(mocks: Mocks, made: dict[str, Any]) -> None:
+    """Both are properties of its database; production may hand its flag over."""
+    production = pulumi_prisma.Environment(
+        "production", project_id="proj_1", kind="production", database_name="orders-old", is_default=False
+    )
+    assert value(production.connection.urn)
+    assert (made["Database"][0]["name"], made["Database"][0]["is_default"]) == ("orders-old", False)
