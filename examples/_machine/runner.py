@@ -119,7 +119,7 @@ def _go_on_inside(machine: Machine, number: int, started: float) -> NoReturn:
 def play(name: str, keep: bool, console: Console, processes: Processes, machine: Machine) -> None:
     """The example from its first step to its last, in a folder that goes with it."""
     # Imported here: it needs what the set-up installs.
-    from .stage import Stage
+    from .stage import STACK, Stage
 
     with contextlib.ExitStack() as way_out:
         folder = Path(tempfile.mkdtemp(prefix=f"prisma-{name}-"))
@@ -136,12 +136,14 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
             environment["TMPDIR"] = str(folder)  # Node.js keeps there what it has compiled
             with console.step("TypeScript"):
                 TypeScript(console, processes, machine, program, environment).prepare()
-        stage = Stage(console, processes, program, environment, plane.local)
+        told = importlib.import_module(f"examples.{name}.tour")
+        first = getattr(told, "STACK", STACK)  # the stack that has to be there before the others
+        stage = Stage(console, processes, program, environment, plane.local, first)
         with plane.explains_failures():
             with console.step("First `pulumi up`"):
                 stage.create()
                 stage.up()
-            importlib.import_module(f"examples.{name}.tour").tour(stage)
+            told.tour(stage)
         if keep:
             way_out.pop_all()
             processes.release(plane.child)

@@ -18,7 +18,7 @@ QUIET = ("same", "read", "refresh")
 
 
 class Stage:
-    """One stack of one example, in a folder of its own."""
+    """One stack of one example, in a folder of its own, and others beside it."""
 
     def __init__(
         self,
@@ -27,12 +27,19 @@ class Stage:
         folder: Path,
         environment: Mapping[str, str],
         local: Callable[..., Any],
+        stack: str = STACK,
     ) -> None:
         self._console = console
         self._processes = processes
         self._folder = folder
         self._environment = environment
         self._local = local
+        self._stack = stack
+
+    def beside(self, stack: str, *, program: str = ".", **environment: str) -> "Stage":
+        """Another stack, of this program or of one in a folder of it, and perhaps with its state elsewhere."""
+        settings = {**self._environment, **environment}
+        return Stage(self._console, self._processes, self._folder / program, settings, self._local, stack)
 
     def step(self, title: str) -> AbstractContextManager[None]:
         """A numbered step of the tour."""
@@ -50,20 +57,20 @@ class Stage:
 
     def create(self) -> None:
         """A new stack."""
-        self._ask("stack", "init", STACK)
+        self._ask("stack", "init", self._stack)
 
     def up(self, **config: str) -> dict[str, int]:
         """`pulumi up` after setting these; gives how many resources met which fate, the unchanged left out."""
         self._configure(config)
         self._show("up", "--yes", "--skip-preview")
-        (last,) = json.loads(self._ask("stack", "history", "--json", "--page-size", "1"))
+        (last,) = json.loads(self._ask("stack", "history", "--json", "--page-size", "1", *self._named))
         return _changes(last.get("resourceChanges"))
 
     def preview(self, **config: str) -> dict[str, int]:
         """`pulumi preview` after setting these; gives what would be done to how many resources."""
         self._configure(config)
         self._show("preview")
-        planned = json.loads(self._ask("preview", "--json"))
+        planned = json.loads(self._ask("preview", "--json", *self._named))
         return _changes(planned.get("changeSummary"))
 
     def property_changes(self) -> dict[str, dict[str, str]]:
@@ -78,11 +85,11 @@ class Stage:
     def destroy(self) -> None:
         """`pulumi destroy`, and the stack with it."""
         self._show("destroy", "--yes", "--skip-preview")
-        self._ask("stack", "rm", "--yes")
+        self._ask("stack", "rm", "--yes", *self._named)
 
     def outputs(self) -> dict[str, Any]:
         """What the stack exports, secrets in clear."""
-        answer = json.loads(self._ask("stack", "output", "--json", "--show-secrets"))
+        answer = json.loads(self._ask("stack", "output", "--json", "--show-secrets", *self._named))
         assert isinstance(answer, dict)
         return answer
 
@@ -116,14 +123,19 @@ class Stage:
         except psycopg.OperationalError:
             return False
 
+    @property
+    def _named(self) -> tuple[str, str]:
+        return ("--stack", self._stack)
+
     def _configure(self, config: Mapping[str, str]) -> None:
         for name, value in config.items():
-            self._ask("config", "set", name, value)
+            self._ask("config", "set", name, value, *self._named)
 
     def _show(self, *arguments: str) -> None:
         colour = "always" if self._console.has_colour else "never"
-        argv = ["pulumi", *arguments, "--stack", STACK, "--color", colour, "--suppress-progress"]
-        self._console.say(f"$ {' '.join(['pulumi', *arguments])}")
+        argv = ["pulumi", *arguments, *self._named, "--color", colour, "--suppress-progress"]
+        other = self._named if self._stack != STACK else ()
+        self._console.say(f"$ {' '.join(['pulumi', *arguments, *other])}")
         ended = self._processes.run(
             [*argv, "--non-interactive"],
             env=self._environment,
