@@ -136,6 +136,21 @@ NODE_HOST = Kit(
     usual_time="about 2 minutes on 2 cores the first time",
 )
 
+ACTIONLINT = Kit(
+    name="actionlint",
+    title="actionlint, which reads GitHub's workflows",
+    version="1.7.12",
+    parts=(
+        GoProgram(
+            name="actionlint",
+            module="github.com/rhysd/actionlint",
+            version="v1.7.12",
+            package="github.com/rhysd/actionlint/cmd/actionlint",
+        ),
+    ),
+    usual_time="about 10 seconds the first time",
+)
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -181,6 +196,10 @@ class Engines:
     def node_host(self) -> Path:
         """The folder that holds the host for TypeScript programs, and the maker of SDKs, which no CLI brings along."""
         return self._built(NODE_HOST)
+
+    def actionlint(self) -> Path:
+        """The program that tells whether GitHub would take a workflow."""
+        return self._built(ACTIONLINT) / "actionlint"
 
     def _built(self, kit: Kit) -> Path:
         with self._locked(kit):

@@ -1,0 +1,1 @@
+create table parcels (what text not null);
