@@ -127,7 +127,7 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
         with console.step("Local control plane"):
             plane = start(console, processes, machine, folder)
         way_out.callback(processes.stop, plane.child)
-        settings = {**plane.settings, **backend(folder, secrets.token_urlsafe(12))}
+        settings = {**plane.settings, **backend(folder / "pulumi", secrets.token_urlsafe(12))}
         # A copy: the settings of this run's stack must not show up in the checkout.
         program = folder / name
         shutil.copytree(EXAMPLES / name, program, ignore=shutil.ignore_patterns("__pycache__"))

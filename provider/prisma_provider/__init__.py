@@ -2,6 +2,8 @@
 
 The map, imports go one way, downwards:
 
+    cli         the command `pulumi-prisma`: a table of contents, one module a sub-command
+    review      a preview's text as findings, and those as a report; pure, and beside the rest
     dynamic     host: Pulumi's dynamic providers, translation only
     plugin      host: Pulumi's provider protocol, `pulumi-resource-prisma`, translation only
     handlers    one file a resource: its table of fields, then check, create, read, update, delete

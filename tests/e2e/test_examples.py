@@ -80,6 +80,9 @@ PROMISES = {
     "quickstart": ("PostgreSQL 17", "✓ the id is the same", "✓ the URL is the same", "✓ the rows are still there"),
     "rotation": ("✓ the old credentials still work", "✓ the old credentials are locked out"),
     "copies": ("ALL ITS DATA", "✓ all rows are back, over the same URL", "✓ it is not restored twice"),
+    "environments": ("✓ its URL and its rows are the same", "✓ production has it again", "✓ production is still there"),
+    "preview": ("✓ each has production's rows", "✓ the other one is untouched", "✓ so is production"),
+    "state": ("✓ the state is in PostgreSQL", "✓ you have the same stack, and nothing is left to do"),
     "failure": ("✓ five answers were lost or refused on the way", "✓ all of them connect"),
 }
 
