@@ -77,42 +77,48 @@ class Environment(pulumi.ComponentResource):
         :param opts: Pulumi's options; they are passed on to what it is made of.
         """
         _check_kind(resource_name, kind)
-        production, preview = kind == "production", kind == "preview"
-        protection = pulumi.ResourceOptions(protect=True) if production else pulumi.ResourceOptions()
+        protection = pulumi.ResourceOptions(protect=True if kind == "production" else None)
         super().__init__(
             "prisma:index:Environment", resource_name, None, pulumi.ResourceOptions.merge(protection, opts)
         )
-        inside = pulumi.ResourceOptions(parent=self)
-        default_name = DEFAULT_BRANCH if production else resource_name
-        self.branch = self._branch(
-            resource_name,
-            project_id=project_id,
-            git_name=default_name if git_name is None else git_name,
-            is_default=True if production else None,
-            # Prisma makes the default branch with the project: production does not own it, it is on it.
-            adopt=True if production or preview else None,
-            opts=inside,
-        )
+        self.branch = self._make_branch(resource_name, project_id, kind, git_name)
         self.database = self._database(
             resource_name,
             project_id=project_id,
             name=database_name,
-            is_default=(production or None) if is_default is None else is_default,
+            is_default=True if is_default is None and kind == "production" else is_default,
             branch_id=self.branch.id,
             source=source,
-            adopt=preview or None,
-            opts=inside,
+            adopt=_leftovers(kind),
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.connection = self._connection(
-            resource_name,
+        self.connection = self._make_connection(resource_name, kind, rotation_trigger)
+        self._export()
+
+    def _make_branch(self, name: str, project_id: Input[str], kind: str, git_name: Input[str] | None) -> Branch:
+        production = kind == "production"
+        default_name = DEFAULT_BRANCH if production else name
+        return self._branch(
+            name,
+            project_id=project_id,
+            git_name=default_name if git_name is None else git_name,
+            is_default=True if production else None,
+            # Prisma makes the default branch with the project: production does not own it, it is on it.
+            adopt=True if production else _leftovers(kind),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _make_connection(self, name: str, kind: str, rotation_trigger: Input[Any] | None) -> Connection:
+        # What is taken over has lost its password: a trigger that is there from the start gives it a new one.
+        first = "first" if _leftovers(kind) else None
+        return self._connection(
+            name,
             database_id=self.database.id,
             name="app",
-            # What is taken over has lost its password: a trigger that is there from the start gives it a new one.
-            rotation_trigger="preview" if preview and rotation_trigger is None else rotation_trigger,
-            adopt=preview or None,
-            opts=inside,
+            rotation_trigger=first if rotation_trigger is None else rotation_trigger,
+            adopt=_leftovers(kind),
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self._export()
 
     def _export(self) -> None:
         self.git_name = self.branch.git_name
@@ -129,3 +135,8 @@ def _check_kind(resource_name: str, kind: str) -> None:
         raise pulumi.RunError(
             f'{resource_name}: there is no kind of environment "{kind}"; there are {", ".join(get_args(Kind))}.'
         )
+
+
+def _leftovers(kind: str) -> bool | None:
+    """Whether it takes what an interrupted run of its own left behind: only what is made to go again does."""
+    return True if kind == "preview" else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -112,7 +113,8 @@ def kill(running: subprocess.Popen[bytes], victim: str) -> None:
         victims = {pid for pid in victims if b"pulumi.dynamic" in Path(f"/proc/{pid}/cmdline").read_bytes()}
     assert victims or victim == "all"
     for pid in victims:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended with the one before
+            os.kill(pid, signal.SIGKILL)
 
 
 def assert_one_of_each(stack: Stack) -> None:

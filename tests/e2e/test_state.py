@@ -21,7 +21,7 @@ def backend(stack: Stack) -> str:
     project = stack.api("POST", "/v1/projects", {"name": "state", "createDatabase": False}).json()["data"]["id"]
     made = stack.api("POST", "/v1/databases", {"projectId": project, "name": "state"}).json()["data"]
     url = urlsplit(made["connections"][0]["endpoints"]["direct"]["connectionString"])
-    return url._replace(scheme="postgres", path="/").geturl()
+    return str(url._replace(scheme="postgres", path="/").geturl())
 
 
 def test_two_people_at_once(stack: Stack, backend: str) -> None:

@@ -55,7 +55,7 @@ def stream(*steps: dict[str, Any]) -> str:
     return "\n".join(map(json.dumps, [*events, {"summaryEvent": {"result": "succeeded"}}]))
 
 
-def deleted(kind: str = "Database", name: str = "orders", **state: Any) -> dict[str, Any]:
+def deleted(kind: str = "Database", name: str = "orders", /, **state: Any) -> dict[str, Any]:
     return {"op": "delete", "urn": urn(kind, name), "oldState": {"id": "db_1", "inputs": {"name": name}, **state}}
 
 
@@ -188,8 +188,8 @@ def test_another_project_is_no_lookalike() -> None:
 
 def test_what_pulumi_only_forgets_is_not_lost() -> None:
     """`retain_on_delete` and what was only looked up live on in Prisma."""
-    for state in ({"retainOnDelete": True}, {"external": True}):
-        found = review(read(document(deleted(**state))))
+    for state in ("retainOnDelete", "external"):
+        found = review(read(document(deleted(**{state: True}))))
         assert [each.kind for each in found.findings] == ["forgotten"]
         assert found.verdict() is Verdict.CHANGES
         assert not found.calls

@@ -12,7 +12,6 @@ from prisma_provider.review.review import review
 from unit.test_review import deleted, document, recorded, run, urn
 
 RENAME = """\
-<!-- pulumi-prisma review shop/dev -->
 ### Prisma Postgres: changes, no data is lost
 
 Stack `shop/dev`
@@ -81,15 +80,15 @@ def test_a_name_cannot_write_into_the_comment(name: str) -> None:
     """Names come from whoever opened the pull request: they are code, on one line, and end nothing."""
     step = {"op": "update", "urn": urn("Database", name), "oldState": {"id": "db_1", "inputs": {"name": "b"}}}
     step["newState"] = {"inputs": {"name": name}}
-    found = review(read(document(deleted(name=name), step)))
-    harmless = markdown.render(review(read(document(deleted(name="a"), {**step, "urn": urn("Database", "a")}))))
+    found = review(read(document(deleted("Database", name), step)))
+    harmless = markdown.render(review(read(document(deleted("Database", "a"), {**step, "urn": urn("Database", "a")}))))
     assert _outside_code(markdown.render(found)) == _outside_code(harmless)
     assert all(line.isprintable() for line in text.render(found).split("\n"))
 
 
 def test_a_huge_plan_fits_into_a_comment() -> None:
     """A thousand deletions are told as a hundred and how many more, within what GitHub takes; the check blocks."""
-    huge = document(*(deleted(name=f"database-{n}-{'x' * 300}") for n in range(1000)))
+    huge = document(*(deleted("Database", f"database-{n}-{'x' * 300}") for n in range(1000)))
     done = run(huge)
     assert done.exit_code == 20
     assert len(done.output) < 65_536

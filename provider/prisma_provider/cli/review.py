@@ -7,8 +7,11 @@ from typing import IO
 
 import click
 
+from prisma_provider.errors import UnreadablePreview
+from prisma_provider.review.plan import Plan
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
+from prisma_provider.review.review import Review
 from prisma_provider.review.review import review as judge
 
 
@@ -46,6 +49,14 @@ def review(preview: IO[str], form: str, allowed: tuple[str, ...]) -> None:
       pulumi-prisma review preview.json --allow changes > comment.md
       pulumi-prisma review preview.json --allow changes --allow Database:trial
     """
-    found = judge(read(preview.read()))
+    found = _judged(preview.read())
     click.echo(FORMATS[form](found, allowed), nl=False)
     sys.exit(found.verdict(allowed))
+
+
+def _judged(text: str) -> Review:
+    """A review in any case: what cannot be read is reported, too, so that no older comment stays and misleads."""
+    try:
+        return judge(read(text))
+    except UnreadablePreview as error:
+        return judge(Plan(stack="", steps=(), problems=(str(error),)))

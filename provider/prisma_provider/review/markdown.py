@@ -17,7 +17,7 @@ _LONGEST = 200
 def render(review: Review, allowed: Collection[str] = ()) -> str:
     """What is lost first; then what else changes, what drifted, and the calls."""
     parts = [
-        f"<!-- pulumi-prisma review {_marker(review.stack)} -->\n### Prisma Postgres: {headline(review, allowed)}",
+        f"### Prisma Postgres: {headline(review, allowed)}",
         f"Stack {code(review.stack)}" if review.stack else "",
         *_problems(review),
         *_losses(review, allowed),
@@ -28,11 +28,6 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
         *_calls(review),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _marker(stack: str) -> str:
-    """By this a workflow finds its comment again; nothing in it can end an HTML comment."""
-    return re.sub(r"[^\w/.]+", "-", stack)
 
 
 def _problems(review: Review) -> Iterator[str]:
