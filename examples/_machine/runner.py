@@ -147,7 +147,7 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
         if keep:
             way_out.pop_all()
             processes.release(plane.child)
-            console.write(how_to_go_on(machine, settings, program, plane.child.pid))
+            console.write(how_to_go_on(machine, {**settings, "PULUMI_STACK": first}, program, plane.child.pid))
             return
         with plane.explains_failures(), console.step("Destroy"):
             stage.destroy()

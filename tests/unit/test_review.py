@@ -92,6 +92,8 @@ def test_a_preview_that_failed_is_not_safe() -> None:
     assert failed.exit_code == Verdict.FAILED
     assert "hunter2" not in failed.output
     assert "see the log" in failed.output
+    stack = {**error, "urn": urn("Database", "orders"), "message": "Traceback (most recent call last): hunter2"}
+    assert "hunter2" not in run(document(diagnostics=[stack])).output
 
 
 @pytest.mark.parametrize("host", ["dynamic", "plugin"])
@@ -114,6 +116,16 @@ def test_nothing_secret_and_nothing_but_our_words(path: Path, form: str) -> None
         assert part not in text
 
 
+def test_drift_that_a_refresh_has_taken_into_state() -> None:
+    """After `pulumi refresh` state has what is live: it is still drift, since nobody edited the program."""
+    old = {"id": "db_1", "inputs": {"name": "orders"}, "outputs": {"name": "elsewhere"}}
+    step = {"op": "update", "urn": urn("Database", "orders"), "oldState": old}
+    step["newState"] = {"inputs": {"name": "orders"}}
+    line = 'prisma: database "elsewhere" (db_1): name is "elsewhere" live, "orders" declared. Will send PATCH {}.'
+    (finding,) = review(read(document(step, diagnostics=[{"severity": "info#err", "message": line}]))).findings
+    assert (finding.kind, finding.drift, finding.before, finding.after) == ("renamed", True, "elsewhere", "orders")
+
+
 def test_a_document_and_a_stream_say_the_same() -> None:
     """Which form Pulumi's CLI is told to print makes no difference."""
     steps = (deleted(), deleted("Connection", "web"), {"op": "create", "urn": urn("Project", "shop"), "newState": {}})
@@ -127,6 +139,7 @@ def test_the_calls_are_those_that_will_be_made() -> None:
     assert _calls("drift")[0].startswith("PATCH /v1/databases/db_")
     assert _calls("rotate")[0].endswith("/rotate")
     assert [call.partition(" ")[0] for call in _calls("replace")] == ["POST", "DELETE", "POST", "DELETE"]
+    assert [call.partition(" ")[0] for call in _calls("gone")] == ["PATCH", "POST"]
     assert _calls("restore")[0].endswith("/restore")
     assert not _calls("force_destroy")
     assert not _calls("demote")
@@ -184,6 +197,14 @@ def test_another_project_is_no_lookalike() -> None:
     for other in ({"projectId": "proj_2"}, {"region": "us-east-1"}, {"adopt": "db_2"}):
         new = {"op": "create", "urn": urn("Database", "b"), "newState": {"inputs": {"projectId": "proj_1", **other}}}
         assert not review(read(document(old, new))).lookalikes
+
+
+def test_one_creation_is_one_lookalike() -> None:
+    """Of two databases that go, the one that the new one is most like is named."""
+    gone = [deleted("Database", name, outputs={"isDefault": name == "b"}) for name in ("a", "b")]
+    new = {"op": "create", "urn": urn("Database", "c"), "newState": {"inputs": {"name": "c", "isDefault": True}}}
+    (found,) = review(read(document(*gone, new))).lookalikes
+    assert found.deleted.name == "b"
 
 
 def test_what_pulumi_only_forgets_is_not_lost() -> None:

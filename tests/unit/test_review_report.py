@@ -83,6 +83,8 @@ def test_a_name_cannot_write_into_the_comment(name: str) -> None:
     found = review(read(document(deleted("Database", name), step)))
     harmless = markdown.render(review(read(document(deleted("Database", "a"), {**step, "urn": urn("Database", "a")}))))
     assert _outside_code(markdown.render(found)) == _outside_code(harmless)
+    rows = [line for line in markdown.render(found).split("\n") if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
     assert all(line.isprintable() for line in text.render(found).split("\n"))
 
 

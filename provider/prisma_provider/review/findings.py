@@ -151,13 +151,12 @@ def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
     if step.kind == "Connection":
-        return (
-            begin + "Another connection with new credentials takes its place; whoever uses the old ones is locked out."
-        )
+        return begin + "Another one with new credentials takes its place; whoever uses the old ones is locked out."
     if step.kind == "Branch":
         return begin + "Another branch takes its place."
-    kept = " The old one lives on in Prisma, and Pulumi forgets it." if old.retained else ""
-    return begin + f"Another {str(step.kind).lower()} takes its place: all data of this one is lost." + kept
+    if old.retained:
+        return begin + "An empty one takes its place; this one lives on in Prisma, and Pulumi forgets it."
+    return begin + f"Another {str(step.kind).lower()} takes its place: all data of this one is lost."
 
 
 def _restore(step: Step, plan: Plan) -> Iterator[Finding]:

@@ -34,16 +34,16 @@ class Lookalike:
 
 
 def lookalikes(steps: Iterable[Step]) -> Iterator[Lookalike]:
-    """Every deletion with the creation that is most like it; a creation is taken once."""
-    created = [step for step in steps if step.op == "create" and step.kind]
-    for deleted in steps:
-        if deleted.op != "delete" or not deleted.kind or deleted.old is None:
-            continue
-        candidates = [step for step in created if step.kind == deleted.kind and _may_be(deleted, step)]
-        if candidates:
-            best = max(candidates, key=lambda step: _likeness(deleted, step))
-            created.remove(best)
-            yield Lookalike(deleted, best)
+    """The pairs that are most alike; a step is in one pair at most."""
+    ours = [step for step in steps if step.kind]
+    deleted = [step for step in ours if step.op == "delete"]
+    created = [step for step in ours if step.op == "create"]
+    pairs = [(old, new) for old in deleted for new in created if old.kind == new.kind and _may_be(old, new)]
+    taken: set[int] = set()
+    for old, new in sorted(pairs, key=lambda pair: -_likeness(*pair)):
+        if not taken & {id(old), id(new)}:
+            taken |= {id(old), id(new)}
+            yield Lookalike(old, new)
 
 
 def _may_be(deleted: Step, created: Step) -> bool:

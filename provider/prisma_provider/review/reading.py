@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,9 +35,8 @@ def read(text: str) -> Plan:
     raw = _document(text) or _stream(text)
     if raw is None:
         raise UnreadablePreview("This is no preview: neither Pulumi's JSON document nor its events.", hint=_AGAIN)
-    plan = _plan(raw)
-    _refuse_incomplete(plan, raw.counted)
-    return plan
+    _refuse_incomplete(raw)
+    return _plan(raw)
 
 
 def _document(text: str) -> _Raw | None:
@@ -193,11 +193,12 @@ def _together(one: Step | None, other: Step) -> Step:
     )
 
 
-def _refuse_incomplete(plan: Plan, counted: Mapping[str, int]) -> None:
+def _refuse_incomplete(raw: _Raw) -> None:
     """A preview that counts more deletions and replacements than it shows hides what matters most."""
+    shown = Counter(step.op for step in raw.steps)
+    shown["replace"] = max(shown[op] for op in _REPLACING)
     for op in ("delete", "replace"):
-        shown = sum(step.op == op for step in plan.steps)
-        if counted.get(op, 0) > shown:
+        if raw.counted.get(op, 0) > shown[op]:
             raise UnreadablePreview(
-                f"The preview counts {counted[op]} steps of the kind `{op}`, and shows {shown}.", hint=_AGAIN
+                f"The preview counts {raw.counted[op]} steps of the kind `{op}`, and shows {shown[op]}.", hint=_AGAIN
             )
