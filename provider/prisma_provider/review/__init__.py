@@ -2,11 +2,12 @@
 
 The map, imports go one way, downwards:
 
-    report      a review as Markdown, as text, as JSON
+    report      a review in every format: `markdown` for a comment, `text` for a terminal, JSON; `wording` is shared
     review      Review and Verdict: all findings of a plan, and what they come to
-    findings    one step of a plan, and what it means: created, renamed, promoted, replaced, …
-    lookalikes  a deletion and a creation that look like one renamed resource
+    findings    one step of a plan, and what it means: created, renamed, promoted, replaced, …; beside it
+                `calls`, the requests that it comes to, and
+                `lookalikes`, a deletion and a creation that look like one renamed resource
     changes     which properties of a step differ: old state, new state, and what the provider said was live
     reading     the text that Pulumi's CLI prints, as a Plan
-    plan        Plan, Step, State: values
+    plan        Plan, Step, State; `values`, how a property is shown
 """
