@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from e2e.hosts import both_hosts
 from e2e.stack import Stack, connects, sql
 from e2e.test_killed import answered, kill
 from e2e.test_sharing import beside
@@ -60,8 +59,8 @@ def test_two_pull_requests_beside_production(stack: Stack, tmp_path: Path) -> No
         urls[name] = preview.outputs()["direct_url"]
         assert sql(urls[name], ROWS) == [("paper",)]
         sql(urls[name], f"insert into parcels values ('of {name}')")
-        assert preview.up().writes_nothing
     assert branches(stack, shop) == ["main", "pr-7", "pr-8"]
+    assert previews["pr-8"].preview().writes_nothing
 
     previews["pr-7"].destroy()
     assert not connects(urls["pr-7"])
@@ -74,7 +73,7 @@ def test_two_pull_requests_beside_production(stack: Stack, tmp_path: Path) -> No
     assert sql(production["direct_url"], ROWS) == [("paper",)]
 
 
-@both_hosts
+@pytest.mark.parametrize("stack", ["plugin"], indirect=True)  # over the dynamic host: examples/environments
 def test_promoted_by_a_name_and_a_flag(stack: Stack, tmp_path: Path) -> None:
     """Staging gets production's name and the default flag: one PATCH, rows and URLs stay where they are."""
     shop = project(stack)
