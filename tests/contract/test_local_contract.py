@@ -182,7 +182,7 @@ def drive_copies(witness: Witness, server: LocalServer, database: Shape) -> None
     call("GET", f"{one}/usage")
     call("GET", f"{one}/usage?startDate=yesterday")
     call("GET", f"/v1/databases/{UNKNOWN}/usage")
-    server.settings(recovering=0.5)
+    server.settings(recovering=3.0)
     call("POST", f"{one}/restore", {"source": from_backup})
     call("POST", f"{one}/restore", {"source": from_backup})
     while call("GET", one).json()["data"]["status"] == "recovering":

@@ -300,7 +300,7 @@ def test_while_it_recovers_nobody_comes_in(local: LocalServer, project: Shape) -
     """It says recovering for as long as I want; a second restore is refused, a rotation holds."""
     mine = filled(local, project)
     source = from_backup(mine, local.backup(mine["id"]))
-    local.settings(recovering=1.0)
+    local.settings(recovering=5.0)
     assert restore(local, mine, source)[0] == 200
     assert restore(local, mine, source)[0] == 409
     with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
