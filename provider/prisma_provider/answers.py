@@ -61,7 +61,11 @@ _STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {
         "set a valid token: export PRISMA_SERVICE_TOKEN=…, or `pulumi config set --secret prisma:serviceToken …`.",
     ),
     403: (errors.Forbidden, "the token may not do that", "use a token with access to this workspace."),
-    404: (errors.NotFound, "there is no such object, or the token cannot see it", None),
+    404: (
+        errors.NotFound,
+        "there is no such object, or the token cannot see it",
+        "correct its id, or use a token of the workspace that it belongs to.",
+    ),
     409: (errors.Conflict, "it clashes with what is there", None),
     429: (errors.RateLimited, "there were too many requests", "try again later."),
 }

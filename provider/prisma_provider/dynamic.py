@@ -107,8 +107,8 @@ class _Provider(dynamic.ResourceProvider):
 
         with self._operation("update", olds) as live:
             found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
-        for line in explain(title(self.resource, object_id, olds), found):
-            _say(line)
+            for line in explain(title(self.resource, object_id, olds), found):
+                live.note(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
         # and after a refresh those agree while live does not.
         # What comes from the plugin lacks the reference to this provider, without which Pulumi can neither read nor

@@ -60,7 +60,7 @@ class Live:
         intents: Intents | None = None,
     ) -> None:
         self.client = client
-        self.note = note
+        self.note = _unrepeated(note)
         self.problem = problem or note
         self.recorded = recorded
         self.intents = intents or Intents()
@@ -364,6 +364,18 @@ class Live:
                     del self._flights[key]  # a failure is shared by those who waited, and not remembered
             flight.result.set_exception(error)
         return flight
+
+
+def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
+    """What is said twice in a run, by a check and by what follows it, is read once."""
+    said: set[str] = set()
+
+    def tell(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            note(line)
+
+    return tell
 
 
 def _merge(write: _Write, listed: Database | None, began: int) -> Database:

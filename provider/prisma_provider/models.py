@@ -120,6 +120,11 @@ class Connection(Wire):
     endpoints: Endpoints = Endpoints()
     database: Reference | None = None
 
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'connection "{self.name}" ({self.id})'
+
     def credentials(self) -> dict[str, Any]:
         """User, password and connection strings under their names in state; empty where the answer has none."""
         direct, pooled = self.endpoints.direct, self.endpoints.pooled

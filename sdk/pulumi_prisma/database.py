@@ -142,6 +142,10 @@ def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:
     """The source as the API takes it."""
     if source is None:
         return None
+    if not isinstance(source, CloneOf | BackupOf):
+        raise pulumi.RunError(
+            f"source must be prisma.CloneOf(database_id) or prisma.BackupOf(database_id, backup_id), not {source!r}."
+        )
     if isinstance(source, CloneOf):
         return {"type": "database", "databaseId": source.database_id}
     return {"type": "backup", "databaseId": source.database_id, "backupId": source.backup_id}

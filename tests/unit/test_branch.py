@@ -48,8 +48,11 @@ def test_a_branch_that_was_there_before_is_not_mine(service: Service, home: str)
     assert not service.sent()
     assert make(service, home, adopt=True)[0] == there["id"]
     assert make(service, home, adopt=there["id"])[0] == there["id"]
+    given = {"projectId": home, "gitName": "feature", "adopt": "br_99"}
+    checked = BRANCH.check(service.live(), {}, given)
+    assert "no branch br_99" in checked.problems[0].what
     with pytest.raises(errors.InvalidInput, match="no branch"):
-        make(service, home, adopt="br_99")
+        BRANCH.create(service.live(), checked.inputs)
     with pytest.raises(errors.Refused, match="cannot be adopted"):
         make(service, home, adopt=there["id"], gitName="other")
 

@@ -183,8 +183,9 @@ def test_an_adoption_that_cannot_be_is_refused(service: Service, home: str, inpu
     there = service.database(home, "old")
     live = service.live()
     given = {"projectId": home, "name": "orders", "adopt": there["id"], **inputs}
+    checked = DATABASE.check(live, {}, given)
     with pytest.raises(errors.PrismaError, match=says):
-        DATABASE.create(live, declare(live, "Database", **given))
+        DATABASE.create(live, checked.inputs)
     assert not service.sent()
 
 
@@ -202,9 +203,10 @@ def test_two_defaults_in_one_project_are_refused(service: Service, home: str) ->
     live = service.live()
     DATABASE.create(live, declare(live, "Database", projectId=home, name="one", isDefault=True))
     service.log.clear()
-    with pytest.raises(errors.Refused, match=r'"two" and database "one".*both declare'):
-        two = declare(live, "Database", projectId=home, name="two", isDefault=True, identity="two-" + "1" * 16)
-        DATABASE.create(live, two)
+    given = {"projectId": home, "name": "two", "isDefault": True, "identity": f"two-{'1' * 16}"}
+    (problem,) = DATABASE.check(live, {}, given).problems
+    assert '"two" and database "one" both declare' in problem.what
+    assert not DATABASE.check(live, {}, {**given, "ignoreChanges": ["isDefault"]}).problems
     assert not service.sent()
     one = next(iter(service.databases))
     live = service.live()
@@ -617,3 +619,22 @@ def test_a_restore_does_not_make_its_source_another(service: Service, home: str)
     made = make(service, home, source=source)
     service.databases[made[0]]["source"] = {"type": "backup", "databaseId": made[0], "backupId": "bkp_1"}
     assert not again(service, made, source=source)
+
+
+def test_a_preview_says_what_a_create_will_take_over(service: Service, home: str) -> None:
+    """A preview calls no create: that adopt= takes over a database is said by the check, and once in a run."""
+    there = service.database(home, "old")
+    live = service.live()
+    given = {"projectId": home, "name": "orders", "adopt": there["id"]}
+    for _ in range(2):
+        DATABASE.check(live, {}, given)
+    assert service.notes == [
+        f'database "old" ({there["id"]}) is taken over, not made: what differs from the program is changed in place.'
+    ]
+
+
+def test_an_allowed_replacement_shouts(service: Service, home: str) -> None:
+    """With allow_replace=True the preview says what that costs."""
+    made = make(service, home)
+    assert again(service, made, region="us-east-1", allowReplace=True).replaces() == ["region"]
+    assert "ALL ITS DATA IS LOST" in service.notes[-1]

@@ -15,7 +15,7 @@ from prisma_provider.handlers.changes import (
     was_adopted,
     went_away,
 )
-from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider.handlers.creation import announce, nothing_to_adopt, refuse_other_adoption, to_claim
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -50,6 +50,8 @@ class BranchHandler:
             *check_flag(news, "isDefault"),
             *check_adopt(news, "br"),
         )
+        if not problems:
+            problems = (*announce(live, "branch", olds, news, live.branch),)
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:

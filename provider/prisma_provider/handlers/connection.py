@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, delete, rotation, was_adopted, went_away
-from prisma_provider.handlers.creation import nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider.handlers.creation import announce, nothing_to_adopt, refuse_other_adoption, to_claim
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -48,6 +48,8 @@ class ConnectionHandler:
             *check_name(news, "connection", 3, 65),
             *check_adopt(news, "con"),
         )
+        if not problems:
+            problems = (*announce(live, "connection", olds, news, live.connection),)
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:

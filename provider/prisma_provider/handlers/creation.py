@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from prisma_provider import errors
@@ -13,15 +13,20 @@ from prisma_provider.live import Live
 from prisma_provider.models import same_id
 
 
-class Named(Protocol):
+class Titled(Protocol):
+    """An object that messages can name."""
+
+    @property
+    def title(self) -> str: ...
+
+
+class Named(Titled, Protocol):
     """An object that has a logicalId."""
 
     @property
     def id(self) -> str: ...
     @property
     def logical_id(self) -> str | None: ...
-    @property
-    def title(self) -> str: ...
 
 
 Made = TypeVar("Made", bound=Named)
@@ -97,11 +102,25 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     names = ", ".join(other.title for other in left)
     taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'
     raise Refused(
-        f"This very resource made {names} before, in a run that was interrupted or whose state is lost; or another "
-        "stack of this name did, which keeps its state elsewhere.",
+        f"This very resource made {names} before: in a run that was interrupted, whose state is lost, or that took it "
+        "out of the program while Prisma kept it; or another stack of this name did, which keeps its state elsewhere.",
         hint=f"if it is yours, declare {taking} to take it over with its data, or delete it in Prisma Console; "
         "if it is another's, give your stack another name. Nothing was made.",
     )
+
+
+def announce(
+    live: Live, what: str, olds: Bag, news: Bag, find: Callable[[str], Titled | None]
+) -> Iterator[InvalidInput]:
+    """What a create will take over, said when it is checked: a preview calls no create, and shows one."""
+    adopt = news.get("adopt")
+    if olds or not isinstance(adopt, str):
+        return
+    found = find(adopt)
+    if found is None:
+        yield nothing_to_adopt(what, adopt)
+    else:
+        live.note(f"{found.title} is taken over, not made: what differs from the program is changed in place.")
 
 
 def to_claim(live: Live, what: str, object_id: str) -> str:

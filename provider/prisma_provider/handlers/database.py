@@ -20,7 +20,7 @@ from prisma_provider.handlers.changes import (
     was_adopted,
     went_away,
 )
-from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -89,7 +89,13 @@ class DatabaseHandler:
             *_check_source(news),
             *check_adopt(news, "db"),
         )
-        return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
+        inputs = with_logical_id(live, olds, news, select(self.fields, news))
+        if not problems:
+            problems = (
+                *_check_one_default(live, news, inputs),
+                *announce(live, "database", olds, news, live.database),
+            )
+        return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
@@ -101,6 +107,8 @@ class DatabaseHandler:
         replaced = found.of("replace")
         if replaced and not news.get("allowReplace"):
             _refuse_replacement(database, replaced)
+        if replaced:
+            live.note(f"{database.title} will be replaced, as allow_replace=True says: ALL ITS DATA IS LOST.")
         return found
 
     def _compare(self, live: Live, database: Database, olds: Bag, news: Bag) -> Diff:
@@ -139,8 +147,6 @@ class DatabaseHandler:
         wanted["branchId"] = _branch_id(live, news["projectId"], news)
         wanted |= {"region": news.get("region", INHERIT), "logicalId": news["logicalId"]}
         body = {name: value for name, value in wanted.items() if value is not None}
-        if body.get("isDefault"):
-            _claim_default(live, news["projectId"], news["logicalId"], f'database "{news["name"]}"')
         database, lost = create_once(
             live,
             news["logicalId"],
@@ -215,8 +221,6 @@ class DatabaseHandler:
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
         title, database_id = database.title, database.id
         for body in found.patches():
-            if body.get("isDefault"):
-                _claim_default(live, database.project.id, database.logical_id or database_id, title)
             database = patch(title, body, lambda b: live.client.update_database(database_id, b))
             live.put_database(database, promoted=bool(body.get("isDefault")))
             check_applied(title, self.fields, body, outputs(database, {}))
@@ -261,6 +265,22 @@ def _check_source(news: Bag) -> Iterator[InvalidInput]:
         yield InvalidInput("source", "BackupOf lacks its backup_id.", hint="take one from get_backups(database_id).")
 
 
+def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidInput]:
+    """Two databases that both declare the flag would take it from each other at every run."""
+    if news.get("isDefault") is not True or not known(news.get("projectId")):
+        return
+    if "isDefault" in (news.get("ignoreChanges") or ()):
+        return
+    title = f'database "{news["name"]}"'
+    other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
+    if other is not None:
+        yield InvalidInput(
+            "isDefault",
+            f"{capital(title)} and {other} both declare is_default=True in one project.",
+            hint="declare it on one of them; the other may have is_default=False.",
+        )
+
+
 def _ignores_branch(news: Bag) -> bool:
     return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
 
@@ -300,16 +320,6 @@ def _project_region(live: Live, database: Database, news: Bag) -> Any:
         return None
     project = live.project(database.project.id)
     return project.default_region if project else None
-
-
-def _claim_default(live: Live, project_id: str, key: str, title: str) -> None:
-    """Two databases that both declare the flag would take it from each other at every run."""
-    other = live.run.claim_default(project_id, key, title)
-    if other is not None:
-        raise Refused(
-            f"{capital(title)} and {other} both declare is_default=True in one project.",
-            hint="declare it on one of them; the other may have is_default=False.",
-        )
 
 
 def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:

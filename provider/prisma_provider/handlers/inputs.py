@@ -61,9 +61,10 @@ def check_name(
     if not isinstance(name, str) or not name.strip():
         yield InvalidInput(field, f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
     elif len(name) < least or (most is not None and len(name) > most):
+        fault = "short" if len(name) < least else "long"
         yield InvalidInput(
             field,
-            f'The name "{name[:80]}" has {len(name)} characters; the name of a {what} has {length}.',
+            f'The name "{name[:80]}" is too {fault}: that of a {what} has {length}.',
             hint="give another one.",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused
 from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
-from prisma_provider.handlers.creation import create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -43,6 +43,8 @@ class ProjectHandler:
             *check_flag(news, "forceDestroy"),
             *check_adopt(news, "proj"),
         )
+        if not problems:
+            problems = (*announce(live, "project", olds, news, live.project),)
         return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:

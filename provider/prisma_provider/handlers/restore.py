@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prisma_provider import errors
-from prisma_provider.diff import GONE, Change, Diff, Field
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import capital, compare, went_away
 from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
@@ -104,14 +104,16 @@ def _check_confirmed(news: Bag) -> tuple[InvalidInput, ...]:
 
 def _warn(live: Live, news: Bag) -> None:
     """A preview calls no `create`: what a restore will do to a database that exists is said here."""
-    database = live.database(news["databaseId"]) if known(news["databaseId"]) else None
-    if database is None:
-        return
     confirmed = news["confirmDatabaseName"]
-    when = f', if it is called "{confirmed}" by then' if known(confirmed) and confirmed != database.name else ""
-    live.note(
-        f"{database.title} will be restored from backup {news['backupId']}{when}: ALL ITS DATA since then is lost."
-    )
+    database = live.database(news["databaseId"]) if known(news["databaseId"]) else None
+    title = database.title if database else f'database "{confirmed}"'
+    if database is not None and confirmed not in (database.name, UNKNOWN):
+        live.note(
+            f'{title} will only be restored if it is called "{confirmed}" by then, as confirm_database_name says: '
+            "otherwise it is refused."
+        )
+        return
+    live.note(f"{title} will be restored from backup {news['backupId']}: ALL ITS DATA since then is lost.")
 
 
 def _again(change: Change) -> Change:
