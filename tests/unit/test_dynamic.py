@@ -111,7 +111,7 @@ def test_what_comes_from_the_plugin_is_recorded(process: Service) -> None:
     assert not process.sent()
 
 
-def test_drift_is_told_with_both_values(process: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_drift_is_told_with_both_values(process: Service) -> None:
     """A difference from live is one line: what is live, what is declared, what will be sent."""
     inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
     created = DATABASE.create(inputs)
@@ -120,7 +120,7 @@ def test_drift_is_told_with_both_values(process: Service, capsys: pytest.Capture
     host._process._live = process.live()
     result = DATABASE.diff(created.id, created.outs, inputs)
     assert (result.changes, result.replaces) == (True, [])
-    line = capsys.readouterr().err
+    (line,) = process.notes
     assert f'database "orders" ({created.id}): name is "by-hand" live, "orders" declared' in line
     assert 'PATCH {"name": "orders"}' in line
 
@@ -213,14 +213,14 @@ def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
     assert host._process.stack == "organization/shop/dev"
 
 
-def test_a_rotation_and_a_restore_are_told(process: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rotation_and_a_restore_are_told(process: Service) -> None:
     """A preview says which password will be locked out, and which data will be lost."""
     home = process.project()["id"]
     inputs = {"projectId": home, "name": "orders", "logicalId": "x"}
     created = DATABASE.create(inputs)
     assert created.outs is not None
     DATABASE.diff(created.id, created.outs, {**inputs, "rotationTrigger": "2"})
-    assert "the old one is locked out" in capsys.readouterr().err
+    assert "the old one is locked out" in process.notes[-1]
     given = {"databaseId": created.id, "confirmDatabaseName": "orders"}
     RESTORE.diff(created.id, {**given, "backupId": "bkp_1"}, {**given, "backupId": "bkp_2"})
-    assert f'database "orders" ({created.id}): will be restored from backup bkp_2' in capsys.readouterr().err
+    assert f'database "orders" ({created.id}): will be restored from backup bkp_2' in process.notes[-1]
