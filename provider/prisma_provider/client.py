@@ -35,6 +35,7 @@ from prisma_provider.models import (
     Region,
     Usage,
 )
+from prisma_provider.origins import DIRECT
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
 
@@ -94,8 +95,7 @@ class Client:
             auth=self._auth,
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
             transport=transport,
-            # A proxy of the environment has no business with this machine's own loopback, and would read the token.
-            mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")) if transport is None else None,
+            mounts=dict.fromkeys(DIRECT) if transport is None else None,
         )
 
     def close(self) -> None:

@@ -20,12 +20,12 @@ from prisma_local.values import Workspace
 
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "prisma-cloud"
-DEFAULT_LIFE = 1800
+DEFAULT_LIFE, SHORTEST, LONGEST = 1800, 60, 3600
 BODY: dict[str, Any] = {
     "type": "object",
     "properties": {
         "token": {"type": "string", "minLength": 1},
-        "expiresInSeconds": {"type": "integer", "minimum": 60, "maximum": 3600},
+        "expiresInSeconds": {"type": "integer"},
     },
     "required": ["token"],
 }
@@ -56,10 +56,13 @@ class Repositories:
             check(BODY, body)
         except Unfit as unfit:
             raise Invalid(str(unfit)) from unfit
+        life = body.get("expiresInSeconds", DEFAULT_LIFE)
+        if not SHORTEST <= life <= LONGEST:
+            raise Invalid(f"expiresInSeconds is from {SHORTEST} to {LONGEST}.")
         workspace = self._links.get(_repository(body["token"]) or "")
         if workspace is None:
             return REFUSAL
-        ends = clock() + body.get("expiresInSeconds", DEFAULT_LIFE)
+        ends = clock() + life
         issued = self._access.issue(workspace.id, "github-actions", ends)
         return ok(
             {

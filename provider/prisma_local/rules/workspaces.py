@@ -36,15 +36,12 @@ def subscription(plane: Plane, call: Call) -> Answer:
 
 
 def me(_plane: Plane, call: Call) -> Answer:
+    kind = "oauth" if call.token.grant_id else "service_token"
     return ok(
         {
             "user": USER if call.token.grant_id else None,
             "workspace": {"id": call.workspace.id, "name": call.workspace.name},
-            "credential": {
-                "type": "oauth" if call.token.grant_id else "service_token",
-                "id": call.token.id,
-                "name": call.token.name,
-            },
+            "credential": {"type": kind, "id": call.token.id, "name": call.token.name},
         }
     )
 
