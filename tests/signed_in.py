@@ -62,7 +62,7 @@ class CommandLine:
 
     def login(self, workspace: str | None = None) -> str:
         """Log in, with a person's part played over HTTP."""
-        process = self.start("login", "--no-browser", "--port", "0")
+        process = self.start("login", "--no-browser", "--port", "0", "--wait", "60")
         allow(self.server, address_of(process), workspace)
         return finish(process)
 

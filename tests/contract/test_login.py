@@ -77,7 +77,7 @@ def test_without_a_login(user: CommandLine) -> None:
 
 def test_said_no(user: CommandLine) -> None:
     """If I deny it in the browser, the command says so and stores nothing."""
-    process = user.start("login", "--no-browser", "--port", "0")
+    process = user.start("login", "--no-browser", "--port", "0", "--wait", "60")
     assert "refused" in allow(user.server, address_of(process), answer="deny").text
     assert "The login was refused." in finish(process, expect=1)
     assert "There is no token" in user.run("whoami", expect=1)
@@ -90,7 +90,7 @@ def test_nobody_came(user: CommandLine) -> None:
 
 def test_a_strange_answer(user: CommandLine) -> None:
     """A page that guesses the address of my login cannot slip a code of its own into it."""
-    process = user.start("login", "--no-browser", "--port", "0")
+    process = user.start("login", "--no-browser", "--port", "0", "--wait", "60")
     address = address_of(process)
     redirect = dict(part.split("=") for part in address.partition("?")[2].split("&"))["redirect_uri"]
     strange = redirect.replace("%3A", ":").replace("%2F", "/") + "?code=theirs&state=guessed"

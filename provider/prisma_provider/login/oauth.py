@@ -170,7 +170,7 @@ def _read_tokens(answer: httpx.Response, old_refresh: str | None) -> Tokens:
     found: Mapping[str, object] = wire.body(answer)
     access, kept = found.get("access_token"), found.get("refresh_token") or old_refresh
     try:
-        life = float(str(found.get("expires_in") or _DEFAULT_LIFE))
+        life = float(str(found.get("expires_in", _DEFAULT_LIFE)))
     except ValueError:
         life = _DEFAULT_LIFE
     if not isinstance(access, str) or not access:
