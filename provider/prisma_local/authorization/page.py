@@ -47,5 +47,5 @@ def problem(text: str) -> str:
 def _page(body: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>prisma-local</title><style>{STYLE}</style><main>{body}</main></html>"
+        f'<title>prisma-local</title><link rel="icon" href="data:,"><style>{STYLE}</style><main>{body}</main></html>'
     )

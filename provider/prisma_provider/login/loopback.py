@@ -18,7 +18,7 @@ PATH = "/callback"
 DEFAULT_PORT = 51267
 """Fixed, since an authorization server may want to know the redirect address beforehand; 0 takes a free one."""
 PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>pulumi-prisma</title>'
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>pulumi-prisma</title><link rel="icon" href="data:,">'
     '<body style="font: 16px/1.5 system-ui, sans-serif; text-align: center; margin-top: 20vh">'
     "<h1>{title}</h1><p>You can close this window and go back to the terminal.</p></html>"
 )
