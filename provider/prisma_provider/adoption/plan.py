@@ -13,6 +13,15 @@ SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
 
+Key = tuple[str, str]
+"""An object of a workspace: its kind, and its id without prefix."""
+
+
+def key(kind: str, object_id: str) -> Key:
+    """The key of an object."""
+    return kind, bare_id(object_id)
+
+
 @dataclass(frozen=True)
 class Reference:
     """The id of another resource of the program."""
@@ -42,12 +51,12 @@ class Plan:
 
 @dataclass
 class Planner:
-    """Names are given in the order of the workspace; `given` are those that objects have elsewhere, by bare id.
+    """Names are given in the order of the workspace; `given` are those that objects have elsewhere.
 
     With `only_given` nothing is declared that has none.
     """
 
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[Key, str] = field(default_factory=dict)
     only_given: bool = False
     _left_out: list[str] = field(default_factory=list)
     _variables: Names = field(default_factory=lambda: Names("_", RESERVED))
@@ -59,13 +68,13 @@ class Planner:
         return Plan(tuple(resources), tuple(self._left_out))
 
     def _holding(self, holding: Holding) -> Iterator[Resource]:
-        project = self._project(holding.project) if self._wanted(holding.project.id) else None
+        project = self._project(holding.project) if self._wanted("Project", holding.project.id) else None
         home = Reference(project.variable) if project else holding.project.id
         if project:
             yield project
         branches: dict[str, Reference] = {}
         for branch in holding.branches:
-            if self._wanted(branch.id):
+            if self._wanted("Branch", branch.id):
                 made = self._branch(branch, home, holding.project)
                 branches[bare_id(branch.id)] = Reference(made.variable)
                 yield made
@@ -78,7 +87,7 @@ class Planner:
         database_ref: str | Reference = database.id
         if database.status == "failure":
             self._left_out.append(f"{database.title} has failed")
-        elif self._wanted(database.id):
+        elif self._wanted("Database", database.id):
             arguments: dict[str, str | bool | Reference] = {"project_id": home, "name": database.name}
             if database.region:
                 arguments["region"] = database.region.id
@@ -90,7 +99,7 @@ class Planner:
             database_ref = Reference(made.variable)
             yield made
         for connection in connections(database):
-            if self._wanted(connection.id):
+            if self._wanted("Connection", connection.id):
                 yield from self._connection(connection, database, database_ref)
 
     def _project(self, project: Project) -> Resource:
@@ -117,8 +126,8 @@ class Planner:
         import_id = f"{database.id}/{connection.id}"
         yield self._resource("Connection", connection.id, (connection.name, database.name), arguments, import_id)
 
-    def _wanted(self, object_id: str) -> bool:
-        return not self.only_given or bare_id(object_id) in self.given
+    def _wanted(self, kind: str, object_id: str) -> bool:
+        return not self.only_given or key(kind, object_id) in self.given
 
     def _resource(
         self,
@@ -129,7 +138,7 @@ class Planner:
         import_id: str | None = None,
     ) -> Resource:
         """What it is called elsewhere, or here, or here with what it is in: the first that is free."""
-        own, within = self.given.get(bare_id(object_id), called[0]), called[1]
+        own, within = self.given.get(key(kind, object_id), called[0]), called[1]
         own = own if slug(own) else kind.lower()  # nothing of it is a letter that a program can use
         longer = f"{within}-{own}" if within else ""
         name = self._names.setdefault(kind, Names("-")).take(slug(own), slug(longer))

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from prisma_provider.client import Client, time_limit
 from prisma_provider.settings import Settings
 
 SECONDS = 300.0
-"""What a command may take, retries included; one that watches has no end of its own."""
-
-
-def settings() -> Settings:
-    """From the environment, a job of GitHub's or a stored login; ConfigurationError where there is nothing."""
-    return Settings.load(lambda name: None)
+"""What a command may take, retries included."""
 
 
 @contextmanager
-def account(chosen: Settings | None = None) -> Iterator[Client]:
-    """The API, until it is left."""
-    client = Client(chosen or settings())
+def account(chosen: Settings | None = None, *, without_end: bool = False) -> Iterator[Client]:
+    """The API until it is left, with these settings, or those of the environment, of a job of GitHub's or of a login.
+
+    ConfigurationError where there is no token. `without_end` is for a command that waits for somebody else.
+    """
+    client = Client(chosen or Settings.load(lambda name: None))
     try:
-        with time_limit(SECONDS):
+        with nullcontext() if without_end else time_limit(SECONDS):
             yield client
     finally:
         client.close()

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 10_000
 
 
-def console() -> Console:
-    """Standard output."""
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or the other one."""
     with needed("A table"):
         from rich.console import Console
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if is_terminal else PIPE_WIDTH, highlight=False)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -44,5 +45,9 @@ def show(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str)
 def _text(cell: object) -> str:
     if cell is None or cell is False:
         return "-"
-    text = "yes" if cell is True else str(cell)
+    return "yes" if cell is True else plain(str(cell))
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would obey."""
     return "".join(each if each.isprintable() else "�" for each in text)
