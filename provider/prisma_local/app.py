@@ -25,6 +25,7 @@ from prisma_local.control_routes import control_routes
 from prisma_local.errors import Invalid, Missing, Problem, WrongMethod
 from prisma_local.gate import Gate
 from prisma_local.operations import OPERATIONS, Operation
+from prisma_local.page.routes import page_routes
 from prisma_local.plane import Plane
 from prisma_local.respond import answered
 
@@ -40,7 +41,7 @@ def build(plane: Plane, access: Access, control: Control) -> ASGIApp:
     ]
     tokens = authorization_routes(control.grants, control.repositories, plane.base_url)
     served = Starlette(
-        routes=[*routes, *tokens, *control_routes(control)],
+        routes=[*routes, *tokens, *control_routes(control), *page_routes(plane, control.journal)],
         exception_handlers={HTTPException: _show_http_exception},
     )
     return Gate(served, access, control.faults, control.journal, plane.settings)

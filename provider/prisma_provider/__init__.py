@@ -14,6 +14,7 @@ The map, imports go one way, downwards:
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
+    adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
     errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`
 """

@@ -37,8 +37,8 @@ def login(**tokens: Any) -> Login:
     return Login(API, "client", f"{API}/token", None, Tokens(**given))
 
 
-def settings(home: Path, *, config: dict[str, str] | None = None, **environment: str) -> Settings:
-    found = {"PULUMI_HOME": str(home), "PRISMA_API_BASE_URL": API, **environment}
+def settings(home: Path, environment: dict[str, str] | None = None, config: dict[str, str] | None = None) -> Settings:
+    found = {"PULUMI_HOME": str(home), "PRISMA_API_BASE_URL": API, **(environment or {})}
     return Settings.load((config or {}).get, found)
 
 
@@ -46,9 +46,9 @@ def test_first_found_wins(tmp_path: Path) -> None:
     """Configuration, environment, a job of GitHub's, a stored login: in this order."""
     Store.of_user({"PULUMI_HOME": str(tmp_path)}).save(login())
     token = {"PRISMA_SERVICE_TOKEN": "t"}
-    assert "configuration" in settings(tmp_path, config={"prisma:serviceToken": "c"}, **token, **JOB).token.origin
-    assert "environment" in settings(tmp_path, **token, **JOB).token.origin
-    assert "GitHub" in settings(tmp_path, **JOB).token.origin
+    assert "configuration" in settings(tmp_path, token | JOB, {"prisma:serviceToken": "c"}).token.origin
+    assert "environment" in settings(tmp_path, token | JOB).token.origin
+    assert "GitHub" in settings(tmp_path, JOB).token.origin
     stored = settings(tmp_path)
     assert "stored login" in stored.token.origin
     assert stored.renewal is not None
@@ -59,7 +59,7 @@ def test_of_another_api(tmp_path: Path) -> None:
     """A login of one API is none for another."""
     Store.of_user({"PULUMI_HOME": str(tmp_path)}).save(login())
     with pytest.raises(ConfigurationError, match="no token"):
-        settings(tmp_path, PRISMA_API_BASE_URL="http://127.0.0.1:4001")
+        settings(tmp_path, {"PRISMA_API_BASE_URL": "http://127.0.0.1:4001"})
 
 
 def test_no_secret_in_repr() -> None:
@@ -98,7 +98,7 @@ class Ring(KeyringBackend):
     """A keyring that takes no long text, as some do."""
 
     name = "a ring"
-    priority = 1.0  # type: ignore[assignment]  # a class property there
+    priority = 1.0
 
     def get_password(self, service: str, username: str) -> str | None:
         return None
@@ -112,7 +112,8 @@ class Ring(KeyringBackend):
 
 def test_a_keyring_that_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the keyring refuses, the tokens lie in the file after all."""
-    monkeypatch.setattr(Keyring, "of_system", staticmethod(lambda: Keyring(Ring())))
+    ring = Keyring(Ring())  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(Keyring, "of_system", staticmethod(lambda: ring))
     store = Store(tmp_path)
     assert str(tmp_path) in store.save(login())
     assert store.load(API) == login()

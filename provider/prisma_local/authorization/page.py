@@ -10,7 +10,7 @@ from prisma_local.values import Workspace
 
 # No `form-action`: Chromium applies it to the redirect after the form, too, which leads to the program.
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # with `no-referrer` the form would come from nowhere, and be refused
 }
