@@ -127,7 +127,8 @@ def test_a_stored_login(stack: Stack, tmp_path: Path) -> None:
     del stack.environment["PRISMA_SERVICE_TOKEN"]
     stack.environment |= {name: user.environment[name] for name in ("PULUMI_HOME", "PYTHON_KEYRING_BACKEND")}
     stack.clear()
-    stack.up('shop = prisma.Project("shop")\nprisma.Database("orders", project_id=shop.id)\n')
+    program = 'shop = prisma.Project("shop")\nprisma.Database("orders", project_id=shop.id)\nprisma.get_projects()\n'
+    stack.up(program)
     assert [path for _, path, _ in stack.sent("POST")].count("/token") == 1
     assert stack.preview().writes_nothing
     user.run("logout")

@@ -55,6 +55,13 @@ def test_first_found_wins(tmp_path: Path) -> None:
     assert stored.renewal(None) == "an access token"
 
 
+def test_one_source_for_all(tmp_path: Path) -> None:
+    """However often settings are read in one process: a token that was got once serves all."""
+    assert settings(tmp_path, JOB) == settings(tmp_path, JOB)
+    Store.of_user({"PULUMI_HOME": str(tmp_path)}).save(login())
+    assert settings(tmp_path) == settings(tmp_path)
+
+
 def test_of_another_api(tmp_path: Path) -> None:
     """A login of one API is none for another."""
     Store.of_user({"PULUMI_HOME": str(tmp_path)}).save(login())

@@ -74,8 +74,7 @@ class _Shown:
         pooler = self._plane.tenants.pooler
         direct = _url(row.role, self._plane.tenants.port, of.pg_name)
         pooled = _url(row.role, pooler.port, row.role) if pooler else direct
-        is_default = row.id == of.default_connection_id
-        return {**_named(row), "isDefault": is_default, "direct": direct, "pooled": pooled}
+        return {**_named(row), "direct": direct, "pooled": pooled}
 
 
 def _url(role: str, port: int, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -45,12 +44,6 @@ class GitHubJob:
         self._life = life
         self._lock = Lock()
         self._minted: _Minted | None = None
-
-    @staticmethod
-    def of_environment(api: str, environment: Mapping[str, str]) -> GitHubJob | None:
-        """The job that this process runs in, if it may ask for tokens."""
-        url, token = environment.get(URL_VARIABLE), environment.get(TOKEN_VARIABLE)
-        return GitHubJob(api, url, token) if url and token else None
 
     def token(self, refused: str | None = None) -> str:
         """A token that is valid now, and not the one that the service refused.

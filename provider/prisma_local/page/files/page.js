@@ -41,7 +41,7 @@ function folded(key, summary, ...content) {
 }
 
 function connection(each) {
-  return folded(each.id, each.isDefault ? `${each.name} (default)` : each.name,
+  return folded(each.id, each.name,
     make("dl", {},
       make("dt", {}, "pooled"), make("dd", {}, code(each.pooled)),
       make("dt", {}, "direct"), make("dd", {}, code(each.direct))),
@@ -90,7 +90,7 @@ function drawRequests({ data }) {
   if (!wanted.length) return [nothing("No request.")];
   const rows = wanted.map((each) => make("tr", {}, cell(each.at.slice(11, 23)), cell(each.method),
     cell(code(address(each))), cell(String(each.status ?? "…"), each.status >= 400 ? "bad number" : "number"),
-    cell(each.fault), cell(each.body === null ? null : code(JSON.stringify(each.body)))));
+    cell(each.fault), cell(each.body === null ? null : code(JSON.stringify(each.body)), "text")));
   return [table([["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"], ["Body"]], rows)];
 }
 
