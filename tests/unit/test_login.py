@@ -12,6 +12,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordSetError
 
+from prisma_provider.cli import tables
 from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost
 from prisma_provider.login import oauth, wire
 from prisma_provider.login.github import GitHubJob
@@ -82,6 +83,13 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert renewal is not None
     with pytest.raises(ConfigurationError, match=r"takes filelock.*\n.*pulumi-prisma\[cli\]"):
         renewal(None)
+
+
+def test_tables_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the commands that write tables."""
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    with pytest.raises(ConfigurationError, match=r"A table takes rich.*\n.*pulumi-prisma\[cli\]"):
+        tables.console()
 
 
 def test_gone_meanwhile(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import webbrowser
 
 import click
@@ -61,8 +62,14 @@ def login(client_id: str | None, port: int, no_browser: bool, seconds: float) ->
 def _open(address: str, no_browser: bool) -> None:
     """The address goes to stderr in any case: a browser that opens elsewhere helps nobody."""
     click.echo(f"Log in at:\n  {address}", err=True)
-    if not no_browser:
+    if not no_browser and _has_screen():
         webbrowser.open(address)
+
+
+def _has_screen() -> bool:
+    """Without one, a browser of the terminal's would be started, and take the terminal over."""
+    is_unix = os.name == "posix" and sys.platform != "darwin"
+    return not is_unix or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _store(made: Login) -> None:

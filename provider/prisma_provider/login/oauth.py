@@ -19,7 +19,7 @@ from prisma_provider.origins import DEFAULT_BASE_URL, is_loopback, is_safe, orig
 PRISMA_ISSUER = "https://auth.prisma.io"
 SCOPE = "workspace:admin offline_access"
 CLIENT_VARIABLE = "PRISMA_OAUTH_CLIENT_ID"
-NOT_TAKEN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 """Statuses of a server that did not even look at the request."""
 _DEFAULT_LIFE = 3600.0
 
@@ -127,8 +127,7 @@ def client_id(api: str, given: str | None) -> str:
 def refresh(login: Login) -> Tokens:
     """New tokens for the refresh token, which is used up by this.
 
-    Unreachable or RateLimited: it is not, nothing was done. LoginLost: it is of no use any more. LostAnswer: nobody
-    knows.
+    Unreachable: it is not, nothing was done. LoginLost: it is of no use any more. LostAnswer: nobody knows.
     """
     doing = "renew the stored login"
     answer = _token_request(
@@ -138,15 +137,17 @@ def refresh(login: Login) -> Tokens:
         refresh_token=login.tokens.refresh or "",
         client_id=login.client_id,
     )
-    if answer.status_code in NOT_TAKEN:
-        raise errors.Unreachable(f"Could not {doing}: {origin(login.token_endpoint)} is busy.", hint="try again later.")
-    if answer.is_client_error:
+    if answer.is_success:
+        return _read_tokens(answer, login.tokens.refresh)
+    if answer.is_server_error and answer.status_code not in BUSY:
+        raise errors.LostAnswer(f"Could not {doing}: the server failed ({answer.status_code}).", hint="try again.")
+    if answer.is_client_error and isinstance(wire.body(answer).get("error"), str):
         raise errors.LoginLost(
             "The stored login has ended.", said=wire.said(answer), hint="log in again: `pulumi-prisma login`."
         )
-    if not answer.is_success:
-        raise errors.LostAnswer(f"Could not {doing}: the server failed ({answer.status_code}).", hint="try again.")
-    return _read_tokens(answer, login.tokens.refresh)
+    # Busy, or somebody on the way (a proxy, a firewall) who speaks no OAuth: the token was not looked at.
+    where = origin(login.token_endpoint)
+    raise errors.Unreachable(f"Could not {doing}: {where} answered {answer.status_code}.", hint="try again later.")
 
 
 def revoke(login: Login) -> bool:

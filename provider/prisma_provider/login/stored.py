@@ -61,7 +61,7 @@ class StoredLogin:
         self._store.save(login.with_tokens(replace(login.tokens, refreshing=True)))
         try:
             fresh = oauth.refresh(login)
-        except (errors.Unreachable, errors.RateLimited):
+        except errors.Unreachable:
             self._store.save(login)
             if login.tokens.is_valid(refused):
                 return login.tokens
