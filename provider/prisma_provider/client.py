@@ -1,6 +1,6 @@
 """Prisma's Management API over HTTP: one method an endpoint, and one way to ask.
 
-This is the only room that opens a connection. It is safe to share between threads. Errors are those of
+This is the only room that opens a connection to the API. It is safe to share between threads. Errors are those of
 `prisma_provider.errors`; a secret is in none of them, and in no log.
 """
 

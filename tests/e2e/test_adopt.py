@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from e2e.hosts import both_hosts
+import pytest
+
 from e2e.stack import Stack
 from signed_in import CommandLine
-
-MANY = 150
 
 
 def command(stack: Stack) -> CommandLine:
@@ -23,7 +22,6 @@ def adopt(stack: Stack, *arguments: str) -> str:
     program, imports = stack.folder / "__main__.py", stack.folder / "found.json"
     files = ["--program", str(program), *(["--import-file", str(imports)] if stack.host == "plugin" else [])]
     said = command(stack).run("adopt", *files, "--force", *arguments)
-    stack.environment["PULUMI_CONFIG_PASSPHRASE"] = "correct horse battery staple"
     if stack.host == "plugin":
         stack.pulumi("import", "--file", str(imports), "--yes", "--generate-code=false")
     return said
@@ -53,32 +51,31 @@ def fill(stack: Stack, many: int) -> None:
     stack.api("PATCH", f"/v1/databases/{databases[3]['id']}", {"branchId": branch["id"]})
 
 
-@both_hosts
-def test_a_workspace(stack: Stack) -> None:
-    """What is there is taken over as it is: nothing is sent, and the next preview is empty."""
-    fill(stack, 12)
-    before = stack.all("databases")
-    stack.clear()
-    said = adopt(stack)
-    assert "Next: pulumi" in said
-    if stack.host == "dynamic":
-        assert set(stack.preview().changes) == {"create"}
-        stack.up()
-    assert stack.preview().writes_nothing
-    assert stack.sent() == []
-    assert stack.all("databases") == before
-    assert stack.up().writes_nothing
-
-
 def test_150_databases(stack: Stack) -> None:
     """A whole company's workspace: listed and written in under ten calls, taken over without a change."""
-    fill(stack, MANY)
+    fill(stack, 150)
+    before = stack.all("databases")
     stack.clear()
-    adopt(stack)
+    assert "Next: pulumi up" in adopt(stack)
     assert len(stack.sent("GET")) < 10
+    assert set(stack.preview().changes) == {"create"}
     stack.up()
     assert stack.preview().writes_nothing
     assert stack.sent() == []
+    assert stack.all("databases") == before
+
+
+@pytest.mark.parametrize("stack", ["plugin"], indirect=True)
+def test_for_the_plugin(stack: Stack) -> None:
+    """`pulumi import` takes what the import file lists, and the program beside it agrees: the preview is empty."""
+    fill(stack, 12)
+    before = stack.all("databases")
+    stack.clear()
+    assert "Next: pulumi import" in adopt(stack)
+    assert stack.preview().writes_nothing
+    assert stack.up().writes_nothing
+    assert stack.sent() == []
+    assert stack.all("databases") == before
 
 
 def test_from_terraform(stack: Stack, tmp_path: Path) -> None:
