@@ -111,6 +111,7 @@ def test_only_reads(stack: Stack) -> None:
     text = program.read_text()
     assert "--force" in command(stack).run("adopt", "--program", str(program), expect=2)
     assert program.read_text() == text
+    assert "goes with --program" in command(stack).run("adopt", "--import-file", str(program) + ".json", expect=2)
     assert 'no project "shoop"' in command(stack).run("adopt", "--project", "shoop", expect=1)
     assert stack.server.requests() and not [each for each in stack.sent() if each[2] is None]
 

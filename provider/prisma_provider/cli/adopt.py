@@ -37,7 +37,8 @@ def adopt(
     It only reads. With --program the next `pulumi up` adopts what the program declares: its preview shows creations,
     which make nothing and change nothing, and the preview after it is empty. With --import-file, `pulumi import` does
     it for the plugin, and the preview is empty at once. Connections keep their passwords, which Pulumi then does not
-    know; the connection that a database was made with belongs to the database and is not listed.
+    know; the connection that a database was made with belongs to the database and is not listed. What a stack of yours
+    has already is listed, too: leave it out, by --project or by hand.
 
     \b
     Examples:
@@ -47,6 +48,10 @@ def adopt(
       pulumi-prisma adopt --program __main__.py --import-file found.json &&
         pulumi import --file found.json --generate-code=false
     """
+    if import_file is not None and program_file is None:
+        raise click.UsageError(
+            "--import-file goes with --program: what is in state and in no program would be deleted."
+        )
     for file in (program_file, import_file):
         if file is not None and file.exists() and not force:
             raise click.UsageError(f"{file} exists: --force writes over it.")
@@ -55,12 +60,11 @@ def adopt(
         holdings = read(client, projects, branches=not given)
     terraform.refuse_missing(given, holdings)
     plan = Planner(given, only_given=bool(given)).plan(holdings)
-    if program_file is None and import_file is None:
+    if program_file is None:
         tables.show(("Project", "Kind", "Name", "Id"), _rows(holdings), "There is no project.")
         return
-    if program_file is not None:
-        program_file.write_text(program.write(plan, plugin=import_file is not None, protect=protect), encoding="utf-8")
-        click.echo(f"{program_file}: {len(plan.resources)} resources.")
+    program_file.write_text(program.write(plan, plugin=import_file is not None, protect=protect), encoding="utf-8")
+    click.echo(f"{program_file}: {len(plan.resources)} resources.")
     if import_file is not None:
         import_file.write_text(importing.write(plan), encoding="utf-8")
         click.echo(f"{import_file}: {len(plan.resources)} resources.")
