@@ -64,8 +64,8 @@ class Installation:
 
     def ensure(self, extra: str) -> None:
         """Makes the environment, or what is missing of it."""
-        # `test` asks for `local`, so who has been tested can also be run.
-        extras = ("local", "test") if extra == "test" else (extra,)
+        # `test` asks for the others, so who has been tested can also be run.
+        extras = ("cli", "local", "test") if extra == "test" else (extra,)
         wanted = Stamp(str(self._root), digest(self._root), extras)
         there = self._stamp()
         if there and there.covers(wanted) and self._is_whole():

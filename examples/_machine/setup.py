@@ -13,7 +13,10 @@ from .processes import Processes
 
 ROOT = Path(__file__).resolve().parents[2]
 # What could lead to somebody's account, or make Python import something else than what was installed.
-FOREIGN = ("PRISMA_SERVICE_TOKEN", "PRISMA_API_BASE_URL", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+FOREIGN = (
+    *("PRISMA_SERVICE_TOKEN", "PRISMA_API_BASE_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"),
+)
 
 
 @dataclass(frozen=True)

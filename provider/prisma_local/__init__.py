@@ -21,6 +21,9 @@ background    work no answer waits for      settings      what tests can set    
 rate          so many calls a second
 postgres/     the PostgreSQL underneath
 
+page/         the page at `/`: to look, not to change
+authorization/  authorize page, tokens of a person and of a GitHub job     hosts   our own names
+
 control       what /_local/... does         control_routes  where     drift    behind everybody's back
 faults        the rules of going wrong      edits           of JSON, for faults
 journal       the request log               wire            bodies, answers, cut connections

@@ -21,6 +21,7 @@ When it is ready it prints two lines, and then serves until it is told to stop (
   PRISMA_API_BASE_URL=http://127.0.0.1:PORT
   PRISMA_SERVICE_TOKEN=...
 
+A page at that address shows databases, connections, backups and requests as they come.
 Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
 apt install pgbouncer); without it they are the direct ones.
 """

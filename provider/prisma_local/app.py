@@ -18,12 +18,14 @@ from starlette.types import ASGIApp
 
 from prisma_local import ids, schema
 from prisma_local.access import Access
+from prisma_local.authorization.routes import authorization_routes
 from prisma_local.call import Answer, Call
 from prisma_local.control import Control
 from prisma_local.control_routes import control_routes
 from prisma_local.errors import Invalid, Missing, Problem, WrongMethod
 from prisma_local.gate import Gate
 from prisma_local.operations import OPERATIONS, Operation
+from prisma_local.page.routes import page_routes
 from prisma_local.plane import Plane
 from prisma_local.respond import answered
 
@@ -37,8 +39,10 @@ def build(plane: Plane, access: Access, control: Control) -> ASGIApp:
     routes = [
         Route(path, _endpoint(plane, access, methods), methods=list(methods)) for path, methods in by_path.items()
     ]
+    tokens = authorization_routes(control.grants, control.repositories, plane.base_url)
     served = Starlette(
-        routes=[*routes, *control_routes(control)], exception_handlers={HTTPException: _show_http_exception}
+        routes=[*routes, *tokens, *control_routes(control), *page_routes(plane, control.journal)],
+        exception_handlers={HTTPException: _show_http_exception},
     )
     return Gate(served, access, control.faults, control.journal, plane.settings)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from prisma_local import answers, backups, drift, lifecycle
 from prisma_local.access import Access
+from prisma_local.authorization.github import Repositories
+from prisma_local.authorization.grants import Grants
 from prisma_local.call import Answer, ok
 from prisma_local.errors import Invalid, Missing
 from prisma_local.faults import Faults
@@ -18,6 +20,8 @@ class Control:
     def __init__(self, plane: Plane, access: Access, first_token: str) -> None:
         self.faults = Faults()
         self.journal = Journal()
+        self.grants = Grants(plane.records, access, plane.settings)
+        self.repositories = Repositories(access)
         self._plane = plane
         self._access = access
         self._first_token = first_token
@@ -57,6 +61,13 @@ class Control:
         self._access.revoke(str(body.get("token")))
         return Answer(204)
 
+    def link(self, body: dict[str, Any]) -> Answer:
+        """Let the jobs of a GitHub repository work in a workspace, as a link in the console does."""
+        repository, workspace = body.get("repository"), body.get("workspace")
+        if not isinstance(repository, str) or not isinstance(workspace, str | None):
+            raise Invalid("repository is a text such as owner/name, workspace a name, or null for the default one.")
+        return Answer(201, {"repository": repository, "workspaceId": self.repositories.link(repository, workspace).id})
+
     def postgres(self, _body: dict[str, Any]) -> Answer:
         """What PostgreSQL really holds, once the work in the background is done."""
         self._plane.background.settle()
@@ -71,6 +82,7 @@ class Control:
             lifecycle.retire_project(self._plane, project)
         self._plane.background.settle()
         self._access.forget_all_but(self._first_token)
+        self.repositories.forget()
         self.journal.clear()
         return Answer(204)
 

@@ -16,9 +16,8 @@ from prisma_local import openapi, schema
 from prisma_local.call import Answer
 from prisma_local.control import Control
 from prisma_local.errors import Forbidden, Invalid
+from prisma_local.hosts import HOSTS
 from prisma_local.respond import answered
-
-HOSTS = ["127.0.0.1", "localhost"]
 
 Act = Callable[[dict[str, Any]], Answer]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -30,6 +29,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
         "/faults": {"GET": control.list_faults, "POST": control.add_fault, "DELETE": control.clear_faults},
         "/settings": {"GET": control.show_settings, "PUT": control.change_settings},
         "/tokens": {"POST": control.mint, "DELETE": control.revoke},
+        "/repositories": {"POST": control.link},
         "/backups": {"POST": control.take_backup},
         "/drift": {"POST": control.drift},
         "/reset": {"POST": control.reset},
@@ -37,7 +37,6 @@ def control_routes(control: Control) -> list[BaseRoute]:
         "/openapi.json": {"GET": _document},
     }
     routes = [Route(path, _endpoint(acts), methods=list(acts)) for path, acts in table.items()]
-    # A page in a browser can reach 127.0.0.1 under a name of its own: only our own names are answered.
     local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
     return [
         Mount("/_local", routes=routes, middleware=local_only),

@@ -1,4 +1,4 @@
-"""The gate every /v1 call goes through: it is logged, counted, slowed or refused, and may suffer a fault.
+"""The gate of every /v1 call, and of calls for a token: logged, counted, slowed or refused, and it may suffer a fault.
 
 It stands outside the application, so that faults happen to whole answers, on the wire.
 """
@@ -24,7 +24,8 @@ from prisma_local.settings import Settings
 from prisma_local.wire import Reply
 
 JSON = "application/json"
-MAKES_NOTHING = ("/rotate", "/restore")
+GUARDED = ("/v1", "/token")
+MAKES_NOTHING = ("/rotate", "/restore", "/token")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
@@ -38,7 +39,7 @@ class Gate:
         self._newest: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1"):
+        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
             await self._app(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))

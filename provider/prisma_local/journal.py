@@ -52,8 +52,9 @@ class Journal:
         self._entries.append(entry)
         return entry
 
-    def shown(self) -> list[dict[str, Any]]:
-        return [entry.shown() for entry in list(self._entries)]
+    def shown(self, newest: int = KEPT) -> list[dict[str, Any]]:
+        """The newest so many of what is kept, in the order they came."""
+        return [entry.shown() for entry in list(self._entries)[-newest:]]
 
     def clear(self) -> None:
         self._entries.clear()

@@ -14,9 +14,20 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prisma_local.values import Backup, Branch, Connection, Database, Project, Token, Value, Workspace
+from prisma_local.values import (
+    Backup,
+    Branch,
+    Connection,
+    Database,
+    Grant,
+    Project,
+    Refresh,
+    Token,
+    Value,
+    Workspace,
+)
 
-V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection, Backup)
+V = TypeVar("V", Workspace, Token, Grant, Refresh, Project, Branch, Database, Connection, Backup)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (
@@ -24,7 +35,13 @@ CREATE TABLE IF NOT EXISTS workspaces (
   created_at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS tokens (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL UNIQUE,
-  workspace_id TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+  workspace_id TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL, expires_at REAL, grant_id TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS grants (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL,
+  client_id TEXT NOT NULL, scope TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS refreshes (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL UNIQUE,
+  grant_id TEXT NOT NULL, expires_at REAL NOT NULL, used_at TEXT, created_at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS projects (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL,
   name TEXT NOT NULL, logical_id TEXT, default_region TEXT, settings TEXT NOT NULL, state TEXT NOT NULL,
@@ -53,7 +70,11 @@ CREATE INDEX IF NOT EXISTS connections_of_database ON connections (database_id);
 """
 
 # Columns that data directories of earlier versions lack.
-LATER = {"branches": {"updated_at": "TEXT NOT NULL DEFAULT ''"}, "databases": {"restore_from": "TEXT"}}
+LATER = {
+    "branches": {"updated_at": "TEXT NOT NULL DEFAULT ''"},
+    "databases": {"restore_from": "TEXT"},
+    "tokens": {"expires_at": "REAL", "grant_id": "TEXT"},
+}
 
 
 class Taken(Exception):

@@ -8,13 +8,14 @@ from prisma_local.errors import Invalid
 from prisma_local.rate import Rate
 
 ENDS = ("ready", "failure")
+TOKEN_LIFE = 3600.0
 
 
 @dataclass(slots=True)
 class Settings:
     """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least.
 
-    `rate` is how many /v1 calls a second are taken.
+    `rate` is how many /v1 calls a second are taken, `token_life` how long an access token of a user is valid.
     """
 
     latency: float = 0.0
@@ -23,6 +24,7 @@ class Settings:
     provisioning_ends: str = "ready"
     in_flight: int = 0
     in_flight_max: int = 0
+    token_life: float = TOKEN_LIFE
     rate: Rate = field(default_factory=Rate)
 
     def shown(self) -> dict[str, object]:
@@ -32,6 +34,7 @@ class Settings:
             "provisioningEnds": self.provisioning_ends,
             "recovering": self.recovering,
             "rateLimit": self.rate.limit,
+            "tokenLife": self.token_life,
             "inFlight": self.in_flight,
             "inFlightMax": self.in_flight_max,
         }
@@ -51,6 +54,8 @@ class Settings:
             if body["provisioningEnds"] not in ENDS:
                 raise Invalid(f"provisioningEnds is one of {', '.join(ENDS)}.")
             self.provisioning_ends = str(body["provisioningEnds"])
+        if "tokenLife" in body:
+            self.token_life = _seconds("tokenLife", body["tokenLife"])
         if "rateLimit" in body:
             self.rate = Rate(_whole("rateLimit", body["rateLimit"]))
         for name in ("maxInFlightSeen", "inFlightMax"):
@@ -61,6 +66,7 @@ class Settings:
         """Back to how a server starts."""
         self.latency = self.provisioning = self.recovering = 0.0
         self.provisioning_ends = "ready"
+        self.token_life = TOKEN_LIFE
         self.rate = Rate()
         self.in_flight_max = self.in_flight
 

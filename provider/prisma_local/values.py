@@ -24,7 +24,10 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """Only the digest is kept: whoever reads the records cannot call the API with them."""
+    """Only the digest is kept: whoever reads the records cannot call the API with them.
+
+    `expires_at` is in epoch seconds; `grant_id` is what a user's access token belongs to.
+    """
 
     table: ClassVar[str] = "tokens"
     prefix: ClassVar[str] = "tok_"
@@ -32,6 +35,37 @@ class Token:
     digest: str
     workspace_id: str
     name: str
+    created_at: str
+    expires_at: float | None = None
+    grant_id: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a user allowed a program on the authorize page; without it none of its tokens is left."""
+
+    table: ClassVar[str] = "grants"
+    prefix: ClassVar[str] = "grant_"
+    id: str
+    workspace_id: str
+    client_id: str
+    scope: str
+    created_at: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """A refresh token, by its digest. One that was used stays: to see it again is how a theft is noticed."""
+
+    table: ClassVar[str] = "refreshes"
+    prefix: ClassVar[str] = "rt_"
+    id: str
+    digest: str
+    grant_id: str
+    expires_at: float
+    used_at: str | None = None
     created_at: str
     seq: int = 0
 
@@ -121,4 +155,4 @@ class Backup:
     seq: int = 0
 
 
-Value = Workspace | Token | Project | Branch | Database | Connection | Backup
+Value = Workspace | Token | Grant | Refresh | Project | Branch | Database | Connection | Backup

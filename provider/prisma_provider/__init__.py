@@ -9,10 +9,12 @@ The map, imports go one way, downwards:
     handlers    one file a resource: its table of fields, then check, create, read, update, delete
     live        what the service holds now: reads shared by everything that runs in one operation
     run         what this run did itself: what it took over, made, and was asked to delete
-    client      HTTP: one method an endpoint, the only room that opens a connection;
+    client      HTTP: one method an endpoint, the only room that opens a connection to the API;
                 `bearer` puts the token on, `answers` turns what came back into models and errors
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
-    errors      the tree of errors; beside it `identity` (logicalId), `durations`, `throttle`, `logs`
+    adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
+    login       how a token is come by where none is set: a job of GitHub's, a stored login
+    errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`
 """

@@ -110,7 +110,7 @@ def _message(answer: httpx.Response, token: Token) -> str | None:
     else:
         parts = [error, body.get("errorDescription")] if isinstance(body, dict) else []
     text = " ".join(part for part in parts if isinstance(part, str) and part)
-    return _CONNECTION_STRING.sub(r"\1://…", text.replace(token.value, "…")) or None
+    return _CONNECTION_STRING.sub(r"\1://…", text.replace(token.value or "…", "…")) or None
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
+from dataclasses import replace
 
 import httpx
 
 from prisma_provider import errors
 from prisma_provider.answers import parse, status_error
+from prisma_provider.login.sources import Renewal
 from prisma_provider.models import Answer, Me, same_id
 from prisma_provider.settings import Settings, Token
 
@@ -25,6 +27,7 @@ class Bearer(httpx.Auth):
         self._base_url = settings.base_url
         self._fallback = settings.fallback
         self._expected = settings.workspace_id
+        self._renewal = settings.renewal
         self.token = settings.token
 
     def expect(self, workspace_id: str | None) -> None:
@@ -32,7 +35,10 @@ class Bearer(httpx.Auth):
         self._expected = self._expected or workspace_id
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """As httpx asks: the request, and after a 401 once more with the fallback."""
+        """As httpx asks: the request, and after a 401 once more with a renewed token, or the fallback."""
+        if self._renewal is not None:
+            yield from self._renewed(request, self._renewal)
+            return
         answer = yield _with_token(request, self.token)
         fallback = self._fallback
         if answer.status_code != httpx.codes.UNAUTHORIZED or fallback is None or self._expected is None:
@@ -42,6 +48,14 @@ class Bearer(httpx.Auth):
         _log.info("the token from %s is not valid, using %s", self.token.origin, fallback.origin)
         self.token = fallback
         yield _with_token(request, fallback)
+
+    def _renewed(self, request: httpx.Request, renewal: Renewal) -> Generator[httpx.Request, httpx.Response, None]:
+        """A token that does not last: the one of this moment, and another where the service refuses that."""
+        self.token = replace(self.token, value=renewal(None))
+        answer = yield _with_token(request, self.token)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self.token = replace(self.token, value=renewal(self.token.value))
+            yield _with_token(request, self.token)
 
     def _accept(self, fallback: Token, answer: httpx.Response) -> None:
         """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""

@@ -1,6 +1,6 @@
 """Prisma's Management API over HTTP: one method an endpoint, and one way to ask.
 
-This is the only room that opens a connection. It is safe to share between threads. Errors are those of
+This is the only room that opens a connection to the API. It is safe to share between threads. Errors are those of
 `prisma_provider.errors`; a secret is in none of them, and in no log.
 """
 
@@ -35,6 +35,7 @@ from prisma_provider.models import (
     Region,
     Usage,
 )
+from prisma_provider.origins import DIRECT
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
 
@@ -94,8 +95,7 @@ class Client:
             auth=self._auth,
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
             transport=transport,
-            # A proxy of the environment has no business with this machine's own loopback, and would read the token.
-            mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")) if transport is None else None,
+            mounts=dict.fromkeys(DIRECT) if transport is None else None,
         )
 
     def close(self) -> None:

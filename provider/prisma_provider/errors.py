@@ -2,6 +2,8 @@
 
 PrismaError                    what happened; what the service said; what to do
 ├── ConfigurationError         token, base URL or workspace are missing or wrong
+│   └── LoginLost              the stored login is of no use any more
+├── LoginFailed                a login was not completed
 ├── InvalidInput               a declared value that cannot be sent
 ├── Refused                    we could, and will not: data would be lost
 ├── NotApplied                 the service answered, and did not do what was asked
@@ -45,6 +47,14 @@ class PrismaError(Exception):
 
 class ConfigurationError(PrismaError):
     """Token, base URL or workspace are missing or wrong."""
+
+
+class LoginLost(ConfigurationError):
+    """The stored login cannot be used any more; logging in again is all it takes."""
+
+
+class LoginFailed(PrismaError):
+    """A login that was begun and not completed; nothing was stored."""
 
 
 class InvalidInput(PrismaError):

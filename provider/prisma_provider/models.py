@@ -81,10 +81,27 @@ class Reference(Wire):
     name: str | None = None
 
 
+class User(Wire):
+    """A person."""
+
+    id: str
+    email: str | None = None
+    name: str | None = None
+
+
+class Credential(Wire):
+    """What kind of token it is."""
+
+    type: str
+    name: str | None = None
+
+
 class Me(Wire):
     """Whom the token stands for; a workspace is missing where a token has none of its own."""
 
     workspace: Reference | None = None
+    user: User | None = None
+    credential: Credential | None = None
 
 
 class Region(Wire):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from prisma_provider.errors import ConfigurationError
+from prisma_provider.login import sources
+from prisma_provider.origins import DEFAULT_BASE_URL, base_url
 
-DEFAULT_BASE_URL = "https://api.prisma.io"
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
 BASE_URL_VARIABLE = "PRISMA_API_BASE_URL"
 
 _TOKEN_HINT = (
     f"export {TOKEN_VARIABLE}=… (recommended), or `pulumi config set --secret prisma:serviceToken …`; "
-    "a token is made in Prisma Console under Workspace, Settings, Service tokens."
+    "a token is made in Prisma Console under Workspace, Settings, Service tokens. Or log in: `pulumi-prisma login`."
 )
 
 
@@ -35,6 +34,9 @@ class Settings:
     token: Token
     base_url: str = DEFAULT_BASE_URL
     workspace_id: str | None = None
+    renewal: sources.Renewal | None = None
+    """Gives the token's value for each request, where it does not last (a job of GitHub's, a stored login); the value
+    of `token` is empty then."""
     fallback: Token | None = None
     """The environment's token where the configuration has another: `pulumi refresh` and `destroy` read the
     configuration that stands in state, which may hold a token that was rotated since."""
@@ -47,7 +49,9 @@ class Settings:
 
     @staticmethod
     def load(config: Callable[[str], str | None], environment: Mapping[str, str] | None = None) -> Settings:
-        """Read Pulumi's configuration, then the environment; the first that is set wins.
+        """Read Pulumi's configuration, the environment, what a job of GitHub's offers, then a stored login.
+
+        The first that is there wins.
 
         Raises ConfigurationError where there is no token, or the base URL is neither https nor loopback.
         """
@@ -62,15 +66,21 @@ class Settings:
             )
             if value
         ]
-        if not tokens:
-            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_TOKEN_HINT)
         for token in tokens:
             _refuse_unprintable(token)
-        base_url = _clean(config("prisma:baseUrl")) or _clean(environment.get(BASE_URL_VARIABLE))
+        where = base_url(
+            _clean(config("prisma:baseUrl")) or _clean(environment.get(BASE_URL_VARIABLE)) or DEFAULT_BASE_URL
+        )
+        source = None if tokens else sources.find(where, environment)
+        if source is not None:
+            tokens.append(Token("", source.origin))
+        if not tokens:
+            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_TOKEN_HINT)
         return Settings(
             token=tokens[0],
-            base_url=_base_url(base_url or DEFAULT_BASE_URL),
+            base_url=where,
             workspace_id=_clean(config("prisma:workspaceId")),
+            renewal=source.token if source else None,
             fallback=tokens[1] if len(tokens) > 1 and tokens[1].value != tokens[0].value else None,
             request_timeout=_seconds("PRISMA_REQUEST_TIMEOUT", environment, Settings.request_timeout),
             retry_limit=_seconds("PRISMA_RETRY_LIMIT", environment, Settings.retry_limit),
@@ -111,30 +121,3 @@ def _refuse_unprintable(token: Token) -> None:
             f"The token from {token.origin} holds characters a token cannot have.",
             hint="copy it again, without quotes, spaces or line breaks.",
         )
-
-
-def _base_url(text: str) -> str:
-    """A base URL without its last slash (and without `/v1`, which the client adds)."""
-    hint = f"use https://…, or http:// to this machine; leave it out for {DEFAULT_BASE_URL}."
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018  raises where the port is no number
-    except ValueError:
-        raise ConfigurationError("The base URL cannot be read.", hint=hint) from None
-    if parts.username or parts.password:
-        raise ConfigurationError("The base URL holds a user or a password.", hint=hint)
-    if parts.query or parts.fragment:
-        raise ConfigurationError("The base URL holds a query or a fragment.", hint=hint)
-    if not host or (parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host))):
-        raise ConfigurationError(f"The base URL {text!r} is neither https nor loopback.", hint=hint)
-    return text.rstrip("/").removesuffix("/v1")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

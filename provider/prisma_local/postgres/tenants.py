@@ -176,6 +176,11 @@ class Tenants:
             row = link.execute(USED, [pg_name]).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
+    def sizes(self) -> dict[str, int]:
+        """The bytes that each database takes, by its name in PostgreSQL."""
+        with self._pool.connection() as link:
+            return dict(link.execute("SELECT datname, pg_database_size(oid) FROM pg_database").fetchall())
+
     def add_role(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
         self._add_role(pg_name, role, password, login=login)
         self._follow()

@@ -9,6 +9,8 @@ from prisma_local.paging import page
 from prisma_local.plane import Plane
 from prisma_local.values import Workspace
 
+USER = {"id": "usr_local", "email": "you@localhost.localdomain", "name": "This machine's user"}
+
 
 def list_(plane: Plane, call: Call) -> Answer:
     def show(rows: list[Workspace]) -> list[answers.Shape]:
@@ -34,11 +36,12 @@ def subscription(plane: Plane, call: Call) -> Answer:
 
 
 def me(_plane: Plane, call: Call) -> Answer:
+    kind = "oauth" if call.token.grant_id else "service_token"
     return ok(
         {
-            "user": None,
+            "user": USER if call.token.grant_id else None,
             "workspace": {"id": call.workspace.id, "name": call.workspace.name},
-            "credential": {"type": "service_token", "id": call.token.id, "name": call.token.name},
+            "credential": {"type": kind, "id": call.token.id, "name": call.token.name},
         }
     )
 

@@ -14,6 +14,13 @@ from prisma_provider.errors import PrismaError
 
 CONTENTS: Mapping[str, str] = {
     "review": "What a preview would do to data: for a comment, and for a check.",
+    "login": "Log in with the browser, so that no token has to be set.",
+    "logout": "Forget the login, and end it at Prisma.",
+    "whoami": "Whose token is used, and where it comes from.",
+    "status": "Every database, and how it is; or wait until none is on its way.",
+    "backups": "The backups of a database.",
+    "usage": "What databases have used, this month or between two dates.",
+    "adopt": "List what exists, and write the program that takes it over.",
 }
 """Every sub-command, which is that of its name in the module of its name, and its line in the help."""
 

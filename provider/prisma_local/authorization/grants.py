@@ -1,0 +1,128 @@
+"""What users allowed, and its tokens. A refresh token works once; used again, it ends the whole grant."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from prisma_local.access import Access, digest
+from prisma_local.authorization.requests import AuthorizationRequest, Denied
+from prisma_local.ids import new_id
+from prisma_local.plane import clock, now
+from prisma_local.records import Records
+from prisma_local.settings import Settings
+from prisma_local.values import Grant, Refresh
+
+CODE_LIFE = 60.0
+REFRESH_LIFE = 90 * 24 * 3600.0
+
+Form = Mapping[str, str]
+Shape = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """An authorization code: worth a grant, for a minute, once."""
+
+    request: AuthorizationRequest
+    workspace_id: str
+    expires_at: float
+
+
+class Grants:
+    """Codes live in memory, the rest in the records."""
+
+    def __init__(self, records: Records, access: Access, settings: Settings) -> None:
+        self.access = access
+        self._records = records
+        self._settings = settings
+        self._codes: dict[str, _Code] = {}
+        self._lock = Lock()
+
+    def allow(self, request: AuthorizationRequest, workspace_id: str) -> str:
+        """The user said yes: a code for the redirect."""
+        code = secrets.token_urlsafe(32)
+        with self._lock:
+            self._codes = {text: kept for text, kept in self._codes.items() if kept.expires_at > clock()}
+            self._codes[code] = _Code(request, workspace_id, clock() + CODE_LIFE)
+        return code
+
+    def answer(self, form: Form) -> Shape:
+        """What the token endpoint answers; Denied where it refuses."""
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self._exchange(form)
+            case "refresh_token":
+                return self._refresh(form)
+        raise Denied("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
+
+    def revoke(self, text: str) -> None:
+        """End the grant that this refresh token belongs to; an unknown one is none of our business (RFC 7009)."""
+        found = self._records.one(Refresh, digest=digest(text))
+        if found is not None:
+            self.access.withdraw(found.grant_id)
+
+    def _exchange(self, form: Form) -> Shape:
+        with self._lock:
+            code = self._codes.pop(form.get("code", ""), None)
+        if code is None or code.expires_at <= clock():
+            raise Denied("invalid_grant", "The authorization code is unknown, used, or too old.")
+        request = code.request
+        if (form.get("client_id"), form.get("redirect_uri")) != (request.client_id, request.redirect_uri):
+            raise Denied("invalid_grant", "The code was given to another client_id or redirect_uri.")
+        if not request.proved_by(form.get("code_verifier", "")):
+            raise Denied("invalid_grant", "The code_verifier does not fit the code_challenge.")
+        with self._records.transaction():
+            grant = Grant(
+                id=new_id(Grant.prefix),
+                workspace_id=code.workspace_id,
+                client_id=request.client_id,
+                scope=request.scope,
+                created_at=now(),
+            )
+            return self._tokens(self._records.insert(grant))
+
+    def _refresh(self, form: Form) -> Shape:
+        with self._records.transaction():
+            found = self._records.one(Refresh, digest=digest(form.get("refresh_token", "")))
+            grant = self._records.one(Grant, id=found.grant_id) if found else None
+            if found is not None and grant is not None and grant.client_id != form.get("client_id"):
+                raise Denied("invalid_grant", "The refresh token belongs to another client_id.")
+            if found is not None and grant is not None and found.used_at is None and found.expires_at > clock():
+                self._records.change(Refresh, found.id, used_at=now())
+                return self._tokens(grant)
+            if found is not None:
+                # Outside the raise: a refusal rolls nothing back, the grant is gone for good.
+                self.access.withdraw(found.grant_id)
+        if found is not None and found.used_at is not None:
+            raise Denied("invalid_grant", "The refresh token was used before: every token of the login is revoked.")
+        raise Denied("invalid_grant", "The refresh token is unknown or too old.")
+
+    def _tokens(self, grant: Grant) -> Shape:
+        life = self._settings.token_life
+        issued = self.access.issue(grant.workspace_id, grant.client_id, clock() + life, grant.id)
+        shape: Shape = {
+            "access_token": issued.text,
+            "token_type": "Bearer",
+            "expires_in": int(life),
+            "scope": grant.scope,
+        }
+        if "offline_access" in grant.scope.split():
+            shape["refresh_token"] = self._new_refresh(grant)
+        return shape
+
+    def _new_refresh(self, grant: Grant) -> str:
+        text = f"prrt_local_{secrets.token_urlsafe(32)}"
+        self._records.insert(
+            Refresh(
+                id=new_id(Refresh.prefix),
+                digest=digest(text),
+                grant_id=grant.id,
+                expires_at=clock() + REFRESH_LIFE,
+                created_at=now(),
+            )
+        )
+        return text

@@ -1,0 +1,145 @@
+// Looks, and changes nothing. Every text of the service goes onto the page as text: nothing here parses HTML.
+"use strict";
+
+const OVERVIEW_MS = 2000;
+const REQUESTS_MS = 700;
+const UNITS = ["B", "KiB", "MiB", "GiB"];
+const opened = new Set();
+const shown = {};
+const latest = {};
+
+const $ = (id) => document.getElementById(id);
+
+function make(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+const cell = (content, kind = "") => make("td", kind ? { class: kind } : {}, content ?? "–");
+const code = (text) => make("code", {}, text);
+
+function table(columns, rows) {
+  const head = columns.map(([title, kind]) => make("th", { scope: "col", ...(kind ? { class: kind } : {}) }, title));
+  return make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+}
+
+function size(bytes) {
+  if (bytes === null) return null;
+  let unit = 0;
+  for (; bytes >= 1024 && unit < UNITS.length - 1; unit += 1) bytes /= 1024;
+  return `${bytes.toFixed(unit ? 1 : 0)} ${UNITS[unit]}`;
+}
+
+// What is open stays open when the page is drawn anew.
+function folded(key, summary, ...content) {
+  const node = make("details", { "data-key": key, ...(opened.has(key) ? { open: "" } : {}) },
+    make("summary", {}, summary), ...content);
+  node.addEventListener("toggle", () => (node.open ? opened.add(key) : opened.delete(key)));
+  return node;
+}
+
+function connection(each) {
+  return folded(each.id, each.name,
+    make("dl", {},
+      make("dt", {}, "pooled"), make("dd", {}, code(each.pooled)),
+      make("dt", {}, "direct"), make("dd", {}, code(each.direct))),
+    make("p", {}, "The password was told once, to who made or rotated the connection; it is kept nowhere. " +
+      "In a stack: pulumi stack output --show-secrets."));
+}
+
+function backups(database) {
+  if (!database.backups.length) return null;
+  const rows = database.backups.map((each) => make("tr", {}, cell(code(each.id)), cell(each.createdAt),
+    cell(each.status), cell(size(each.size), "number")));
+  return folded(`backups of ${database.id}`, `${rows.length}`,
+    table([["Id"], ["Made"], ["Status"], ["Size", "number"]], rows));
+}
+
+function database(each) {
+  const status = { ready: "", failure: "bad" }[each.status] ?? "waiting";
+  return make("tr", { "data-id": each.id },
+    cell(make("span", {}, each.name, make("br", {}), code(each.id))), cell(each.status, status),
+    cell(each.isDefault ? "default" : null), cell(each.branch), cell(each.region), cell(size(each.size), "number"),
+    cell(make("div", {}, ...each.connections.map(connection))), cell(backups(each)));
+}
+
+const COLUMNS = [["Database"], ["Status"], ["Default"], ["Branch"], ["Region"], ["Size", "number"], ["Connections"],
+  ["Backups"]];
+
+function fits(...texts) {
+  const wanted = $("filter").value.trim().toLowerCase();
+  return texts.some((text) => String(text ?? "").toLowerCase().includes(wanted));
+}
+
+function drawDatabases({ api, workspaces }) {
+  $("api").textContent = api;
+  const blocks = workspaces.flatMap((workspace) => workspace.projects.map((project) => {
+    const wanted = project.databases.filter((each) => fits(project.name, each.name, each.id, each.status, each.branch));
+    if (!wanted.length && !fits(project.name, project.id)) return null;
+    const title = make("h3", {}, `${project.name} `, code(project.id), ` in ${workspace.name}`);
+    const content = wanted.length ? table(COLUMNS, wanted.map(database)) : nothing("No database.");
+    return make("div", {}, title, content);
+  })).filter((block) => block !== null);
+  return blocks.length ? blocks : [nothing("Nothing yet: pulumi up makes something.")];
+}
+
+function drawRequests({ data }) {
+  const wanted = data.filter((each) => fits(each.method, each.path, each.status, each.fault)).reverse();
+  if (!wanted.length) return [nothing("No request.")];
+  const rows = wanted.map((each) => make("tr", {}, cell(each.at.slice(11, 23)), cell(each.method),
+    cell(code(address(each))), cell(String(each.status ?? "…"), each.status >= 400 ? "bad number" : "number"),
+    cell(each.fault), cell(each.body === null ? null : code(JSON.stringify(each.body)), "text")));
+  return [table([["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"], ["Body"]], rows)];
+}
+
+function address({ path, query }) {
+  const asked = new URLSearchParams(query).toString();
+  return asked ? `${path}?${asked}` : path;
+}
+
+const nothing = (text) => make("p", { class: "nothing" }, text);
+
+// Only what changed is drawn, and who was on an element with the keyboard is there again.
+function draw(id, build) {
+  const text = JSON.stringify(latest[id]) + $("filter").value;
+  if (!latest[id] || shown[id] === text) return;
+  shown[id] = text;
+  const held = document.activeElement?.closest("details")?.dataset.key;
+  $(id).replaceChildren(...build(latest[id]));
+  if (held) document.querySelector(`details[data-key="${CSS.escape(held)}"] > summary`)?.focus();
+}
+
+const VIEWS = { databases: drawDatabases, requests: drawRequests };
+const drawAll = () => Object.entries(VIEWS).forEach(([id, build]) => draw(id, build));
+
+async function follow(id, path, pause) {
+  try {
+    if (!document.hidden) {
+      const answer = await fetch(path);
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+      latest[id] = await answer.json();
+      $("state").textContent = "";
+      draw(id, VIEWS[id]);
+    }
+  } catch (error) {
+    $("state").textContent = `prisma-local does not answer; trying again. (${error.message})`;
+  }
+  setTimeout(follow, pause, id, path, pause);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && document.activeElement !== $("filter")) {
+    event.preventDefault();
+    $("filter").focus();
+  } else if (event.key === "Escape" && document.activeElement === $("filter")) {
+    $("filter").value = "";
+    drawAll();
+    $("filter").blur();
+  }
+});
+$("filter").addEventListener("input", drawAll);
+
+follow("databases", "/_page/overview", OVERVIEW_MS);
+follow("requests", "/_page/requests", REQUESTS_MS);

@@ -1,0 +1,68 @@
+"""The page, its parts, and what it asks for: for this machine, and for no other page than ours."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from prisma_local.call import Answer
+from prisma_local.errors import Forbidden
+from prisma_local.hosts import HOSTS
+from prisma_local.journal import Journal
+from prisma_local.page.overview import overview
+from prisma_local.plane import Plane
+from prisma_local.respond import answered
+
+FILES = Path(__file__).with_name("files")
+PARTS = {
+    "/": ("index.html", "text/html"),
+    "/_page/page.css": ("page.css", "text/css"),
+    "/_page/page.js": ("page.js", "text/javascript"),
+}
+SHOWN_REQUESTS = 200
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+OURS = (None, "none", "same-origin")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page_routes(plane: Plane, journal: Journal) -> list[BaseRoute]:
+    local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
+    table: dict[str, Endpoint] = {path: _part(*part) for path, part in PARTS.items()}
+    table["/_page/overview"] = _data(lambda: Answer(200, overview(plane)))
+    table["/_page/requests"] = _data(lambda: Answer(200, {"data": journal.shown(SHOWN_REQUESTS)}))
+    return [Route(path, endpoint, methods=["GET"], middleware=local_only) for path, endpoint in table.items()]
+
+
+def _part(name: str, kind: str) -> Endpoint:
+    content = (FILES / name).read_bytes()
+
+    async def endpoint(_request: Request) -> Response:
+        return Response(content, media_type=kind, headers=HEADERS)
+
+    return endpoint
+
+
+def _data(act: Callable[[], Answer]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") not in OURS:
+            refusal = Forbidden("This is for our own page only.")
+            return JSONResponse(refusal.envelope(), status_code=refusal.status)
+        response = await run_in_threadpool(answered, act, request.url.path)
+        response.headers.update(HEADERS)
+        return response
+
+    return endpoint

@@ -1,0 +1,56 @@
+"""What a workspace holds, read in as few calls as there are pages, and one for each project's branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prisma_provider.client import Client
+from prisma_provider.errors import NotFound
+from prisma_provider.models import Branch, Connection, Database, Project, same_id
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A project with what is in it."""
+
+    project: Project
+    databases: tuple[Database, ...]
+    branches: tuple[Branch, ...]
+
+    def branch_of(self, database: Database) -> Branch | None:
+        """The branch that a database is on, where it was read."""
+        return next((each for each in self.branches if same_id(each.id, database.branch_id)), None)
+
+
+def connections(database: Database) -> tuple[Connection, ...]:
+    """Those that were made beside the one that every database comes with."""
+    return tuple(each for each in database.connections if not same_id(each.id, database.default_connection_id))
+
+
+def read(client: Client, wanted: Iterable[str] = (), *, branches: bool = True) -> tuple[Holding, ...]:
+    """The projects, all of them or those of these ids or names; NotFound where one of these is none."""
+    projects = _chosen(client.projects(), tuple(wanted))
+    databases = client.databases()
+    return tuple(
+        Holding(
+            project,
+            tuple(each for each in databases if same_id(each.project.id, project.id)),
+            client.branches(project.id) if branches else (),
+        )
+        for project in projects
+    )
+
+
+def _chosen(projects: tuple[Project, ...], wanted: tuple[str, ...]) -> tuple[Project, ...]:
+    for each in wanted:
+        if not any(_is(project, each) for project in projects):
+            raise NotFound(
+                f'There is no project "{each}", or the token cannot see it.',
+                hint="give its id, or its name exactly as `pulumi-prisma status` shows it.",
+            )
+    return tuple(each for each in projects if not wanted or any(_is(each, one) for one in wanted))
+
+
+def _is(project: Project, text: str) -> bool:
+    return project.name == text or same_id(project.id, text)

@@ -1,0 +1,146 @@
+"""The resources to declare, as values: what each is called, and which arguments say what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prisma_provider.adoption.inventory import Holding, connections
+from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
+from prisma_provider.models import Branch, Connection, Database, Project, bare_id
+
+SHORTEST, LONGEST = 3, 65
+"""How long a connection's name may be for a program to declare it."""
+
+
+Key = tuple[str, str]
+"""An object of a workspace: its kind, and its id without prefix."""
+
+
+def key(kind: str, object_id: str) -> Key:
+    """The key of an object."""
+    return kind, bare_id(object_id)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The id of another resource of the program."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One declaration. `import_id` is what `pulumi import` takes, where that is more than the id."""
+
+    kind: str
+    id: str
+    name: str
+    variable: str
+    arguments: Mapping[str, str | bool | Reference]
+    import_id: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to declare, in an order in which each stands after what it refers to, and what is left out."""
+
+    resources: tuple[Resource, ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass
+class Planner:
+    """Names are given in the order of the workspace; `given` are those that objects have elsewhere.
+
+    With `only_given` nothing is declared that has none.
+    """
+
+    given: Mapping[Key, str] = field(default_factory=dict)
+    only_given: bool = False
+    _left_out: list[str] = field(default_factory=list)
+    _variables: Names = field(default_factory=lambda: Names("_", RESERVED))
+    _names: dict[str, Names] = field(default_factory=dict)
+
+    def plan(self, holdings: tuple[Holding, ...]) -> Plan:
+        """The program for these projects."""
+        resources = [each for holding in holdings for each in self._holding(holding)]
+        return Plan(tuple(resources), tuple(self._left_out))
+
+    def _holding(self, holding: Holding) -> Iterator[Resource]:
+        project = self._project(holding.project) if self._wanted("Project", holding.project.id) else None
+        home = Reference(project.variable) if project else holding.project.id
+        if project:
+            yield project
+        branches: dict[str, Reference] = {}
+        for branch in holding.branches:
+            if self._wanted("Branch", branch.id):
+                made = self._branch(branch, home, holding.project)
+                branches[bare_id(branch.id)] = Reference(made.variable)
+                yield made
+        for database in holding.databases:
+            yield from self._database(database, home, branches)
+
+    def _database(
+        self, database: Database, home: str | Reference, branches: Mapping[str, Reference]
+    ) -> Iterator[Resource]:
+        database_ref: str | Reference = database.id
+        if database.status == "failure":
+            self._left_out.append(f"{database.title} has failed")
+        elif self._wanted("Database", database.id):
+            arguments: dict[str, str | bool | Reference] = {"project_id": home, "name": database.name}
+            if database.region:
+                arguments["region"] = database.region.id
+            if database.is_default:
+                arguments["is_default"] = True
+            if bare_id(database.branch_id or "") in branches:
+                arguments["branch_id"] = branches[bare_id(database.branch_id or "")]
+            made = self._resource("Database", database.id, (database.name, database.project.name), arguments)
+            database_ref = Reference(made.variable)
+            yield made
+        for connection in connections(database):
+            if self._wanted("Connection", connection.id):
+                yield from self._connection(connection, database, database_ref)
+
+    def _project(self, project: Project) -> Resource:
+        arguments: dict[str, str | bool | Reference] = {"name": project.name}
+        if project.default_region:
+            arguments["region"] = project.default_region
+        return self._resource("Project", project.id, (project.name, None), arguments)
+
+    def _branch(self, branch: Branch, home: str | Reference, project: Project) -> Resource:
+        arguments: dict[str, str | bool | Reference] = {"project_id": home, "git_name": branch.git_name}
+        if branch.is_default:
+            arguments["is_default"] = True
+        return self._resource("Branch", branch.id, (branch.git_name, project.name), arguments)
+
+    def _connection(self, connection: Connection, database: Database, home: str | Reference) -> Iterator[Resource]:
+        if not SHORTEST <= len(connection.name) <= LONGEST:
+            self._left_out.append(
+                f'connection "{connection.name}" ({connection.id}) of {database.title}: the name of a declared one has '
+                f"{SHORTEST} to {LONGEST} characters"
+            )
+            return
+        arguments: dict[str, str | bool | Reference] = {"database_id": home, "name": connection.name}
+        # The plugin finds a connection through its database: one GET less, and proof that it exists.
+        import_id = f"{database.id}/{connection.id}"
+        yield self._resource("Connection", connection.id, (connection.name, database.name), arguments, import_id)
+
+    def _wanted(self, kind: str, object_id: str) -> bool:
+        return not self.only_given or key(kind, object_id) in self.given
+
+    def _resource(
+        self,
+        kind: str,
+        object_id: str,
+        called: tuple[str, str | None],
+        arguments: Mapping[str, str | bool | Reference],
+        import_id: str | None = None,
+    ) -> Resource:
+        """What it is called elsewhere, or here, or here with what it is in: the first that is free."""
+        own, within = self.given.get(key(kind, object_id), called[0]), called[1]
+        own = own if slug(own) else kind.lower()  # nothing of it is a letter that a program can use
+        longer = f"{within}-{own}" if within else ""
+        name = self._names.setdefault(kind, Names("-")).take(slug(own), slug(longer))
+        variable = self._variables.take(identifier(own), identifier(longer), identifier(f"{own}-{kind}"))
+        return Resource(kind, object_id, name, variable, arguments, import_id or object_id)

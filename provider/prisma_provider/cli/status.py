@@ -1,0 +1,71 @@
+"""`pulumi-prisma status`: every database, and how it is; with --watch, when none is on its way any more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from prisma_provider.adoption.inventory import Holding, read
+from prisma_provider.cli import tables
+from prisma_provider.cli.account import account
+from prisma_provider.cli.watching import watch
+from prisma_provider.models import WAITING, Database
+
+COLUMNS = ("Project", "Database", "Status", "Default", "Branch", "Region", "Connections", "Id")
+
+
+@click.command()
+@click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this one; repeat it for several.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.option("--watch", "watching", is_flag=True, help="First wait until nothing is provisioning or being restored.")
+@click.option("--every", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between two looks.")
+def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: float) -> None:
+    """Show every database, and how it is.
+
+    \b
+    Examples:
+      pulumi-prisma status
+      pulumi-prisma status --project shop --json | jq '.[] | select(.status != "ready")'
+      pulumi-prisma status --watch     # after a restore; ends with 1 if a database has failed
+    """
+    with account(without_end=watching) as client:
+        if watching:
+            watch(lambda: _statuses(read(client, projects, branches=False)), WAITING, every)
+        holdings = read(client, projects)
+    if as_json:
+        click.echo(json.dumps([_bag(*each) for each in _databases(holdings)], indent=2))
+    else:
+        tables.show(COLUMNS, (_row(*each) for each in _databases(holdings)), "There is no database.")
+    if watching and any(database.status == "failure" for _, database in _databases(holdings)):
+        sys.exit(1)
+
+
+def _databases(holdings: tuple[Holding, ...]) -> Iterator[tuple[Holding, Database]]:
+    return ((holding, database) for holding in holdings for database in holding.databases)
+
+
+def _statuses(holdings: tuple[Holding, ...]) -> dict[str, str]:
+    return {database.title: database.status for _, database in _databases(holdings)}
+
+
+def _row(holding: Holding, database: Database) -> tuple[object, ...]:
+    return tuple(_bag(holding, database).values())
+
+
+def _bag(holding: Holding, database: Database) -> dict[str, Any]:
+    """In the order of the columns."""
+    branch = holding.branch_of(database)
+    return {
+        "project": holding.project.name,
+        "name": database.name,
+        "status": database.status,
+        "isDefault": database.is_default,
+        "branch": branch.git_name if branch else None,
+        "region": database.region.id if database.region else None,
+        "connections": len(database.connections),
+        "id": database.id,
+    }

@@ -1,0 +1,90 @@
+"""Waiting for databases, with a line for each: moving on a terminal, and elsewhere one for each change."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping
+from types import TracebackType
+from typing import Protocol
+
+import click
+
+from prisma_provider.cli import tables
+
+Look = Callable[[], Mapping[str, str]]
+"""The status of each database, by its title."""
+
+
+class _Display(Protocol):
+    def show(self, statuses: Mapping[str, str]) -> None: ...
+
+
+def watch(look: Look, waiting: Collection[str], every: float) -> None:
+    """Look again and again, `every` so many seconds, until nothing is in one of these statuses."""
+    statuses = look()
+    with _Bars(waiting) if sys.stderr.isatty() else _Lines(waiting) as display:
+        display.show(statuses)
+        while any(each in waiting for each in statuses.values()):
+            time.sleep(every)
+            statuses = look()
+            display.show(statuses)
+
+
+class _Lines:
+    """A line for each change of a database that is on its way."""
+
+    def __init__(self, waiting: Collection[str]) -> None:
+        self._waiting = waiting
+        self._shown: dict[str, str] = {}
+
+    def __enter__(self) -> _Display:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to put back."""
+
+    def show(self, statuses: Mapping[str, str]) -> None:
+        for title, status in statuses.items():
+            if self._shown.get(title, status if status not in self._waiting else None) != status:
+                click.echo(f"{title}: {status}", err=True)
+            self._shown[title] = status
+
+
+class _Bars:
+    """A moving line with the time for each database that is on its way, gone when they are done."""
+
+    def __init__(self, waiting: Collection[str]) -> None:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+        self._waiting = waiting
+        self._tasks: dict[str, TaskID] = {}
+        columns = (
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=tables.console(stderr=True))
+
+    def __enter__(self) -> _Display:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, error, trace)
+
+    def show(self, statuses: Mapping[str, str]) -> None:
+        for title, status in statuses.items():
+            if status in self._waiting and title not in self._tasks:
+                self._tasks[title] = self._progress.add_task("", total=None)
+            if title in self._tasks:
+                done = status not in self._waiting
+                said = tables.plain(f"{title}: {status}")
+                self._progress.update(
+                    self._tasks[title], description=said, total=1 if done else None, completed=int(done)
+                )

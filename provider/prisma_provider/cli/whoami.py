@@ -1,0 +1,42 @@
+"""`pulumi-prisma whoami`: whose token is used, and where it comes from; never the token itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from prisma_provider.cli.account import account
+from prisma_provider.models import Me
+from prisma_provider.settings import Settings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def whoami(as_json: bool) -> None:
+    """Say whose token is used, and where it comes from.
+
+    \b
+    Examples:
+      pulumi-prisma whoami
+      pulumi-prisma whoami --json | jq -r .workspace.id
+    """
+    with account() as client:
+        me, settings = client.me(), client.settings
+    if as_json:
+        told = {**me.model_dump(by_alias=True), "api": settings.base_url, "tokenFrom": settings.token.origin}
+        click.echo(json.dumps(told, indent=2))
+        return
+    for line in lines(me, settings):
+        click.echo(line)
+
+
+def lines(me: Me, settings: Settings) -> Iterator[str]:
+    """What there is to know, a line each."""
+    if me.user is not None:
+        yield f"user       {me.user.name or me.user.id}{f' ({me.user.email})' if me.user.email else ''}"
+    if me.workspace is not None:
+        yield f"workspace  {me.workspace.name or '(no name)'} ({me.workspace.id})"
+    yield f"token      from {settings.token.origin}"
+    yield f"API        {settings.base_url}"

@@ -1,0 +1,60 @@
+"""The one way to ask an authorization server or GitHub, and what of a failure is known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from prisma_provider import errors
+from prisma_provider.origins import DIRECT
+
+SECONDS = 30.0
+"""What one answer may take."""
+
+
+@contextmanager
+def http() -> Iterator[httpx.Client]:
+    """Connections that end here; redirects are not followed: a secret goes where it was meant for."""
+    with httpx.Client(timeout=SECONDS, mounts=dict.fromkeys(DIRECT), headers={"Accept": "application/json"}) as client:
+        yield client
+
+
+def send(request: httpx.Request, doing: str) -> httpx.Response:
+    """The answer, whatever its status; Unreachable where nothing was sent, LostAnswer where nobody knows."""
+    where = f"{request.url.scheme}://{request.url.netloc.decode()}"
+    try:
+        with http() as client:
+            return client.send(request)
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise errors.Unreachable(
+            f"Could not {doing}: {where} cannot be reached.", hint="see whether this machine has a network."
+        ) from None
+    except httpx.HTTPError:
+        raise errors.LostAnswer(f"Could not {doing}: {where} did not answer.", hint="try again.") from None
+
+
+def body(answer: httpx.Response) -> Mapping[str, Any]:
+    """The JSON object of an answer; empty where there is none."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def said(answer: httpx.Response) -> str | None:
+    """What the server said of its refusal, in OAuth's words or in the API's."""
+    found = body(answer)
+    inner = found.get("error")
+    parts = [inner.get("message"), inner.get("hint")] if isinstance(inner, dict) else []
+    parts += [found.get("error_description") or found.get("errorDescription") or inner]
+    return " ".join(part for part in parts if isinstance(part, str)) or None
+
+
+def expires_at(life: float) -> float:
+    """The second of the epoch in which something ends that lives this long."""
+    return time.time() + life

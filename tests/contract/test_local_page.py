@@ -1,0 +1,123 @@
+"""The local control plane's page, as a person uses it: to look, by mouse or by keyboard, and never to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from browser import Browser, needs_chromium
+from local_server import LocalServer
+
+SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+
+
+@pytest.fixture
+def orders(local: LocalServer, project: dict[str, Any]) -> dict[str, Any]:
+    return local.made("/v1/databases", projectId=project["id"], name="orders", isDefault=True, region="eu-central-1")
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser, local: LocalServer) -> Browser:
+    chromium.open(f"{local.url}/")
+    return chromium
+
+
+def test_for_this_machine_only(local: LocalServer) -> None:
+    """Another page, or another name for this address, gets nothing of it."""
+    for path in ("/", "/_page/overview", "/_page/requests"):
+        assert local.http.get(path, headers={"Host": "evil.example"}).status_code == 400
+        assert local.http.post(path).status_code == 405
+    for path in ("/_page/overview", "/_page/requests"):
+        assert local.http.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+        assert "access-control-allow-origin" not in local.http.get(path).headers
+
+
+def test_no_password(local: LocalServer, orders: dict[str, Any]) -> None:
+    """What the page is given holds no password and no token: the one is kept nowhere, the other not told."""
+    secret = local.made(f"/v1/connections/{orders['defaultConnectionId']}/rotate")["pass"]
+    told = local.http.get("/_page/overview").text + local.http.get("/_page/requests").text
+    assert secret not in told and local.token not in told
+    assert orders["id"] in told and "/rotate" in told
+
+
+@needs_chromium
+def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
+    """Each database with its status, branch, default flag, region, size and backups; a change comes by itself."""
+    row = f'tr[data-id="{orders["id"]}"]'
+    page.wait(lambda: "orders" in page.text(row))
+    said = page.text(row)
+    assert [word in said for word in ("ready", "default", "main", "eu-central-1", "MiB")] == [True] * 5
+    local.backup(orders["id"])
+    local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
+    page.wait(lambda: "sales" in page.text(row))
+    page.click(f'{row} details[data-key^="backups"] summary')
+    assert "bkp_" in page.text(row)
+    assert page.complaints() == []
+
+
+@needs_chromium
+def test_a_connection_behind_a_click(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
+    """How to connect is folded away; opened it stays open while the page goes on, and it says where passwords are."""
+    key = f'details[data-key="{orders["defaultConnectionId"]}"]'
+    page.wait(lambda: page.text(key) != "")
+    assert "postgresql://" not in page.text(key)
+    page.click(f"{key} summary")
+    page.wait(lambda: "postgresql://" in page.text(key))
+    assert "kept nowhere" in page.text(key)
+    local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
+    page.wait(lambda: "sales" in page.text("#databases"))
+    assert "postgresql://" in page.text(key)
+
+
+@needs_chromium
+def test_requests_as_they_happen(page: Browser, local: LocalServer) -> None:
+    """The request log follows: the newest first, with statuses, faults and bodies."""
+    page.wait(lambda: "No request." in page.text("#requests"))
+    local.fault(method="GET", path="/v1/projects", kind="status", status=503, times=1)
+    local.api("GET", "/v1/projects?limit=1")
+    local.made("/v1/projects", name="later", createDatabase=False)
+    page.wait(lambda: "POST" in page.text("#requests tbody tr"))
+    said = page.text("#requests")
+    assert [word in said for word in ("/v1/projects?limit=1", "503", "status", '"name":"later"')] == [True] * 4
+
+
+@needs_chromium
+def test_by_keyboard(page: Browser, orders: dict[str, Any]) -> None:
+    """Without a mouse: / filters, Escape shows everything again, Tab and Space open a connection."""
+    page.wait(lambda: "orders" in page.text("#databases"))
+    page.press("/", *"nothing")
+    page.wait(lambda: "orders" not in page.text("#databases"))
+    page.press("escape")
+    page.wait(lambda: "orders" in page.text("#databases"))
+    page.run("document.querySelector('#filter').focus()")
+    page.press("tab", "space")
+    page.wait(lambda: "postgresql://" in page.text("#databases"))
+    page.press("space")
+    page.wait(lambda: "postgresql://" not in page.text("#databases"))
+
+
+@needs_chromium
+def test_names_are_only_text(page: Browser, local: LocalServer, project: dict[str, Any]) -> None:
+    """A database that somebody called a script is shown, and not run."""
+    local.made("/v1/databases", projectId=project["id"], name=SCRIPT)
+    page.wait(lambda: SCRIPT in page.text("#databases") and "onerror" in page.text("#requests"))
+    assert page.run("return document.querySelectorAll('main img, main script').length") == 0
+    assert page.complaints() == []
+
+
+@needs_chromium
+def test_it_only_looks(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
+    """Being looked at leaves no trace in the request log."""
+    page.wait(lambda: "orders" in page.text("#databases"))
+    local.clear()
+    page.open(f"{local.url}/")
+    page.wait(lambda: "orders" in page.text("#databases"))
+    assert local.requests() == []
