@@ -122,9 +122,9 @@ class Client:
         """Say which workspace what we hold belongs to: a fallback token is only used if it is that one's."""
         self._auth.expect(workspace_id)
 
-    def retrying(self, *kinds: type[errors.ApiError]) -> tenacity.Retrying:
+    def retrying(self, *kinds: type[errors.ApiError], but: tuple[type[errors.ApiError], ...] = ()) -> tenacity.Retrying:
         """Do something again after errors of these kinds, with backoff, within the limits of `_request`."""
-        return self._retrying(lambda error: isinstance(error, kinds))
+        return self._retrying(lambda error: isinstance(error, kinds) and not isinstance(error, but))
 
     def wait(self, seconds: float) -> None:
         """Sleep, within the operation's time limit."""

@@ -77,7 +77,7 @@ MAIN = Declared("Branch", {"projectId": Ref("shop"), "gitName": "main", "adopt":
 def engine(server: LocalServer) -> Iterator[Engine]:
     """A stack in a workspace of its own, whose provider waits a second for an answer."""
     server.clear_faults()
-    yield Engine(server, server.mint("faults")[0], {"request_timeout": 1.0, "in_flight": 4})
+    yield Engine(server, server.mint("faults")[0], {"request_timeout": 1.0, "retry_limit": 5.0, "in_flight": 4})
     server.clear_faults()
 
 

@@ -407,3 +407,21 @@ def test_a_rotation_without_secrets_is_an_error(service: Service, database: str)
     news = declare(live, "Connection", databaseId=database, name="web", rotationTrigger="2")
     with pytest.raises(errors.PrismaError, match=r"may be locked out(?s:.*)no connection string"):
         CONNECTION.update(live, *made, news)
+
+
+def test_a_rotation_that_timed_out_is_given_time(service: Service, database: str) -> None:
+    """A rotation may be carried out after its time-out: the next one waits, so that its password is the last one."""
+    made = make(service, database, rotationTrigger="1")
+    slept: list[float] = []
+
+    def wait(seconds: float) -> None:
+        slept.append(seconds)
+        service.connections[made[0]]["version"] += 1  # now the first one is carried out
+
+    service.fail("POST", "/v1/connections/.*/rotate", httpx.ReadTimeout("slow"))
+    live = service.live(retry_limit=7.0)
+    live.client.wait = wait  # type: ignore[method-assign]
+    news = declare(live, "Connection", databaseId=database, name="web", rotationTrigger="2")
+    after = CONNECTION.update(live, *made, news)
+    assert slept == [7.0]
+    assert works(service, (made[0], after))

@@ -20,8 +20,14 @@ LAG = 1.0
 
 def rotated(live: Live, connection_id: str) -> Connection:
     """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
+    again = live.client.retrying(errors.LostAnswer, but=(errors.TimedOut,))
     try:
-        return live.client.retrying(errors.LostAnswer)(live.client.rotate_connection, connection_id)
+        try:
+            return again(live.client.rotate_connection, connection_id)
+        except errors.TimedOut:
+            # It may yet be carried out: after the next one, whose password would then be dead. Nothing would show it.
+            live.client.wait(live.client.settings.retry_limit)
+            return again(live.client.rotate_connection, connection_id)
     except errors.LostAnswer as lost:
         raise errors.PrismaError(
             f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
