@@ -150,7 +150,7 @@ class Live:
         """A project that this run made: nobody needs to ask which databases it holds."""
         self.put_project(project)
         flight = _Flight(self.now())
-        flight.result.set_result(())
+        flight.result.set_result({})
         with self._changed:
             self._flights.setdefault(("databases", bare_id(project.id)), flight)
 
@@ -162,18 +162,40 @@ class Live:
 
     def databases(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
         """The databases of a project by bare id; `after` asks for a list that began later than this tick."""
-        key = bare_id(project_id)
-        flight = self._fly(("databases", key), lambda: self.client.databases(project_id), after)
-        listed = cast("tuple[Database, ...]", flight.result.result())
+        flight = self._databases_of(project_id, after)
+        listed = _listed(flight)
         with self._changed:
-            view = {bare_id(database.id): database for database in listed}
-            for database_id, write in self._writes.items():
-                if write.database is None:
-                    view.pop(database_id, None)
-                elif same_id(write.database.project.id, project_id):
-                    view[database_id] = _merge(write, view.get(database_id), flight.began)
-            default = self._defaults.get(key)
-        return {i: _with_default(database, i, default) for i, database in view.items()}
+            written = [i for i, write in self._writes.items() if _is_of(write, project_id)]
+        seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
+        return {i: database for i, database in seen.items() if database is not None}
+
+    def _databases_of(self, project_id: str, after: int | None = None) -> _Flight:
+        """The list of a project's databases, by bare id, so that one of them is found at once."""
+
+        def read() -> dict[str, Database]:
+            return {bare_id(database.id): database for database in self.client.databases(project_id)}
+
+        flight = self._fly(("databases", bare_id(project_id)), read, after)
+        flight.result.result()  # raises what went wrong
+        return flight
+
+    def _seen(self, key: str, project_id: str, flight: _Flight) -> Database | None:
+        """One database of a list, with what our own writes know better."""
+        listed = _listed(flight).get(key)
+        with self._changed:
+            write = self._writes.get(key)
+            default = self._defaults.get(bare_id(project_id))
+        if write is not None and write.database is None:
+            return None
+        if write is not None and _is_of(write, project_id):
+            listed = _merge(write, listed, flight.began)
+        return None if listed is None else _with_default(listed, key, default)
+
+    def _database_of(self, key: str, project_id: str, after: int | None = None) -> Database | None:
+        try:
+            return self._seen(key, project_id, self._databases_of(project_id, after))
+        except errors.NotFound:
+            return None  # there is no such project, as far as the token sees
 
     def database(
         self,
@@ -190,7 +212,7 @@ class Live:
             return None
         project_id = project_id or self._project_of(key)
         if project_id is not None:
-            found = self.databases_or_none(project_id, after=after).get(key)
+            found = self._database_of(key, project_id, after)
             if found is not None:
                 return found
         try:
@@ -214,11 +236,11 @@ class Live:
             return write.database.project.id
         with self._changed:
             done = [
-                flight.result.result()
+                _listed(flight)
                 for (kind, _), flight in self._flights.items()
                 if kind == "databases" and flight.result.done() and flight.result.exception() is None
             ]
-        return next((d.project.id for listed in done for d in listed if bare_id(d.id) == key), None)
+        return next((listed[key].project.id for listed in done if key in listed), None)
 
     def now(self) -> int:
         """A tick: what begins after it is fresh."""
@@ -326,7 +348,7 @@ class Live:
         if key in self._connections:
             return self._connections[key]
         if project_id is not None and database_id is not None:
-            database = self.databases_or_none(project_id).get(bare_id(database_id))
+            database = self._database_of(bare_id(database_id), project_id)
             for connection in database.connections if database else ():
                 if same_id(connection.id, connection_id):
                     return connection
@@ -376,6 +398,15 @@ def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
             note(line)
 
     return tell
+
+
+def _listed(flight: _Flight) -> dict[str, Database]:
+    return cast("dict[str, Database]", flight.result.result())
+
+
+def _is_of(write: _Write, project_id: str) -> bool:
+    """Whether we have written a database of this project."""
+    return write.database is not None and same_id(write.database.project.id, project_id)
 
 
 def _merge(write: _Write, listed: Database | None, began: int) -> Database:
