@@ -10,27 +10,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from threading import Condition
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from prisma_provider import errors
 from prisma_provider.client import Client, time_left
+from prisma_provider.flights import Flight, Flights
 from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
 from prisma_provider.run import Recorded, Run
 
 T = TypeVar("T")
-
-
-@dataclass
-class _Flight:
-    """A read that is on its way or done, and when it began."""
-
-    began: int
-    result: Future[Any] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,7 @@ class Live:
         self.intents = intents or Intents()
         self.run = Run()
         self._changed = Condition()
-        self._ticks = count()
-        self._flights: dict[tuple[str, str], _Flight] = {}
+        self._flights = Flights()
         self._writes: dict[str, _Write] = {}
         self._defaults: dict[str, str] = {}
         self._connections: dict[str, Connection | None] = {}
@@ -94,7 +84,7 @@ class Live:
 
     def workspace_id(self) -> str | None:
         """The workspace that the token stands for, where it names one."""
-        me = self._once("me", self.client.me)
+        me = self._flights.once("me", self.client.me)
         return me.workspace.id if me.workspace else None
 
     def workspace_id_of(self, project_id: str) -> str | None:
@@ -118,12 +108,12 @@ class Live:
         if own is not None:
             return same_id(own, workspace_id)
         # A token of a user, not of a workspace: it sees what it lists.
-        seen = self._once("workspaces", self.client.workspaces)
+        seen = self._flights.once("workspaces", self.client.workspaces)
         return any(same_id(workspace.id, workspace_id) for workspace in seen)
 
     def regions(self) -> frozenset[str]:
         """The regions that the service names."""
-        return frozenset(region.id for region in self._once("regions", self.client.regions))
+        return frozenset(region.id for region in self._flights.once("regions", self.client.regions))
 
     # projects
 
@@ -133,14 +123,14 @@ class Live:
         if key in self._projects:
             return self._projects[key]
         try:
-            return self._once("project", lambda: self.client.project(project_id), key)
+            return self._flights.once("project", lambda: self.client.project(project_id), key)
         except errors.NotFound:
             self.absent(f"project {project_id}", workspace_id)
             return None
 
     def projects(self) -> tuple[Project, ...]:
         """All projects of the workspace."""
-        return self._once("projects", self.client.projects)
+        return self._flights.once("projects", self.client.projects)
 
     def put_project(self, project: Project) -> None:
         """What a write answered."""
@@ -149,10 +139,7 @@ class Live:
     def new_project(self, project: Project) -> None:
         """A project that this run made: nobody needs to ask which databases it holds."""
         self.put_project(project)
-        flight = _Flight(self.now())
-        flight.result.set_result({})
-        with self._changed:
-            self._flights.setdefault(("databases", bare_id(project.id)), flight)
+        self._flights.known(("databases", bare_id(project.id)), {})
 
     def drop_project(self, project_id: str) -> None:
         """It was deleted."""
@@ -169,17 +156,17 @@ class Live:
         seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
         return {i: database for i, database in seen.items() if database is not None}
 
-    def _databases_of(self, project_id: str, after: int | None = None) -> _Flight:
+    def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
         """The list of a project's databases, by bare id, so that one of them is found at once."""
 
         def read() -> dict[str, Database]:
             return {bare_id(database.id): database for database in self.client.databases(project_id)}
 
-        flight = self._fly(("databases", bare_id(project_id)), read, after)
+        flight = self._flights.fly(("databases", bare_id(project_id)), read, after)
         flight.result.result()  # raises what went wrong
         return flight
 
-    def _seen(self, key: str, project_id: str, flight: _Flight) -> Database | None:
+    def _seen(self, key: str, project_id: str, flight: Flight) -> Database | None:
         """One database of a list, with what our own writes know better."""
         listed = _listed(flight).get(key)
         with self._changed:
@@ -216,7 +203,7 @@ class Live:
             if found is not None:
                 return found
         try:
-            flight = self._fly(("database", key), lambda: self.client.database(database_id), after)
+            flight = self._flights.fly(("database", key), lambda: self.client.database(database_id), after)
             return cast("Database", flight.result.result())
         except errors.NotFound:
             self.absent(f"database {database_id}", workspace_id)
@@ -234,22 +221,17 @@ class Live:
         write = self._writes.get(key)
         if write is not None and write.database is not None:
             return write.database.project.id
-        with self._changed:
-            done = [
-                _listed(flight)
-                for (kind, _), flight in self._flights.items()
-                if kind == "databases" and flight.result.done() and flight.result.exception() is None
-            ]
+        done: list[dict[str, Database]] = self._flights.landed("databases")
         return next((listed[key].project.id for listed in done if key in listed), None)
 
     def now(self) -> int:
         """A tick: what begins after it is fresh."""
-        return next(self._ticks)
+        return self._flights.now()
 
     def put_database(self, database: Database, *, promoted: bool = False) -> None:
         """What a write answered: no list hides it. One that was promoted by it took the flag from the others."""
         with self._changed:
-            self._writes[bare_id(database.id)] = _Write(next(self._ticks), database)
+            self._writes[bare_id(database.id)] = _Write(self._flights.now(), database)
             project = bare_id(database.project.id)
             if promoted and database.is_default:
                 self._defaults[project] = bare_id(database.id)
@@ -258,7 +240,7 @@ class Live:
     def drop_database(self, database_id: str) -> None:
         """It was deleted."""
         with self._changed:
-            self._writes[bare_id(database_id)] = _Write(next(self._ticks), None)
+            self._writes[bare_id(database_id)] = _Write(self._flights.now(), None)
 
     def wait_for(
         self, database: Database, done: Callable[[Database], bool], seconds: float = float("inf")
@@ -299,7 +281,7 @@ class Live:
             if same_id(branch.id, branch_id):
                 return branch
         try:
-            return self._once("branch", lambda: self.client.branch(branch_id), key)
+            return self._flights.once("branch", lambda: self.client.branch(branch_id), key)
         except errors.NotFound:
             self.absent(f"branch {branch_id}", workspace_id)
             return None
@@ -314,7 +296,7 @@ class Live:
 
     def _branches_of(self, project_id: str) -> tuple[Branch, ...]:
         try:
-            return self._once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
+            return self._flights.once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
         except errors.NotFound:
             return ()
 
@@ -322,17 +304,11 @@ class Live:
         """What a write answered; who becomes the default takes the flag from the others."""
         with self._changed:
             if branch.is_default:
-                others = (*self._listed_branches(branch.project.id), *self._branches.values())
-                for other in others:
+                listed = self._flights.landed("branches", bare_id(branch.project.id))
+                for other in (*(each for branches in listed for each in branches), *self._branches.values()):
                     if same_id(other.project.id, branch.project.id):
                         self._branches[bare_id(other.id)] = other.model_copy(update={"is_default": False})
             self._branches[bare_id(branch.id)] = branch
-
-    def _listed_branches(self, project_id: str) -> tuple[Branch, ...]:
-        """Those of a list that is done; of one that is under way nobody knows yet."""
-        flight = self._flights.get(("branches", bare_id(project_id)))
-        done = flight is not None and flight.result.done() and flight.result.exception() is None
-        return cast("tuple[Branch, ...]", flight.result.result()) if flight is not None and done else ()
 
     # connections
 
@@ -353,7 +329,7 @@ class Live:
                 if same_id(connection.id, connection_id):
                     return connection
         try:
-            return self._once("connection", lambda: self.client.connection(connection_id), key)
+            return self._flights.once("connection", lambda: self.client.connection(connection_id), key)
         except errors.NotFound:
             self.absent(f"connection {connection_id}", workspace_id)
             return None
@@ -365,27 +341,6 @@ class Live:
     def drop_connection(self, connection_id: str) -> None:
         """It was deleted."""
         self._connections[bare_id(connection_id)] = None
-
-    # one flight a question
-
-    def _once(self, key: str, read: Callable[[], T], of: str = "") -> T:
-        return cast("T", self._fly((key, of), read).result.result())
-
-    def _fly(self, key: tuple[str, str], read: Callable[[], Any], after: int | None = None) -> _Flight:
-        """Join the read of this key, or begin it; one that began at `after` or before is not joined."""
-        with self._changed:
-            flight = self._flights.get(key)
-            if flight is not None and (after is None or flight.began > after):
-                return flight
-            flight = self._flights[key] = _Flight(next(self._ticks))
-        try:
-            flight.result.set_result(read())
-        except BaseException as error:
-            with self._changed:
-                if self._flights.get(key) is flight:
-                    del self._flights[key]  # a failure is shared by those who waited, and not remembered
-            flight.result.set_exception(error)
-        return flight
 
 
 def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
@@ -400,7 +355,7 @@ def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
     return tell
 
 
-def _listed(flight: _Flight) -> dict[str, Database]:
+def _listed(flight: Flight) -> dict[str, Database]:
     return cast("dict[str, Database]", flight.result.result())
 
 

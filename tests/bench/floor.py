@@ -40,8 +40,10 @@ Project = Database = Connection = Thing
 """
 
 
-def install(folder: Path) -> None:
-    """Put the plugin of the floor into a folder, to be found on PATH."""
+def install(folder: Path, host: str) -> None:
+    """Put the floor's resources into a folder that goes on PYTHONPATH, and its plugin where PATH finds it."""
+    # In a module: a class of the program itself is pickled with all that the program holds.
+    (folder / "floor_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host])
     script = folder / "pulumi-resource-floor"
     script.write_text(f"#!{sys.executable}\n{textwrap.dedent(_SERVER)}")
     script.chmod(0o755)

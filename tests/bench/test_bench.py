@@ -23,7 +23,7 @@ from local_server import LocalServer
 LATENCY = 0.1
 LANES = {"dynamic": 4, "plugin": 8}
 """Requests at once: the dynamic host has four threads, the plugin is bound by PRISMA_MAX_IN_FLIGHT."""
-FLOORS = {"dynamic": floor.DYNAMIC, "plugin": floor.PLUGIN}
+FLOOR = "from floor_things import Connection, Database, Project\n"
 PROGRAM = """
 shop = {prisma}Project("shop", name="shop")
 for n in range({size}):
@@ -48,9 +48,8 @@ class Pair:
     def program(self, name: str) -> None:
         """The next state of both programs."""
         self.ours.program(PROGRAM.format(prisma="prisma.", size=self.size, name=name))
-        header = FLOORS[self.ours.host]
         body = PROGRAM.format(prisma="", size=self.size, name=name)
-        (self.floor.folder / "__main__.py").write_text(header + body)
+        (self.floor.folder / "__main__.py").write_text(FLOOR + body)
 
     def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
         """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes."""
@@ -71,9 +70,10 @@ def pair(tmp_path: Path, server: LocalServer, request: pytest.FixtureRequest) ->
     for name in ("ours", "floor"):
         (tmp_path / name).mkdir()
     ours, beneath = Stack(tmp_path / "ours", server, host), Stack(tmp_path / "floor", server, host)
-    floor.install(tmp_path)
+    floor.install(tmp_path, host)
     for stack in (ours, beneath):
-        stack.environment["PATH"] = f"{tmp_path}{os.pathsep}{stack.environment['PATH']}"
+        for name in ("PATH", "PYTHONPATH"):
+            stack.environment[name] = f"{tmp_path}{os.pathsep}{stack.environment[name]}"
     server.settings(latency=LATENCY)
     return Pair(ours, beneath, size)
 
