@@ -51,11 +51,12 @@ class Bearer(httpx.Auth):
 
     def _renewed(self, request: httpx.Request, renewal: Renewal) -> Generator[httpx.Request, httpx.Response, None]:
         """A token that does not last: the one of this moment, and another where the service refuses that."""
-        self.token = replace(self.token, value=renewal(None))
-        answer = yield _with_token(request, self.token)
+        # A local value: what another thread has got meanwhile was not refused to this one.
+        sent = self.token = replace(self.token, value=renewal(None))
+        answer = yield _with_token(request, sent)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self.token = replace(self.token, value=renewal(self.token.value))
-            yield _with_token(request, self.token)
+            again = self.token = replace(sent, value=renewal(sent.value))
+            yield _with_token(request, again)
 
     def _accept(self, fallback: Token, answer: httpx.Response) -> None:
         """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""

@@ -425,3 +425,18 @@ def test_a_rotation_that_timed_out_is_given_time(service: Service, database: str
     after = CONNECTION.update(live, *made, news)
     assert slept == [7.0]
     assert works(service, (made[0], after))
+
+
+def test_what_an_earlier_request_may_have_made_stays_written_down(
+    service: Service, database: str, tmp_path: Path
+) -> None:
+    """The answer was lost, and then the service refuses everything: I am told, and the next run still knows of it."""
+    service.fail("POST", "/v1/connections", CUT, acted=True)
+    service.fail("POST", "/v1/connections/.*/rotate", refusal(403, "no"), times=-1)
+    live = service.live(intents=Intents(tmp_path))
+    inputs = declare(live, "Connection", databaseId=database, name="web")
+    with pytest.raises(errors.PrismaError, match="cannot be told now"):
+        CONNECTION.create(live, inputs)
+    left = list(service.connections)[-1]
+    with pytest.raises(errors.Refused, match=left):
+        CONNECTION.create(service.live(intents=Intents(tmp_path)), inputs)

@@ -232,6 +232,8 @@ def test_a_restore_loses_data_unless_it_is_only_recorded() -> None:
     assert verdict("create", None, {"adopt": True}) is Verdict.CHANGES
     assert verdict("update", {}, {"confirmDatabaseName": "sales"}) is Verdict.CHANGES
     assert verdict("delete", {}, None) is Verdict.CHANGES
+    hidden = {"backupId": {"4dabf18193072939515e22adb298388d": "1b47", "ciphertext": "[secret]"}}
+    assert verdict("update", hidden, hidden) is Verdict.DATA_LOSS  # two that are hidden look the same
 
 
 def test_other_providers_are_counted() -> None:

@@ -58,6 +58,8 @@ def _objects(resources: list[dict[str, Any]]) -> Iterator[tuple[Key, str]]:
         if resource["mode"] != "managed" or resource["type"] not in KINDS:
             continue
         for instance in resource["instances"]:
+            if instance.get("deposed"):
+                continue  # what a replacement has yet to delete
             index = instance.get("index_key")
             module = resource.get("module", "").removeprefix("module.").replace(".module.", "-")
             parts = [module, resource["name"], "" if index is None else str(index)]

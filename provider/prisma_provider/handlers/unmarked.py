@@ -78,21 +78,27 @@ def make(live: Live, database: Database, name: str, there: Iterable[Connection])
     asked: the service's may differ from ours.
     """
     before = {bare_id(connection.id) for connection in there}
-    was_lost = False
+    was_lost: errors.LostAnswer | None = None
 
     def attempt() -> Connection:
         nonlocal was_lost
         try:
             return live.client.create_connection({"databaseId": database.id, "name": name})
         except errors.LostAnswer as lost:
-            was_lost = True
+            was_lost = lost
             found = _found(live, database, name, before, lost)
             if found is None:
                 raise
             return found
 
     with live.intents.noted(*_key(live, database, name), before=before):
-        made = live.client.retrying(errors.LostAnswer)(attempt)
+        try:
+            made = live.client.retrying(errors.LostAnswer)(attempt)
+        except (errors.Rejected, errors.RateLimited, errors.Unreachable) as error:
+            if was_lost is None:
+                raise
+            # This request did nothing, but an earlier one may have: what is written down of it has to stay.
+            raise _cannot_tell(database, name, was_lost, error) from None
     if was_lost:
         _tell_of_others(live, database, made, before)
     return made
@@ -137,15 +143,17 @@ def _found(live: Live, database: Database, name: str, before: set[str], lost: er
     """
     try:
         candidates = _await_candidates(live, database.id, name, before, lost)
+        if len(candidates) == 1:
+            return rotated(live, candidates[0].id)
     except errors.ApiError as error:
         raise _cannot_tell(database, name, lost, error) from None
-    if len(candidates) > 1:
+    if candidates:
         raise Refused(
             f'The answer to creating connection "{name}" of {database.title} was lost, and there are several that '
             f"may be it: {_ids(candidates)}.",
             hint='delete those that nobody uses in Prisma Console, or take one with adopt="con_…".',
         )
-    return rotated(live, candidates[0].id) if candidates else None
+    return None
 
 
 def _cannot_tell(database: Database, name: str, lost: errors.LostAnswer, error: errors.ApiError) -> errors.PrismaError:

@@ -43,13 +43,11 @@ class Keyring:
 
     def write(self, api: str, text: str) -> bool:
         """Keep the tokens of an API; False where this keyring keeps nothing (some take no text of this length)."""
-        from keyring.errors import KeyringError
-
         try:
             if self._backend is not None:
                 self._backend.set_password(SERVICE, api, text)
                 return self._backend.get_password(SERVICE, api) == text
-        except KeyringError:
+        except Exception:  # backends let errors of their own through; the file takes what a keyring does not
             return False  # what it may still hold is old: tokens in the file go first
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ PAGE = (
 class Loopback(TCPServer):
     """Waits for the browser."""
 
-    allow_reuse_address = False  # another program that has the port would get the answer
+    # Elsewhere another program that has the port would get the answer; on POSIX it only ends the wait after a close.
+    allow_reuse_address = os.name == "posix"
 
     def __init__(self, port: int) -> None:
         super().__init__((HOST, port), _Handler)

@@ -19,6 +19,9 @@ from prisma_provider.origins import DEFAULT_BASE_URL, is_loopback, is_safe, orig
 PRISMA_ISSUER = "https://auth.prisma.io"
 SCOPE = "workspace:admin offline_access"
 CLIENT_VARIABLE = "PRISMA_OAUTH_CLIENT_ID"
+ENDED = ("invalid_grant", "invalid_client", "unauthorized_client")
+"""What an authorization server says of a refresh token that is of no use any more (RFC 6749, 5.2)."""
+
 BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 """Statuses of a server that did not even look at the request."""
 _DEFAULT_LIFE = 3600.0
@@ -108,7 +111,14 @@ class Attempt:
         if not answer.is_success:
             raise LoginFailed("The login was not completed.", said=wire.said(answer), hint="run it again.")
         tokens = _read_tokens(answer, None)
-        return Login(self.api, self.client_id, self.server.token_endpoint, self.server.revocation_endpoint, tokens)
+        return Login(
+            self.api,
+            self.client_id,
+            self.server.token_endpoint,
+            self.server.revocation_endpoint,
+            tokens,
+            secrets.token_hex(8),
+        )
 
 
 def client_id(api: str, given: str | None) -> str:
@@ -141,7 +151,7 @@ def refresh(login: Login) -> Tokens:
         return _read_tokens(answer, login.tokens.refresh)
     if answer.is_server_error and answer.status_code not in BUSY:
         raise errors.LostAnswer(f"Could not {doing}: the server failed ({answer.status_code}).", hint="try again.")
-    if answer.is_client_error and isinstance(wire.body(answer).get("error"), str):
+    if answer.status_code in (400, 401) and wire.body(answer).get("error") in ENDED:
         raise errors.LoginLost(
             "The stored login has ended.", said=wire.said(answer), hint="log in again: `pulumi-prisma login`."
         )

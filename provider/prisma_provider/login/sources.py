@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from prisma_provider.login.github import TOKEN_VARIABLE, URL_VARIABLE, GitHubJob
 from prisma_provider.login.store import Store
 from prisma_provider.login.stored import StoredLogin
+from prisma_provider.origins import DEFAULT_BASE_URL, is_loopback
 
 Renewal = Callable[[str | None], str]
 """Gives the value of a token that is valid now; told one that the service refused, another."""
@@ -26,10 +28,15 @@ class Source(Protocol):
 def find(api: str, environment: Mapping[str, str]) -> Source | None:
     """The first that there is for this API; a stored login goes to no other than its own."""
     url, request_token = environment.get(URL_VARIABLE), environment.get(TOKEN_VARIABLE)
-    if url and request_token:
+    if url and request_token and _is_known(api):
         return _job(api, url, request_token)
     store = Store.of_user(environment)
     return _stored(store.folder, api) if store.holds(api) else None
+
+
+def _is_known(api: str) -> bool:
+    """Whoever has a job's token can have one of the workspace: it goes to Prisma, or to this machine."""
+    return api == DEFAULT_BASE_URL or is_loopback(urlsplit(api).hostname or "")
 
 
 # One of each for all settings of a process: they hold the token that they got, and whoever comes next uses it.

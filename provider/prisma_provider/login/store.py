@@ -64,9 +64,9 @@ class Store:
         return keyring.name if "tokens" not in bag else str(self._file(login.api))
 
     def remove(self, api: str) -> None:
-        """Forget it."""
-        self._file(api).unlink(missing_ok=True)
+        """Forget it; the keyring first, so that what a locked one keeps can still be found."""
         Keyring.of_system().remove(api)
+        self._file(api).unlink(missing_ok=True)
 
     @contextmanager
     def locked(self, api: str) -> Iterator[None]:

@@ -7,6 +7,7 @@ without an end tells that a process died in between: that token is never sent ag
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 
@@ -29,6 +30,7 @@ class StoredLogin:
         self._api = api
         self._lock = Lock()
         self._tokens: Tokens | None = None
+        self._login_id: str | None = None
 
     def token(self, refused: str | None = None) -> str:
         """An access token that is valid now, and not the one that the service refused.
@@ -46,6 +48,12 @@ class StoredLogin:
         login = self._store.load(self._api)
         if login is None:
             raise LoginLost("There is no stored login any more.", hint="log in: `pulumi-prisma login`.")
+        if self._login_id not in (None, login.id):
+            raise LoginLost(
+                "Another login took the place of the one that this run began with, and may be of another workspace.",
+                hint="run it again.",
+            )
+        self._login_id = login.id
         if login.tokens.is_fresh(refused):
             return login.tokens
         if login.tokens.refreshing:
@@ -67,7 +75,8 @@ class StoredLogin:
                 return login.tokens
             raise
         except LoginLost:
-            self._store.remove(self._api)
+            with suppress(errors.ConfigurationError):  # it has ended, whatever a locked keyring says
+                self._store.remove(self._api)
             raise
         except errors.LostAnswer as lost:
             raise LoginLost(

@@ -40,6 +40,8 @@ class Login:
     token_endpoint: str
     revocation_endpoint: str | None
     tokens: Tokens
+    id: str = ""
+    """Made at each login: another one may be of another workspace."""
 
     def with_tokens(self, tokens: Tokens) -> Login:
         """The same login with another pair."""

@@ -29,7 +29,7 @@ def send(request: httpx.Request, doing: str) -> httpx.Response:
     try:
         with http() as client:
             return client.send(request)
-    except (httpx.ConnectError, httpx.ConnectTimeout):
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol):
         raise errors.Unreachable(
             f"Could not {doing}: {where} cannot be reached.", hint="see whether this machine has a network."
         ) from None

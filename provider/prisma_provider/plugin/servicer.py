@@ -189,6 +189,9 @@ class Provider(ResourceProviderServicer):
                 if moved is None:
                     raise
                 raise HalfDone(request.id, _outputs(handler, moved), request.news, [str(error)]) from None
+            problems = self._session.problems()
+        if problems:
+            raise HalfDone(request.id, _outputs(handler, outputs), request.news, problems)
         return provider_pb2.UpdateResponse(properties=_outputs(handler, outputs))
 
     @spoken

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from prisma_provider.models import bare_id
 from prisma_provider.review.plan import Plan, State, Step
-from prisma_provider.review.values import UNKNOWN_MARK
+from prisma_provider.review.values import UNKNOWN_MARK, is_masked
 
 _SPELLED: Final = {"known after the update": UNKNOWN_MARK, "not set": None}
 _FIELD = re.compile(r"[:;] (\w+) is ")
@@ -65,7 +65,9 @@ def is_gone(step: Step, plan: Plan) -> bool:
 
 def _edited(old: State, new: State) -> Iterator[str]:
     for field in (*SHOWN, _TRIGGER):
-        if (old.inputs.get(field) or None) != (new.inputs.get(field) or None):
+        earlier, now = old.inputs.get(field), new.inputs.get(field)
+        # Of what is hidden the worst is taken: another backup overwrites data, another trigger locks a password out.
+        if (earlier or None) != (now or None) or (is_masked(now) and field in ("backupId", _TRIGGER)):
             yield field
 
 
@@ -75,6 +77,8 @@ def _seen(field: str, step: Step, old: State, new: State, told: Mapping[str, tup
     if field == _TRIGGER:
         return Seen(field, None, None if now is None else "another", edited=earlier != now)
     live, declared = told.get(field, (old.get(field), now))
+    if is_masked(earlier) or is_masked(now):
+        live, declared = earlier, now  # whatever a line says of it: somebody wants it hidden
     edited = (earlier or None) != (now or None)
     return Seen(field, live, declared, by_hand=_by_hand(field, step, live, edited, field in told), edited=edited)
 

@@ -9,6 +9,14 @@ UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How Pulumi spells a value that is known after the update."""
 
 
+_SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105  the mark, not a secret
+
+
+def is_masked(value: Any) -> bool:
+    """Whether Pulumi hides the value: two that are hidden look the same, whether they are or not."""
+    return isinstance(value, Mapping) and _SECRET_MARK in value
+
+
 def shown(value: Any) -> str:
     """A value for people."""
     if value is None:
