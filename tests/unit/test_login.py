@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordSetError
 
+from prisma_provider.bearer import Bearer
 from prisma_provider.cli import tables
-from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost
+from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost, LostAnswer, Unreachable
 from prisma_provider.login import oauth, wire
 from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.keyrings import Keyring
@@ -182,3 +184,73 @@ def test_a_job_over_plain_http() -> None:
     """A job's request token does not go over the network in the clear."""
     with pytest.raises(ConfigurationError, match="https"):
         GitHubJob(API, "http://github.example/token", "x")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "kind"),
+    [
+        (400, "invalid_grant", LoginLost),
+        (401, "invalid_client", LoginLost),
+        (429, "too_many_requests", Unreachable),
+        (403, "forbidden", Unreachable),
+        (408, "timeout", Unreachable),
+        (503, "busy", Unreachable),
+        (500, "broken", LostAnswer),
+    ],
+)
+def test_what_ends_a_login(status: int, error: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the authorization server's own word ends my login; a limit, a firewall or a time-out does not."""
+    monkeypatch.setattr(wire, "send", lambda *_: httpx.Response(status, json={"error": error}))
+    with pytest.raises(kind):
+        oauth.refresh(login())
+
+
+def test_another_login_in_its_place(tmp_path: Path) -> None:
+    """A login that took the place of mine while I ran may be of another workspace: it is not used."""
+    store = Store(tmp_path)
+    store.save(replace(login(), id="mine"))
+    stored = StoredLogin(store, API)
+    assert stored.token() == "an access token"
+    store.save(replace(login(access="of another workspace"), id="another"))
+    with pytest.raises(LoginLost, match="Another login"):
+        stored.token("an access token")
+
+
+def test_one_renewal_for_all_that_were_refused(tmp_path: Path) -> None:
+    """Requests that went out with one token and were all refused are served by one new token."""
+    renewed: list[str | None] = []
+
+    def renewal(refused: str | None) -> str:
+        if refused == f"T{len(renewed)}":
+            renewed.append(refused)
+        return f"T{len(renewed)}"
+
+    bearer = Bearer(replace(settings(tmp_path, {"PRISMA_SERVICE_TOKEN": "t"}), renewal=renewal))
+    flows = [bearer.auth_flow(httpx.Request("GET", f"{API}/v1/me")) for _ in range(8)]
+    for flow in flows:
+        assert next(flow).headers["Authorization"] == "Bearer T0"
+    again = [flow.send(httpx.Response(401)).headers["Authorization"] for flow in flows]
+    assert again == ["Bearer T1"] * 8
+    assert renewed == ["T0"]
+
+
+def test_a_job_s_token_goes_to_prisma_only(tmp_path: Path) -> None:
+    """Whoever has it can have a token of my workspace: another host of a configuration does not get it."""
+    elsewhere = {"PRISMA_API_BASE_URL": "https://other.example"}
+    with pytest.raises(ConfigurationError, match="no token"):
+        settings(tmp_path, JOB | elsewhere)
+
+
+def test_a_locked_keyring_keeps_the_way_to_log_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be forgotten now can still be found, and forgotten later."""
+    store = Store(tmp_path)
+    store.save(login())
+
+    class Locked(Keyring):
+        def remove(self, api: str) -> None:
+            raise ConfigurationError("locked")
+
+    monkeypatch.setattr(Keyring, "of_system", staticmethod(lambda: Locked(None)))
+    with pytest.raises(ConfigurationError, match="locked"):
+        store.remove(API)
+    assert store.holds(API)
