@@ -134,6 +134,11 @@ class Stack:
             assert time.monotonic() < ends, "it did not come"
             time.sleep(0.05)
 
+    def wait_until_saved(self) -> None:
+        """Until the engine rests: a CLI that is killed while it writes its state leaves half a file of it."""
+        state = self.folder.parent / ".pulumi/stacks/shop/dev.json"
+        self.wait_until(lambda: time.time() - state.stat().st_mtime > 0.5)
+
     def up(self, program: str | None = None, *flags: str, **more: Any) -> Result:
         """Apply, with a preview beforehand as users do it; `preview` tells it apart where that matters."""
         return self._run("up", program, "--yes", "--skip-preview", *flags, **more)

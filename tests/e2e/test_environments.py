@@ -104,6 +104,7 @@ def test_a_preview_that_was_cut_off(stack: Stack, what: str) -> None:
     stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay_after", seconds=2)
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: made(stack, kind))
+        stack.wait_until_saved()
         kill(running, "all")
     stack.wait_until(lambda: answered(stack, kind))
     stack.server.clear_faults()

@@ -39,6 +39,7 @@ def test_killed_when_it_was_made(stack: Stack, victim: str, kind: str) -> None:
     stack.program(SHOP.format(**NOTHING))
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(made(stack, kind)))
+        stack.wait_until_saved()
         kill(running, victim)
         stack.wait_until(lambda: answered(stack, kind))
         if victim == "provider":
@@ -64,6 +65,7 @@ def test_killed_while_it_was_asked_for(stack: Stack, kind: str) -> None:
     stack.program(SHOP.format(**NOTHING))
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: any(path == f"/v1/{kind}" for _, path, _ in stack.sent("POST")))
+        stack.wait_until_saved()
         kill(running, "all")
     stack.wait_until(lambda: answered(stack, kind))
     stack.server.clear_faults()

@@ -69,6 +69,7 @@ def test_what_the_other_host_left_behind_is_known(stack: Stack) -> None:
     stack.program(SHOP)
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(stack.all("databases")))
+        stack.wait_until_saved()
         for pid in family(running.pid):
             with contextlib.suppress(ProcessLookupError):  # what its parent has taken with it
                 os.kill(pid, signal.SIGKILL)

@@ -92,6 +92,7 @@ def test_killed_half_way(stack: Stack) -> None:
     stack.program(SHOP.format(options=""))
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(stack.all("databases")))
+        stack.wait_until_saved()
         for pid in family(running.pid):
             with contextlib.suppress(ProcessLookupError):  # what its parent has taken with it
                 os.kill(pid, signal.SIGKILL)
