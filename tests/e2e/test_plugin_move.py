@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-
 import pytest
-from examples._machine.processes import family
 
 from e2e.stack import SECRET_OUTPUTS, Stack, connects
+from e2e.test_killed import kill
 
 SHOP = (
     """
@@ -70,9 +66,7 @@ def test_what_the_other_host_left_behind_is_known(stack: Stack) -> None:
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(stack.all("databases")))
         stack.wait_until_saved()
-        for pid in family(running.pid):
-            with contextlib.suppress(ProcessLookupError):  # what its parent has taken with it
-                os.kill(pid, signal.SIGKILL)
+        kill(running, "all")
     (left,) = stack.all("databases")
     stack.server.drift(left["id"], status="ready")
     stack.server.settings(provisioning=0)

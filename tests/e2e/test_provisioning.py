@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 from typing import Any
 
 import pytest
-from examples._machine.processes import family
 
 from e2e.hosts import both_hosts
 from e2e.stack import SECRET_OUTPUTS, Stack, connects
+from e2e.test_killed import kill
 
 pytestmark = both_hosts
 
@@ -93,9 +90,7 @@ def test_killed_half_way(stack: Stack) -> None:
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(stack.all("databases")))
         stack.wait_until_saved()
-        for pid in family(running.pid):
-            with contextlib.suppress(ProcessLookupError):  # what its parent has taken with it
-                os.kill(pid, signal.SIGKILL)
+        kill(running, "all")
     (left,) = stack.all("databases")
     stack.server.drift(left["id"], status="ready")
     stack.server.settings(provisioning=0)
