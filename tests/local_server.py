@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -118,6 +119,13 @@ class LocalServer:
     def clear(self) -> None:
         """Empty the log of requests."""
         self.control("DELETE", "requests")
+
+    def wait_until_acted(self, seconds: float = 30.0) -> None:
+        """Wait until each call that a `delay` fault holds back has been carried out: its client gave up long before."""
+        end = time.monotonic() + seconds
+        while any(call["fault"] == "delay" and call["status"] is None for call in self.requests()):
+            assert time.monotonic() < end, "a delayed call was never carried out"
+            time.sleep(0.05)
 
     def fault(self, **rule: Any) -> None:
         """Let something go wrong: `fault(method="POST", path="/v1/databases", kind="cut_after")`."""

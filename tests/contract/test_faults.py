@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -70,6 +71,7 @@ CHANGED = {
     "trial": Declared("Database", {"projectId": Ref("shop"), "name": "sales", "branchId": Ref("preview")}),
     "web": Declared("Connection", {"databaseId": Ref("trial"), "name": "web", "rotationTrigger": "2"}),
 }
+WORKSPACES = count()
 MAIN = Declared("Branch", {"projectId": Ref("shop"), "gitName": "main", "adopt": True, "isDefault": True})
 
 
@@ -77,7 +79,8 @@ MAIN = Declared("Branch", {"projectId": Ref("shop"), "gitName": "main", "adopt":
 def engine(server: LocalServer) -> Iterator[Engine]:
     """A stack in a workspace of its own, whose provider waits a second for an answer."""
     server.clear_faults()
-    yield Engine(server, server.mint("faults")[0], {"request_timeout": 1.0, "retry_limit": 5.0, "in_flight": 4})
+    token, _ = server.mint(f"faults-{next(WORKSPACES)}")
+    yield Engine(server, token, {"request_timeout": 1.0, "retry_limit": 5.0, "in_flight": 4})
     server.clear_faults()
 
 
@@ -182,7 +185,11 @@ def connects(url: str) -> bool:
 
 
 def assert_exactly(engine: Engine, program: dict[str, Declared], databases: set[str]) -> None:
-    """One object of each, none besides, the secrets in state are the live ones, and nothing is left to do."""
+    """One object of each, none besides, the secrets in state are the live ones, and nothing is left to do.
+
+    What the service does long after the client gave up is part of it: it makes no second object, locks nobody out.
+    """
+    engine.server.wait_until_acted()
     (project,) = ask(engine, "projects")
     assert project["name"] == program["shop"].inputs["name"]
     assert sorted(each["name"] for each in ask(engine, "databases")) == sorted(databases)
