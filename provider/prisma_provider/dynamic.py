@@ -93,7 +93,8 @@ class _Provider(dynamic.ResourceProvider):
             live = _process.live()
             _process.stack = news.get("stack") or _process.stack
             with time_limit(DEFAULT_TIME_LIMIT):
-                live.verify()
+                if not olds:
+                    live.verify()  # what is there already is compared with live, which tells a wrong token, too
                 checked = self._handler().check(live, _bag(olds), _bag(news))
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])

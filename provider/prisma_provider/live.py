@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Condition
+from threading import Condition, Thread
 from typing import TypeVar, cast
 
 from prisma_provider import errors
@@ -156,15 +157,26 @@ class Live:
         seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
         return {i: database for i, database in seen.items() if database is not None}
 
+    def ask_ahead(self, project_id: str) -> None:
+        """Begin the list of a project's databases: what comes after the project needs it, and waits for one answer less.
+
+        Who needs it joins it. Nobody is told that it failed: who needs it then asks again.
+        """
+        work = copy_context().run
+        Thread(target=work, args=(self._fly_databases, project_id), name="ahead", daemon=True).start()
+
     def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
+        flight = self._fly_databases(project_id, after)
+        flight.result.result()  # raises what went wrong
+        return flight
+
+    def _fly_databases(self, project_id: str, after: int | None = None) -> Flight:
         """The list of a project's databases, by bare id, so that one of them is found at once."""
 
         def read() -> dict[str, Database]:
             return {bare_id(database.id): database for database in self.client.databases(project_id)}
 
-        flight = self._flights.fly(("databases", bare_id(project_id)), read, after)
-        flight.result.result()  # raises what went wrong
-        return flight
+        return self._flights.fly(("databases", bare_id(project_id)), read, after)
 
     def _seen(self, key: str, project_id: str, flight: Flight) -> Database | None:
         """One database of a list, with what our own writes know better."""

@@ -1,7 +1,5 @@
 """Branch: where databases live side by side."""
 
-from __future__ import annotations
-
 from typing import Self
 
 import pulumi
@@ -22,8 +20,6 @@ class Branch(Resource, module="prisma", name="Branch"):
     """Whether it is its project's default branch."""
     role: Output[str | None]
     """``production`` for the first branch of a project, ``preview`` for the others."""
-
-    _outputs = ("role",)
 
     def __init__(
         self,
@@ -62,5 +58,4 @@ class Branch(Resource, module="prisma", name="Branch"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Look up an existing branch by its id (``br_…``), without managing it."""
-        inputs = ("project_id", "git_name", "is_default", "adopt")
-        return cls._existing(BranchProvider(), resource_name, id, inputs, opts)
+        return cls._existing(BranchProvider(), resource_name, id, opts)

@@ -1,7 +1,5 @@
 """Connection: a set of credentials of a database."""
 
-from __future__ import annotations
-
 from typing import Any, Self, cast
 
 import pulumi
@@ -35,10 +33,6 @@ class Connection(Resource, module="prisma", name="Connection"):
     direct_url: Output[str | None]
     """The direct connection string, for migrations; a secret."""
 
-    _outputs = (
-        *("kind", "host", "pooled_host", "port", "created_at"),
-        *("user", "password", "database_url", "direct_url"),
-    )
     _secrets = ("user", "password", "database_url", "direct_url")
 
     def __init__(
@@ -79,8 +73,7 @@ class Connection(Resource, module="prisma", name="Connection"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Look up an existing connection by its id (``con_…``), without managing it and without its secrets."""
-        inputs = ("database_id", "name", "rotation_trigger", "adopt")
-        return cls._existing(ConnectionProvider(), resource_name, id, inputs, opts)
+        return cls._existing(ConnectionProvider(), resource_name, id, opts)
 
     @property
     @pulumi.getter

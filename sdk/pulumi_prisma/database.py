@@ -1,7 +1,5 @@
 """Database: a Prisma Postgres database."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -62,15 +60,6 @@ class Database(Resource, module="prisma", name="Database"):
     direct_url: Output[str | None]
     """The direct connection string of its default connection, for migrations; a secret, absent if adopted."""
 
-    _outputs = (
-        "status",
-        "logical_id",
-        "workspace_id",
-        "default_connection_id",
-        "created_at",
-        "database_url",
-        "direct_url",
-    )
     _secrets = ("database_url", "direct_url")
 
     def __init__(
@@ -131,11 +120,7 @@ class Database(Resource, module="prisma", name="Database"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
-        inputs = (
-            *("project_id", "name", "region", "is_default"),
-            *("branch_id", "branch_git_name", "source", "adopt", "allow_replace", "rotation_trigger"),
-        )
-        return cls._existing(DatabaseProvider(), resource_name, id, inputs, opts)
+        return cls._existing(DatabaseProvider(), resource_name, id, opts)
 
 
 def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:

@@ -1,7 +1,5 @@
 """Project: the home of databases."""
 
-from __future__ import annotations
-
 from typing import Self
 
 import pulumi
@@ -24,8 +22,6 @@ class Project(Resource, module="prisma", name="Project"):
     """The mark under which it is found again if the answer to its creation is lost."""
     created_at: Output[str]
     """When it was made, as RFC 3339."""
-
-    _outputs = ("default_region", "workspace_id", "logical_id", "created_at")
 
     def __init__(
         self,
@@ -64,5 +60,4 @@ class Project(Resource, module="prisma", name="Project"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Look up an existing project by its id (``proj_…``), without managing it."""
-        inputs = ("name", "region", "force_destroy", "adopt")
-        return cls._existing(ProjectProvider(), resource_name, id, inputs, opts)
+        return cls._existing(ProjectProvider(), resource_name, id, opts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -19,7 +21,6 @@ class Resource(dynamic.Resource):
     """A resource of the dynamic host. State holds the API's camelCase names, so that it fits every host."""
 
     _secrets: ClassVar[Sequence[str]] = ()
-    _outputs: ClassVar[Sequence[str]] = ()
     _elsewhere: ClassVar[str] = "prisma:index:"
     """What the other host's type begins with: by that alias a stack moves between the hosts."""
 
@@ -30,10 +31,12 @@ class Resource(dynamic.Resource):
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        alias = pulumi.Alias(type_=self._elsewhere + self._kind())
+        opts = opts or pulumi.ResourceOptions()
+        alias = _alias(self._elsewhere + self._kind(), resource_name, opts)
         ours = pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets), aliases=[alias])
-        opts = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), ours)
-        self._register(provider, resource_name, {**dict.fromkeys(self._outputs), **props}, opts)
+        opts = pulumi.ResourceOptions.merge(opts, ours)
+        given = {name: value for name, value in props.items() if value is not None}
+        self._register(provider, resource_name, {**dict.fromkeys(self._outputs()), **given}, opts)
 
     def _register(
         self,
@@ -51,7 +54,17 @@ class Resource(dynamic.Resource):
             "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
             "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
         }
-        dynamic.Resource.__init__(self, provider, resource_name, {**props, **hidden}, opts)
+        told = {name: value for name, value in hidden.items() if value is not None}
+        dynamic.Resource.__init__(self, provider, resource_name, {**props, **told}, opts)
+
+    @classmethod
+    @cache
+    def _outputs(cls) -> tuple[str, ...]:
+        """What its class declares, and Pulumi fills in. Each costs a program some tasks: nothing else is asked for."""
+        declared = [base for base in cls.__mro__ if issubclass(base, Resource)]
+        annotated = [name for base in declared for name in inspect.get_annotations(base)]
+        properties = [name for base in declared for name, value in vars(base).items() if isinstance(value, property)]
+        return tuple(name for name in (*annotated, *properties) if not name.startswith("_"))
 
     @classmethod
     def _kind(cls) -> str:
@@ -71,21 +84,27 @@ class Resource(dynamic.Resource):
         provider: dynamic.ResourceProvider,
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002  Pulumi's own name
-        inputs: Sequence[str],
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
         """Look an object up by its id: Pulumi reads it and does not manage it."""
         found = cls.__new__(cls)
         with_id = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
-        Resource.__init__(found, provider, resource_name, dict.fromkeys(inputs), with_id)
+        Resource.__init__(found, provider, resource_name, {}, with_id)
         return found
 
 
-def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+def _alias(type_: str, name: str, opts: pulumi.ResourceOptions) -> str | pulumi.Alias:
+    """The same resource under another type; as text where that can be told, which spares Pulumi a dozen tasks."""
+    if opts.parent is not None:
+        return pulumi.Alias(type_=type_)
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
+
+
+def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Input[str]:
     """All that makes the URN unique, without a dependency: one on a parent would wait for its children, and us."""
     place = (*_stack(), kind)
     if opts.parent is None:
-        return pulumi.Output.from_input(stem(name, *place))
+        return stem(name, *place)
     parent = opts.parent
 
     async def identity() -> str:

@@ -1,7 +1,5 @@
 """Restore: a backup put in the place of a database's data."""
 
-from __future__ import annotations
-
 from typing import Self
 
 import pulumi
@@ -71,5 +69,4 @@ class Restore(Resource, module="prisma", name="Restore"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Look up the database of a restore by its id (``db_…``); Prisma does not tell what it was restored from."""
-        inputs = ("database_id", "backup_id", "confirm_database_name", "source_database_id", "adopt")
-        return cls._existing(RestoreProvider(), resource_name, id, inputs, opts)
+        return cls._existing(RestoreProvider(), resource_name, id, opts)

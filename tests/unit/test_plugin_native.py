@@ -80,7 +80,7 @@ def test_the_same_program_over_the_plugin(mocks: Mocks) -> None:
     ("one", "other"), [(pulumi_prisma, "prisma:index:Project"), (native, "pulumi-python:dynamic/prisma:Project")]
 )
 def test_each_goes_by_the_other_s_name_too(mocks: Mocks, one: Any, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each resource has an alias to the other host's type: so a stack moves between them."""
+    """Each resource has an alias to the other host's type, under a parent, too: so a stack moves between them."""
     seen: list[pulumi.ResourceOptions] = []
     register = pulumi.CustomResource.__init__
 
@@ -89,8 +89,10 @@ def test_each_goes_by_the_other_s_name_too(mocks: Mocks, one: Any, other: str, m
         register(self, typ, name, props, opts, *more, **others)
 
     monkeypatch.setattr(pulumi.CustomResource, "__init__", remember)
-    one.Project("shop")
-    (alias,) = seen[0].aliases or ()
+    shop = one.Project("shop")
+    assert seen[0].aliases == [f"urn:pulumi:dev::shop::{other}::shop"]
+    one.Project("inner", opts=pulumi.ResourceOptions(parent=shop))
+    (alias,) = seen[1].aliases or ()
     assert isinstance(alias, pulumi.Alias)
     assert alias.type_ == other
 

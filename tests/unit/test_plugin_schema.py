@@ -36,7 +36,7 @@ def test_the_sdk_and_the_schema_declare_the_same(kind: str) -> None:
     assert set(given) == set(resource["inputProperties"])
     required = {name for name, parameter in given.items() if parameter.default is inspect.Parameter.empty}
     assert required == set(resource["requiredInputs"])
-    outputs = {camel(name) for name in getattr(pulumi_prisma, kind)._outputs}
+    outputs = {camel(name) for name in getattr(pulumi_prisma, kind)._outputs()}
     assert outputs <= set(resource["properties"])
 
 

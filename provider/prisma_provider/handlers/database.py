@@ -216,7 +216,7 @@ class DatabaseHandler:
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
         if found.of("rotate"):
             secrets |= _rotated_default(live, database)
-        return self._outputs(live, database, {**secrets, **news})
+        return self._outputs(live, database, {**secrets, "workspaceId": olds.get("workspaceId"), **news})
 
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
         title, database_id = database.title, database.id
@@ -241,7 +241,8 @@ class DatabaseHandler:
         live.drop_database(object_id)
 
     def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
-        bag.setdefault("workspaceId", live.workspace_id_of(database.project.id))
+        if not bag.get("workspaceId"):
+            bag["workspaceId"] = live.workspace_id_of(database.project.id)
         return outputs(database, bag)
 
 

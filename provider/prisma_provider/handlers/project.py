@@ -49,6 +49,7 @@ class ProjectHandler:
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """The name; a region that differs is refused, since nothing can change it."""
+        live.ask_ahead(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
             return GONE
@@ -103,6 +104,7 @@ class ProjectHandler:
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live project, with what stands beside it in state."""
+        live.ask_ahead(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         return None if project is None else outputs(project, olds)
 

@@ -120,7 +120,8 @@ class Provider(ResourceProviderServicer):
         self._session.stack = urn.stack
         try:
             with self._session.operation(request.urn) as live:
-                live.verify()
+                if not olds:
+                    live.verify()  # what is there already is compared with live, which tells a wrong token, too
                 checked = HANDLERS[kind].check(live, olds, {**news, "identity": stem_for(urn)})
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
