@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import version
+from itertools import chain
 from threading import Event
 from typing import Any, TypeVar
 
@@ -197,8 +198,14 @@ class Client:
 
     def databases(self, project_id: str | None = None, logical_id: str | None = None) -> tuple[Database, ...]:
         """All databases of a project or of the workspace, or those with this logicalId."""
+        return tuple(chain.from_iterable(self.pages_of_databases(project_id, logical_id)))
+
+    def pages_of_databases(
+        self, project_id: str | None = None, logical_id: str | None = None
+    ) -> Iterator[Sequence[Database]]:
+        """The same as they come, page by page."""
         doing = f"list the databases of project {project_id}" if project_id else "list the databases"
-        return self._list(Database, "databases", doing, projectId=project_id, logicalId=logical_id)
+        return self._pages(Database, "databases", doing, projectId=project_id, logicalId=logical_id)
 
     def database(self, database_id: str) -> Database:
         """One database; NotFound where there is none."""
@@ -267,16 +274,18 @@ class Client:
         return self._request(method, path, doing, body=body, read=read)
 
     def _list(self, model: type[T], path: str, doing: str, **filters: str | None) -> tuple[T, ...]:
+        return tuple(chain.from_iterable(self._pages(model, path, doing, **filters)))
+
+    def _pages(self, model: type[T], path: str, doing: str, **filters: str | None) -> Iterator[Sequence[T]]:
         query: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
         query["limit"] = PAGE_SIZE
-        found: list[T] = []
         while True:
             read = lambda answer: parse(Page[model], answer, doing)  # type: ignore[valid-type]  # noqa: E731
             page = self._request("GET", path, doing, query=query, read=read)
-            found += page.data
+            yield page.data
             cursor = page.pagination.next_cursor
             if not page.pagination.has_more:
-                return tuple(found)
+                return
             if not cursor or cursor == query.get("cursor"):
                 raise errors.MalformedAnswer(f"Could not {doing}: a page says there is more, and not where.")
             query["cursor"] = cursor

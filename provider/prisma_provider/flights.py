@@ -20,6 +20,8 @@ class Flight:
 
     began: int
     result: Future[Any] = field(default_factory=Future)
+    arrived: dict[str, Any] = field(default_factory=dict)
+    """What has come of a list whose other pages are still on their way, by bare id."""
 
     @property
     def landed(self) -> bool:
@@ -41,9 +43,9 @@ class Flights:
 
     def once(self, key: str, read: Callable[[], T], of: str = "") -> T:
         """The answer to a question that is asked once in a run."""
-        return cast("T", self.fly((key, of), read).result.result())
+        return cast("T", self.fly((key, of), lambda _: read()).result.result())
 
-    def fly(self, key: Key, read: Callable[[], Any], after: int | None = None) -> Flight:
+    def fly(self, key: Key, read: Callable[[Flight], Any], after: int | None = None) -> Flight:
         """Join the read of this key, or begin it; one that began at `after` or before is not joined."""
         with self._lock:
             flight = self._flights.get(key)
@@ -51,7 +53,7 @@ class Flights:
                 return flight
             flight = self._flights[key] = Flight(self.now())
         try:
-            flight.result.set_result(read())
+            flight.result.set_result(read(flight))
         except BaseException as error:
             with self._lock:
                 if self._flights.get(key) is flight:

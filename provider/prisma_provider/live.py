@@ -68,8 +68,7 @@ class Live:
     def cancel(self) -> None:
         """End all waiting: Cancelled is raised where something was waited for."""
         self.client.cancel()
-        with self._changed:
-            self._changed.notify_all()
+        self._tell()
 
     # who we are
 
@@ -151,36 +150,39 @@ class Live:
     def databases(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
         """The databases of a project by bare id; `after` asks for a list that began later than this tick."""
         flight = self._databases_of(project_id, after)
-        listed = _listed(flight)
+        listed: dict[str, Database] = flight.result.result()  # raises what went wrong
         with self._changed:
             written = [i for i, write in self._writes.items() if _is_of(write, project_id)]
         seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
         return {i: database for i, database in seen.items() if database is not None}
 
     def ask_ahead(self, project_id: str) -> None:
-        """Begin the list of a project's databases: what comes after the project needs it, and waits for one answer less.
+        """Begin the list of a project's databases: what comes after the project needs it, and waits one answer less.
 
         Who needs it joins it. Nobody is told that it failed: who needs it then asks again.
         """
         work = copy_context().run
-        Thread(target=work, args=(self._fly_databases, project_id), name="ahead", daemon=True).start()
+        Thread(target=work, args=(self._databases_of, project_id), name="ahead", daemon=True).start()
 
     def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
-        flight = self._fly_databases(project_id, after)
-        flight.result.result()  # raises what went wrong
-        return flight
+        """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""
 
-    def _fly_databases(self, project_id: str, after: int | None = None) -> Flight:
-        """The list of a project's databases, by bare id, so that one of them is found at once."""
-
-        def read() -> dict[str, Database]:
-            return {bare_id(database.id): database for database in self.client.databases(project_id)}
+        def read(flight: Flight) -> dict[str, Database]:
+            flight.result.add_done_callback(lambda _: self._tell())
+            for page in self.client.pages_of_databases(project_id):
+                flight.arrived.update((bare_id(database.id), database) for database in page)
+                self._tell()
+            return flight.arrived
 
         return self._flights.fly(("databases", bare_id(project_id)), read, after)
 
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
     def _seen(self, key: str, project_id: str, flight: Flight) -> Database | None:
         """One database of a list, with what our own writes know better."""
-        listed = _listed(flight).get(key)
+        listed = flight.arrived.get(key)
         with self._changed:
             write = self._writes.get(key)
             default = self._defaults.get(bare_id(project_id))
@@ -191,10 +193,15 @@ class Live:
         return None if listed is None else _with_default(listed, key, default)
 
     def _database_of(self, key: str, project_id: str, after: int | None = None) -> Database | None:
+        flight = self._databases_of(project_id, after)
+        with self._changed:
+            self._changed.wait_for(lambda: key in flight.arrived or flight.result.done())
         try:
-            return self._seen(key, project_id, self._databases_of(project_id, after))
+            if key not in flight.arrived:
+                flight.result.result()  # raises what went wrong
         except errors.NotFound:
             return None  # there is no such project, as far as the token sees
+        return self._seen(key, project_id, flight)
 
     def database(
         self,
@@ -215,7 +222,7 @@ class Live:
             if found is not None:
                 return found
         try:
-            flight = self._flights.fly(("database", key), lambda: self.client.database(database_id), after)
+            flight = self._flights.fly(("database", key), lambda _: self.client.database(database_id), after)
             return cast("Database", flight.result.result())
         except errors.NotFound:
             self.absent(f"database {database_id}", workspace_id)
@@ -365,10 +372,6 @@ def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
             note(line)
 
     return tell
-
-
-def _listed(flight: Flight) -> dict[str, Database]:
-    return cast("dict[str, Database]", flight.result.result())
 
 
 def _is_of(write: _Write, project_id: str) -> bool:

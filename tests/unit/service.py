@@ -262,11 +262,12 @@ class Service:
         return self._list(found, request)
 
     def _list(self, found: list[dict[str, Any]], request: httpx.Request) -> httpx.Response:
-        start = int(request.url.params.get("cursor", "0"))
+        last = int(request.url.params.get("cursor", "0"))
         size = min(self.page, int(request.url.params["limit"]))
-        more = start + size < len(found)
-        pagination = {"hasMore": more, "nextCursor": str(start + size) if more else None}
-        return httpx.Response(200, json={"data": found[start : start + size], "pagination": pagination})
+        left = [each for each in found if _number(each) > last]
+        more = len(left) > size
+        pagination = {"hasMore": more, "nextCursor": str(_number(left[size - 1])) if more else None}
+        return httpx.Response(200, json={"data": left[:size], "pagination": pagination})
 
     def _show(self, kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
         if kind == "databases":
@@ -285,6 +286,11 @@ class Service:
         for other in kind.values():
             if other["project"]["id"] == promoted["project"]["id"]:
                 other["isDefault"] = other is promoted
+
+
+def _number(each: dict[str, Any]) -> int:
+    """What lists are in the order of: an object that goes while somebody pages moves none of the others."""
+    return int(each["id"].rpartition("_")[2])
 
 
 def _give(found: Answer) -> httpx.Response:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier, Condition, Event
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider import errors
 from prisma_provider.live import Live
+from prisma_provider.models import Database
 from unit.service import Service, refusal
 
 
@@ -91,6 +92,7 @@ def test_a_project_that_is_gone_takes_its_list_with_it(service: Service) -> None
     assert [path for _, path, _ in service.log] == ["databases", "databases/db_9", "me"]
 
 
+Seen = dict[str, Database]
 Step = Callable[[Live, Service, str], None]
 
 
@@ -133,9 +135,114 @@ def test_what_this_run_wrote_is_what_it_sees(steps: list[str]) -> None:
     assert [database.id for database in seen.values() if database.is_default] == [default]
 
 
+class Gate:
+    """Lists show what is there when they are asked for, and arrive, page by page, when they are let through."""
+
+    def __init__(self, service: Service) -> None:
+        self._answer = service._answer
+        self._changed = Condition()
+        self._waiting: list[Event] = []
+        self._open = False
+        service._answer = self._held  # type: ignore[method-assign]
+
+    def _held(self, request: httpx.Request) -> httpx.Response:
+        answer = self._answer(request)
+        if listing(request) and not self._open:
+            through = Event()
+            self._waiting.append(through)
+            self._tell()
+            assert through.wait(10)
+        return answer
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        """Whatever went wrong, nobody stays behind it."""
+        self._open = True
+        for through in self._waiting:
+            through.set()
+
+    def begin(self, threads: ThreadPoolExecutor, read: Callable[[], Seen]) -> Future[Seen]:
+        """Start to read, and wait until its request is held, or it needs none."""
+        before = len(self._waiting)
+        reading = threads.submit(read)
+        reading.add_done_callback(lambda _: self._tell())
+        self._wait(lambda: len(self._waiting) > before or reading.done())
+        return reading
+
+    def let_through(self, number: int, readings: Sequence[Future[Seen]]) -> None:
+        """Let one request through, and wait until all who read are done or held by another one."""
+        through = self._waiting.pop(number % len(self._waiting))
+        held, done = len(self._waiting), sum(reading.done() for reading in readings)
+        through.set()
+        self._wait(lambda: len(self._waiting) > held or sum(reading.done() for reading in readings) > done)
+
+    def _wait(self, so: Callable[[], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(so, 10)
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+
+WRITES = ("rename", "promote", "create", "delete")
+INTERLEAVED = st.lists(st.tuples(st.sampled_from(["list", "let through", *WRITES]), st.integers(0, 5)), max_size=16)
+
+
+@given(INTERLEAVED)
+@settings(deadline=None)
+def test_whenever_a_list_arrives_it_hides_no_write(steps: list[tuple[str, int]]) -> None:
+    """Lists under way while I write, arriving in any order and in pages: none of them hides or undoes a write."""
+    service = Service()
+    service.page = 2
+    home = service.project()["id"]
+    default = service.database(home, "first", isDefault=True)["id"]
+    names = {default: "first"} | {service.database(home, name)["id"]: name for name in ("second", "third")}
+    gate = Gate(service)
+    live = service.live(in_flight=20)
+    readings: list[Future[Seen]] = []
+    checked: set[int] = set()
+
+    def assert_right() -> None:
+        """Each list that has come by now shows the writes until now: those that came before were looked at then."""
+        for number, reading in enumerate(readings):
+            if reading.done() and number not in checked:
+                checked.add(number)
+                seen = reading.result().values()
+                assert {database.id: database.name for database in seen} == names
+                assert [database.id for database in seen if database.is_default] == [default]
+
+    with ThreadPoolExecutor(20) as threads, gate:
+        for step, number in [*steps, *(("let through", 0),) * 100]:
+            target = list(names)[number % len(names)]
+            if step == "list":
+                readings.append(gate.begin(threads, lambda: live.databases(home, after=live.now())))
+            elif step == "let through" and len(gate):
+                gate.let_through(number, readings)
+            elif step == "create":
+                made = live.client.create_database({"projectId": home, "name": f"new {number}"})
+                live.put_database(made)
+                names[made.id] = made.name
+            elif step == "rename":
+                live.put_database(live.client.update_database(target, {"name": f"old {number}"}))
+                names[target] = f"old {number}"
+            elif step == "promote":
+                live.put_database(live.client.update_database(target, {"isDefault": True}), promoted=True)
+                default = target
+            elif step == "delete" and target != default:
+                live.client.delete_database(target)
+                live.drop_database(target)
+                del names[target]
+            assert_right()
+    assert len(checked) == len(readings)
+
+
 def _plain(database: object) -> dict[str, object]:
     """A database as the service would have shown it."""
-    from prisma_provider.models import Database
-
     assert isinstance(database, Database)
     return database.model_dump(by_alias=True, mode="json", exclude={"connections"})
