@@ -91,11 +91,12 @@ class _Provider(dynamic.ResourceProvider):
 
         try:
             live = _process.live()
-            _process.stack = news.get("stack") or _process.stack
+            stack, _, mark = news.get("identity", "").rpartition("/")
+            _process.stack = stack or _process.stack
             with time_limit(DEFAULT_TIME_LIMIT):
                 if not olds:
                     live.verify()  # what is there already is compared with live, which tells a wrong token, too
-                checked = self._handler().check(live, _bag(olds), _bag(news))
+                checked = self._handler().check(live, _bag(olds), {**_bag(news), "identity": mark})
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]

@@ -50,7 +50,6 @@ class Resource(dynamic.Resource):
         _refuse_clear_token()
         hidden = {
             "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
-            "stack": None if opts.id else "/".join(_stack()),
             "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
             "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
         }
@@ -101,20 +100,19 @@ def _alias(type_: str, name: str, opts: pulumi.ResourceOptions) -> str | pulumi.
 
 
 def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Input[str]:
-    """All that makes the URN unique, without a dependency: one on a parent would wait for its children, and us."""
-    place = (*_stack(), kind)
+    """The stack, and a mark of all that makes the URN unique, in one: each property costs a program some tasks.
+
+    Without a dependency: one on a parent would wait for its children, and us.
+    """
+    place = (str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack())
     if opts.parent is None:
-        return stem(name, *place)
+        return "/".join((*place, stem(name, *place, kind)))
     parent = opts.parent
 
     async def identity() -> str:
-        return stem(name, *place, _without_name(str(await parent.urn.future())))
+        return "/".join((*place, stem(name, *place, kind, _without_name(str(await parent.urn.future())))))
 
     return pulumi.Output.from_input(identity())
-
-
-def _stack() -> tuple[str, str, str]:
-    return str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack()
 
 
 def _without_name(urn: str) -> str:

@@ -207,8 +207,9 @@ def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
 
     host._process._live = process.live()
     host._process._live.recorded = refuse
-    inputs = checked({"projectId": process.project()["id"], "name": "orders", "stack": "organization/shop/dev"})
-    assert "stack" not in inputs
+    mark = "organization/shop/dev/orders-" + "0" * 16
+    inputs = checked({"projectId": process.project()["id"], "name": "orders", "identity": mark})
+    assert inputs["logicalId"].startswith("orders-0000000000000000-")
     DATABASE.create(inputs)
     assert host._process.stack == "organization/shop/dev"
 

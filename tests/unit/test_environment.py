@@ -24,7 +24,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[dict[str, Any], boo
 
     def remember(self: Any, typ: str, name: str, props: Any, opts: Any, *more: Any, **others: Any) -> None:
         register(self, typ, name, props, opts, *more, **others)
-        hidden = ("identity", "stack", "__provider")
+        hidden = ("identity", "__provider")
         shown = {key: each for key, each in (props or {}).items() if each is not None and key not in hidden}
         found[typ.rpartition(":")[2] if typ.startswith("prisma") else type(self).__name__] = (
             shown,

@@ -113,4 +113,5 @@ def test_one_mark_for_one_resource(mocks: Mocks) -> None:
         parents = value(parent.urn).split("::")[2] + "$" if parent else ""
         parents = parents.replace("pulumi-python:dynamic/prisma:", "prisma:index:")
         urn = f"urn:pulumi:dev::shop::{parents}prisma:index:{kind}::{name}"
-        assert stem_for(parse(urn)) == mocks.registered[name].inputs["identity"]
+        stack, _, mark = mocks.registered[name].inputs["identity"].rpartition("/")
+        assert (stack, mark) == ("organization/shop/dev", stem_for(parse(urn)))
