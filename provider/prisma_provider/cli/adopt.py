@@ -13,6 +13,7 @@ from prisma_provider.adoption.inventory import Holding, connections, read
 from prisma_provider.adoption.plan import Plan, Planner
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
+from prisma_provider.plain import plain
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -73,7 +74,7 @@ def adopt(
 
 def _say_next(plan: Plan, import_file: Path | None, from_terraform: bool) -> None:
     for why in plan.left_out:
-        click.echo(f"Left out: {why}.", err=True)
+        click.echo(plain(f"Left out: {why}."), err=True)
     if import_file is not None:
         click.echo(f"Next: pulumi import --file {import_file} --generate-code=false, then pulumi preview: no change.")
     else:

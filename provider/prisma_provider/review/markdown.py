@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review, Verdict
 from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
@@ -33,7 +34,8 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
 def _problems(review: Review) -> Iterator[str]:
     if review.problems:
         yield f"> [!WARNING]\n> {NOT_WHOLE}"
-        yield from (_block(problem) for problem in review.problems[:MOST_LINES])
+        for problem in review.problems[:MOST_LINES]:
+            yield _block("\n".join(plain(line, instead=" ") for line in problem.splitlines()))
 
 
 def _losses(review: Review, allowed: Collection[str]) -> Iterator[str]:
@@ -109,5 +111,5 @@ def _block(text: str) -> str:
 
 
 def _plain(text: str, limit: int) -> str:
-    text = "".join(each if each.isprintable() else " " for each in text)
+    text = plain(text, instead=" ")
     return text if len(text) <= limit else text[: limit - 1] + "…"

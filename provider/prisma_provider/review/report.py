@@ -29,7 +29,7 @@ def document(review: Review, allowed: Collection[str]) -> str:
         "otherResources": dict(review.others),
         "problems": list(review.problems),
     }
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(found, indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
