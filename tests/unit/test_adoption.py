@@ -203,6 +203,26 @@ def test_from_terraform() -> None:
     ]
 
 
+def test_terraform_holds_a_default_connection() -> None:
+    """The connection that a database was made with is no resource here: I am told that it is left out, and why."""
+    both = [*instances(("con_c00000000", 0), ("con_c00000001", 1))]
+    given = terraform.read(state({"type": "prisma-postgres_connection", "name": "it", "instances": both}))
+    shop = project(1, "shop")
+    plan = Planner(given, only_given=True).plan((Holding(shop, (database(0, "orders", shop, "web"),), ()),))
+    assert [each.id for each in plan.resources] == ["con_c00000001"]
+    (why,) = plan.left_out
+    assert why == (
+        'connection "default" (con_c00000000): database "orders" (db_c00000000) was made with it, and brings it along'
+    )
+
+
+def test_a_database_without_a_default_connection() -> None:
+    """Where Prisma names none as the one that a database was made with, each of them is somebody's own."""
+    plan = Planner().plan((holding("orders", default_connection_id=None),))
+    assert [each.name for each in plan.resources] == ["shop", "orders", "default"]
+    assert not plan.left_out
+
+
 def test_terraform_holds_more() -> None:
     """A state of another workspace, or of what is gone, is refused: half a takeover would be none."""
     with pytest.raises(terraform.UnreadableState, match="logs-audit"):

@@ -98,9 +98,15 @@ class Planner:
             made = self._resource("Database", database.id, (database.name, database.project.name), arguments)
             database_ref = Reference(made.variable)
             yield made
-        for connection in connections(database):
-            if self._wanted("Connection", connection.id):
+        own = connections(database)
+        for connection in database.connections:
+            if connection in own and self._wanted("Connection", connection.id):
                 yield from self._connection(connection, database, database_ref)
+            elif key("Connection", connection.id) in self.given:
+                self._left_out.append(
+                    f'connection "{connection.name}" ({connection.id}): {database.title} was made with it, and brings '
+                    "it along"
+                )
 
     def _project(self, project: Project) -> Resource:
         arguments: dict[str, str | bool | Reference] = {"name": project.name}
