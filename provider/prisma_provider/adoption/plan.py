@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prisma_provider.adoption.inventory import Holding, connections
 from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id
+from prisma_provider.run import Recorded
 
 SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
+HELD = "what a stack holds already, {} in number"
+"""Why something is left out that is not named."""
 
 Key = tuple[str, str]
 """An object of a workspace: its kind, and its id without prefix."""
@@ -47,6 +50,20 @@ class Plan:
 
     resources: tuple[Resource, ...]
     left_out: tuple[str, ...] = ()
+
+    def without(self, held: Recorded) -> Plan:
+        """The same without what is held elsewhere: what refers to that, does so by its id."""
+        ids = {each.variable: each.id for each in self.resources if held.holds(each.id)}
+        kept = (replace(each, arguments=_by_id(each, ids)) for each in self.resources if each.variable not in ids)
+        why = (HELD.format(len(ids)),) if ids else ()
+        return Plan(tuple(kept), (*why, *self.left_out))
+
+
+def _by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, str | bool | Reference]:
+    return {
+        name: ids.get(value.variable, value) if isinstance(value, Reference) else value
+        for name, value in resource.arguments.items()
+    }
 
 
 @dataclass
