@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable
 from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
+from prisma_provider.review.wording import DRIFT, KEPT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
 
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:
     """What is lost first; then what else changes, what drifted, and the calls."""
     lines = [_one(f"{review.stack or 'Prisma Postgres'}: {headline(review, allowed)}")]
     lines += _block(NOT_WHOLE, (line.strip() for problem in review.problems for line in problem.splitlines()))
-    lines += _block("Data that is lost", map(_loss, review.losses))
+    lines += _block("Data that is lost", map(_loss, review.lost))
+    lines += _block(KEPT, map(_line, review.kept))
     lines += _paragraph(way_out(review, allowed))
     for each in review.lookalikes:
         lines += _block(f"{each.deleted.kind} {_one(each.deleted.name)} {LOOKALIKE}", [each.advice])
