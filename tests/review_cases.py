@@ -79,6 +79,11 @@ CASES = {
     ),
     "asked_to_replace": Case(("replaced Database:stock",), DATA_LOSS, flags=("--target-replace", "STOCK")),
     "delete": Case(("deleted Database:stock",), DATA_LOSS, _to(STOCK, "")),
+    "delete_default": Case(
+        ("forgotten Database:orders", "deleted Connection:web"),
+        DATA_LOSS,
+        lambda program: "".join(line for line in program.splitlines(keepends=True) if "orders" not in line),
+    ),
     "forget": Case(
         (), SAFE, _to(STOCK, STOCK.replace("shop.id)", "shop.id, opts=pulumi.ResourceOptions(retain_on_delete=True))"))
     ),

@@ -22,6 +22,8 @@ When it is ready it prints two lines, and then serves until it is told to stop (
   PRISMA_SERVICE_TOKEN=...
 
 A page at that address shows databases, connections, backups and requests as they come.
+GET /_local/ there lists what the API has no call for, a line each: a backup taken now, drift,
+faults, settings such as latency, the log of requests, reset.
 Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
 apt install pgbouncer); without it they are the direct ones.
 """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -16,32 +16,82 @@ from prisma_local import openapi, schema
 from prisma_local.call import Answer
 from prisma_local.control import Control
 from prisma_local.errors import Forbidden, Invalid
+from prisma_local.faults import KINDS
 from prisma_local.hosts import HOSTS
 from prisma_local.respond import answered
 
 Act = Callable[[dict[str, Any]], Answer]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+PREFIX = "/_local"
+
+
+class Way(NamedTuple):
+    """What one method of one path does, in a line for people."""
+
+    method: str
+    path: str
+    does: str
+    act: Act
+
 
 def control_routes(control: Control) -> list[BaseRoute]:
-    table: dict[str, dict[str, Act]] = {
-        "/requests": {"GET": control.requests, "DELETE": control.clear_requests},
-        "/faults": {"GET": control.list_faults, "POST": control.add_fault, "DELETE": control.clear_faults},
-        "/settings": {"GET": control.show_settings, "PUT": control.change_settings},
-        "/tokens": {"POST": control.mint, "DELETE": control.revoke},
-        "/repositories": {"POST": control.link},
-        "/backups": {"POST": control.take_backup},
-        "/drift": {"POST": control.drift},
-        "/reset": {"POST": control.reset},
-        "/postgres": {"GET": control.postgres},
-        "/openapi.json": {"GET": _document},
-    }
-    routes = [Route(path, _endpoint(acts), methods=list(acts)) for path, acts in table.items()]
+    ways = _ways(control)
     local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
     return [
-        Mount("/_local", routes=routes, middleware=local_only),
+        Mount(PREFIX, routes=_routes([_contents(ways), *ways]), middleware=local_only),
         Route("/openapi.json", _endpoint({"GET": _document}), methods=["GET"]),
     ]
+
+
+def _ways(control: Control) -> list[Way]:
+    return [
+        Way("GET", "/requests", "The calls that were answered, in order, without secrets.", control.requests),
+        Way("DELETE", "/requests", "Forget them.", control.clear_requests),
+        Way("POST", "/backups", 'Back a database up now: {"databaseId"}.', control.take_backup),
+        Way(
+            "POST",
+            "/drift",
+            'Change or remove an object behind everybody\'s back: {"id", "set": {…}}, or {"id", "gone": true}.',
+            control.drift,
+        ),
+        Way("GET", "/faults", "The faults that wait for calls.", control.list_faults),
+        Way(
+            "POST",
+            "/faults",
+            'Let calls fail: {"kind", "method", "path", "after", "times"} and what the kind takes, one of '
+            f"{', '.join(KINDS)}.",
+            control.add_fault,
+        ),
+        Way("DELETE", "/faults", "Take all faults away.", control.clear_faults),
+        Way("GET", "/settings", "How slow, how strict and how busy the server is.", control.show_settings),
+        Way("PUT", "/settings", "Change some of them, by the names that GET shows.", control.change_settings),
+        Way("POST", "/tokens", 'A token of a workspace, made where it is missing: {"workspace"}.', control.mint),
+        Way("DELETE", "/tokens", 'Revoke one: {"token"}.', control.revoke),
+        Way(
+            "POST",
+            "/repositories",
+            'Let jobs of a GitHub repository work in a workspace: {"repository", "workspace"}.',
+            control.link,
+        ),
+        Way("GET", "/postgres", "The databases and roles that PostgreSQL really holds.", control.postgres),
+        Way("POST", "/reset", "As after the first start: everything of every workspace is deleted.", control.reset),
+        Way("GET", "/openapi.json", "The OpenAPI document of the Management API as it is served here.", _document),
+    ]
+
+
+def _contents(ways: Iterable[Way]) -> Way:
+    """All the others, for who asks what there is."""
+    listed = [{"method": way.method, "path": PREFIX + way.path, "does": way.does} for way in ways]
+    return Way("GET", "/", "This.", lambda _body: Answer(200, {"data": listed}))
+
+
+def _routes(ways: Iterable[Way]) -> list[Route]:
+    """One for each path, whatever its methods."""
+    acts: dict[str, dict[str, Act]] = {}
+    for way in ways:
+        acts.setdefault(way.path, {})[way.method] = way.act
+    return [Route(path, _endpoint(methods), methods=list(methods)) for path, methods in acts.items()]
 
 
 def _document(_body: dict[str, Any]) -> Answer:

@@ -16,5 +16,6 @@ The map, imports go one way, downwards:
     settings    token, base URL, workspace
     adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
-    errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`
+    errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`,
+                `plain` (names of others on a terminal)
 """

@@ -37,12 +37,16 @@ class PrismaError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """A line for each of them that there is."""
         lines = [self.what]
         if self.said:
             lines.append(f"  Prisma says: {self.said}")
         if self.hint:
             lines.append(f"  What to do: {self.hint}")
-        return "\n".join(lines)
+        return lines
 
 
 class ConfigurationError(PrismaError):

@@ -35,15 +35,16 @@ def recorded(stack: str | None) -> Recorded:
         done = subprocess.run(  # noqa: S603  the CLI that runs us, and the name of its own stack
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=True
         )
-        return _read(json.loads(done.stdout)["deployment"] or {})
+        return read(json.loads(done.stdout)["deployment"])
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
         _log.info("the state of %s cannot be read: %s", stack, type(error).__name__)
         return Recorded()
 
 
-def _read(deployment: dict[str, Any]) -> Recorded:
-    held = deployment.get("resources") or []
-    pending = deployment.get("pending_operations") or []
+def read(deployment: dict[str, Any] | None) -> Recorded:
+    """What a deployment holds, as an export has it; a stack that is new has none."""
+    held = (deployment or {}).get("resources") or []
+    pending = (deployment or {}).get("pending_operations") or []
     return Recorded(
         frozenset(bare_id(resource["id"]) for resource in held if _is_an_object(resource)),
         tuple(each["resource"].get("inputs") or {} for each in pending if each["type"] == "creating"),

@@ -283,6 +283,18 @@ def test_a_reset_is_a_first_start(local: LocalServer) -> None:
     assert count(local) == 0
 
 
+def test_what_there_is_to_control(local: LocalServer) -> None:
+    """`GET /_local/` lists every control route with a line; each that only shows something answers."""
+    listed = local.http.get("/_local/").json()["data"]
+    assert all(each["does"].endswith(".") for each in listed)
+    told = {(each["method"], each["path"]) for each in listed}
+    assert {("POST", "/_local/backups"), ("POST", "/_local/drift"), ("POST", "/_local/reset")} <= told
+    for path in {path for _, path in told}:
+        assert local.http.patch(path).status_code == 405
+        assert ("GET", path) not in told or local.http.get(path).status_code == 200
+    assert local.http.get("/_local/nothing").status_code == 404
+
+
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
 def test_a_web_page_cannot_reach_the_controls(local: LocalServer, headers: dict[str, str]) -> None:
     """A page in my browser can send to 127.0.0.1, but it gets nowhere."""

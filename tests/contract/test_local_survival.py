@@ -408,10 +408,11 @@ def test_a_postgresql_of_another_version_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_help_and_version_are_told() -> None:
-    """--help shows an example, --version a version; neither starts anything."""
+    """--help shows an example and where the controls are, --version a version; neither starts anything."""
     told = run("--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "prisma-local --ephemeral > local.env" in told.stdout
+    assert "GET /_local/" in told.stdout
     assert run("--version").stdout.startswith("prisma-local 0.")
 
 

@@ -50,12 +50,42 @@ def test_status(operator: CommandLine, orders: dict[str, Any]) -> None:
     assert operator.asked("status", "--project", "shop") == [bag]
 
 
+ORDERS = "::error::x\n::add-mask::y\x1b[31m ##[group]z"
+"""A name that a terminal, or a job that prints it, would obey."""
+
+
 def test_what_a_terminal_would_obey(operator: CommandLine, project: dict[str, Any]) -> None:
     """A name that somebody made of control characters, or of our table's own marks, is only shown."""
     operator.server.made("/v1/databases", projectId=project["id"], name="[red]\x1b[31morders")
     said = operator.run("status")
     assert "\x1b" not in said
     assert "[red]�[31morders" in said
+
+
+def test_no_command_obeys_a_name(operator: CommandLine, tmp_path: Path) -> None:
+    """Whatever things are called, no command's output moves my terminal or gives the job orders that prints it."""
+    project = operator.server.made("/v1/projects", name=ORDERS, createDatabase=False)
+    first, *_ = [operator.server.made("/v1/databases", projectId=project["id"], name=ORDERS) for _ in range(2)]
+    operator.server.made("/v1/connections", databaseId=first["id"], name=ORDERS)
+    operator.server.backup(first["id"])
+    operator.server.drift(first["id"], status="failure")
+    file = str(tmp_path / "__main__.py")
+    said = [
+        operator.run(*command, expect=expect)
+        for command, expect in (
+            (["status"], 0),
+            (["adopt"], 0),
+            (["adopt", "--program", file], 0),
+            (["adopt", "--project", ORDERS + "?"], 1),
+            (["usage"], 0),
+            (["usage", ORDERS], 1),
+            (["backups", ORDERS], 1),
+            (["backups", first["id"]], 0),
+        )
+    ]
+    for line in "".join(said).splitlines():
+        assert line.isprintable()
+        assert not line.lstrip().startswith("::") and "##[" not in line
 
 
 def test_watch(operator: CommandLine, orders: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ import psycopg
 
 from e2e import quick_pip
 from local_server import LocalServer
+from prisma_provider.plugin.spelling import spelled
 
 PROJECT = """\
 name: shop
@@ -93,6 +94,10 @@ class Stack:
         self.pulumi("stack", "init", "dev")
 
     # the user's side
+
+    def spelled(self, setting: str) -> str:
+        """How a message of this stack's host asks for a setting, which is given in Python's spelling."""
+        return spelled(setting) if self.host == "plugin" else setting
 
     def program(self, text: str) -> None:
         """Write the program."""

@@ -102,6 +102,25 @@ def test_from_terraform(stack: Stack, tmp_path: Path) -> None:
     assert stack.all("databases") == databases
 
 
+def test_what_my_stack_has_is_left_out(stack: Stack, tmp_path: Path) -> None:
+    """I have a part in Pulumi already: the rest is adopted beside it, and nothing is held twice."""
+    mine = 'shop = prisma.Project("shop")\norders = prisma.Database("orders", project_id=shop.id)\n'
+    stack.up(mine)
+    home = stack.resource("shop")["id"]
+    by_hand = stack.api("POST", "/v1/databases", {"projectId": home, "name": "by-hand"}).json()["data"]
+    (tmp_path / "stack.json").write_text(stack.export())
+    without = ("adopt", "--without", str(tmp_path / "stack.json"))
+    listed = command(stack).run(*without)
+    assert (by_hand["id"] in listed, home in listed) == (True, False)
+    stack.clear()
+    said = command(stack).run(*without, "--program", str(stack.folder / "more.py"))
+    assert "Left out: what a stack holds already, 2 in number." in said
+    stack.up(mine + "import more\n")
+    assert stack.resource("by-hand")["id"] == by_hand["id"]
+    assert stack.preview().writes_nothing
+    assert stack.sent() == []
+
+
 def test_only_reads(stack: Stack) -> None:
     """Without a file it lists; a file that exists is not written over; a project that is not there is named."""
     fill(stack, 4)

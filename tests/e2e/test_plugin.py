@@ -117,6 +117,15 @@ IMPORTS = {
 QUIETLY = ("--yes", "--generate-code=false", "--protect=false")
 
 
+def test_import_under_two_names(stack: YamlStack) -> None:
+    """An import file that gives one object two names is refused, and says so."""
+    project = stack.api("POST", "/v1/projects", {"name": "shop", "createDatabase": False}).json()["data"]["id"]
+    resources = [{"type": IMPORTS["shop"], "name": name, "id": project} for name in ("shop", "other")]
+    (stack.folder / "found.json").write_text(json.dumps({"resources": resources}))
+    said = stack.pulumi("import", "--file", "found.json", *QUIETLY, expect=None)
+    assert 'Project "shop"' in said and "is imported under two names." in said
+
+
 def test_import(stack: YamlStack) -> None:
     """`pulumi import` takes what exists by its id; the next preview of a program that declares it is empty."""
     project = stack.api("POST", "/v1/projects", {"name": "shop", "region": "eu-central-1"}).json()["data"]

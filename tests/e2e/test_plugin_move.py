@@ -60,7 +60,7 @@ def mark(stack: Stack, name: str) -> str:
 
 
 def test_what_the_other_host_left_behind_is_known(stack: Stack) -> None:
-    """A database that a killed run of the dynamic host left behind is named by the plugin, and taken by adopt=True."""
+    """A database that a killed run of the dynamic host left behind is named by the plugin, and is taken by adopt."""
     stack.server.settings(provisioning=600)
     stack.program(SHOP)
     with stack.start("up", "--yes", "--skip-preview") as running:
@@ -73,7 +73,7 @@ def test_what_the_other_host_left_behind_is_known(stack: Stack) -> None:
     stack.pulumi("cancel", "--yes")
     stack.host = "plugin"
     refused = stack.up(SHOP, expect=1)
-    for part in (left["id"], "interrupted", "adopt=True"):
+    for part in (left["id"], "interrupted", "adopt: true"):
         assert part in refused.messages
     stack.up(SHOP.replace("is_default=True", "is_default=True, adopt=True"))
     assert [database["id"] for database in stack.all("databases")] == [left["id"]]

@@ -97,7 +97,7 @@ def test_killed_half_way(stack: Stack) -> None:
     stack.pulumi("cancel", "--yes")
     stack.clear()
     refused = stack.up(expect=1)
-    for part in (left["id"], "interrupted", "adopt=True"):
+    for part in (left["id"], "interrupted", stack.spelled("adopt=True")):
         assert part in refused.messages
     assert not [path for _, path, _ in stack.sent("POST") if path == "/v1/databases"]
     stack.up(SHOP.format(options=", adopt=True"))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prisma_provider.adoption import importing, program, terraform
+from prisma_provider.adoption import importing, program, stacks, terraform
 from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.plan import Plan, Planner
 from prisma_provider.models import Branch, Connection, Database, Project, Reference, Region
@@ -163,6 +163,39 @@ def instances(*ids: tuple[str, object]) -> Iterator[dict[str, Any]]:
         yield {"attributes": secret} if key is None else {"attributes": secret, "index_key": key}
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"version": 4, "resources": []}', '{"deployment": 1}'])
+def test_no_export_of_a_stack(text: str) -> None:
+    """What is no export of a stack is refused: all that my stack has would be adopted a second time."""
+    with pytest.raises(stacks.UnreadableExport, match="pulumi stack export"):
+        stacks.read([text])
+
+
+def export(*resources: dict[str, Any]) -> str:
+    typed = [{"type": "prisma:index:Database", **each} for each in resources]
+    return json.dumps({"version": 3, "deployment": {"resources": typed}})
+
+
+def test_what_stacks_have_is_left_out() -> None:
+    """What a stack has is not declared again, and how much that is, I am told; the rest refers to it by its id."""
+    shop = project(9, "shop")
+    main = Branch(id="br_c00000008", git_name="main", is_default=True, project=Reference(id=shop.id))
+    found = Holding(shop, (database(1, "orders", shop, "web", branch_id=main.id), database(2, "sales", shop)), (main,))
+    held = stacks.read([export({"id": shop.id}, {"id": main.id}), export({"id": "db_c00000002"})])
+    plan = Planner().plan((found,)).without(held)
+    declared = run(program.write(plan, plugin=False, protect=False))
+    assert [(each["kind"], each["resource"]) for each in declared] == [("Database", "orders"), ("Connection", "web")]
+    assert declared[0] | {"project_id": shop.id, "branch_id": main.id} == declared[0]
+    assert declared[1]["database_id"] == "the id of Database orders"
+    assert plan.left_out == ("what a stack holds already, 3 in number",)
+
+
+def test_a_stack_that_has_none_of_it() -> None:
+    """A new stack, one that only looks at a database, and one of other things have nothing to leave out."""
+    looked_at = export({"id": "db_c00000000", "external": True}, {"type": "aws:s3:Bucket", "id": "mine"}, {})
+    plan = Planner().plan((holding("orders"),))
+    assert plan.without(stacks.read(['{"deployment": null}', looked_at])) == plan
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"version": 4}', state(), state({"type": "aws_instance", "instances": []}), state(version=3)],
@@ -201,6 +234,26 @@ def test_from_terraform() -> None:
         ("Database", "tenant-1"),
         ("Database", "logs-audit"),
     ]
+
+
+def test_terraform_holds_a_default_connection() -> None:
+    """The connection that a database was made with is no resource here: I am told that it is left out, and why."""
+    both = [*instances(("con_c00000000", 0), ("con_c00000001", 1))]
+    given = terraform.read(state({"type": "prisma-postgres_connection", "name": "it", "instances": both}))
+    shop = project(1, "shop")
+    plan = Planner(given, only_given=True).plan((Holding(shop, (database(0, "orders", shop, "web"),), ()),))
+    assert [each.id for each in plan.resources] == ["con_c00000001"]
+    (why,) = plan.left_out
+    assert why == (
+        'connection "default" (con_c00000000): database "orders" (db_c00000000) was made with it, and brings it along'
+    )
+
+
+def test_a_database_without_a_default_connection() -> None:
+    """Where Prisma names none as the one that a database was made with, each of them is somebody's own."""
+    plan = Planner().plan((holding("orders", default_connection_id=None),))
+    assert [each.name for each in plan.resources] == ["shop", "orders", "default"]
+    assert not plan.left_out
 
 
 def test_terraform_holds_more() -> None:

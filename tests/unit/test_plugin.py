@@ -336,6 +336,7 @@ def test_import(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
         ("Connection", connection),
         ("Connection", f"{database}/{connection}"),
     ):
+        plugin.again()
         seen = plugin.call("Read", kind, id=given)
         assert seen.id == given.rpartition("/")[2]
         assert seen.properties["workspaceId"] == "wksp_1"
@@ -354,6 +355,31 @@ def test_import_of_nothing(plugin: Plugin) -> None:
     for kind, given in (("Database", "db_99"), ("Database", "a b"), ("Connection", f"{other}/{connection}")):
         assert "What to do" in plugin.fails("Read", kind, id=given).message
     assert "cannot be imported" in plugin.fails("Read", "Restore", id=one).message
+
+
+def test_import_under_two_names(plugin: Plugin) -> None:
+    """One object for two resources is refused, for every kind and however its id is written; the next run may."""
+    project = plugin.service.project()["id"]
+    database = plugin.service.database(project)["id"]
+    connection = plugin.service.connection(database)["id"]
+    branch = plugin.service.branch(project, "main")["id"]
+    for kind, given, again in (
+        ("Project", project, project),
+        ("Branch", branch, branch),
+        ("Database", database, database),
+        ("Connection", connection, f"{database}/{connection}"),
+    ):
+        plugin.call("Read", kind, id=given)
+        assert "is imported under two names." in plugin.fails("Read", kind, id=again).message
+        plugin.again()
+        plugin.call("Read", kind, id=again)
+
+
+def test_import_of_what_is_adopted(plugin: Plugin) -> None:
+    """Nor may one resource import what another one adopts."""
+    there = plugin.service.database(plugin.service.project()["id"])
+    plugin.created("Database", projectId=there["project"]["id"], adopt=there["id"])
+    assert "under two names" in plugin.fails("Read", "Database", id=there["id"]).message
 
 
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:

@@ -216,6 +216,68 @@ def test_what_pulumi_only_forgets_is_not_lost() -> None:
         assert not found.calls
 
 
+DEFAULT = deleted(outputs={"isDefault": True, "projectId": "proj_1"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"op": "delete", "urn": urn("Project", "shop"), "oldState": {"id": "proj_1"}},
+        {"op": "replace", "urn": urn("Project", "shop"), "oldState": {"id": "1"}, "newState": {}},
+        {"op": "destroyed", "urn": urn("Project", "shop")},
+        {"op": "create", "urn": urn("Database", "b"), "newState": {"inputs": {"isDefault": True}}},
+        {"op": "update", "urn": urn("Database", "b"), "newState": {"inputs": {"isDefault": UNKNOWN_MARK}}},
+        {
+            "op": "same",
+            "urn": urn("Database", "b"),
+            "newState": {"inputs": {"isDefault": True, "projectId": UNKNOWN_MARK}},
+        },
+    ],
+)
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_default_database_that_does_not_live_on(form: str, other: dict[str, Any]) -> None:
+    """Where its project goes too, or another database takes the flag from it, I am told that its data is lost."""
+    said = run(document(DEFAULT, other), "--format", form)
+    assert said.exit_code == Verdict.DATA_LOSS
+    assert "All its data is lost." in said.output
+    assert "lives on" not in said.output
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_default_database_that_lives_on(form: str) -> None:
+    """Taken out of the program while its project stays, it keeps its data: nobody is alarmed, and the check asks."""
+    others = (
+        {"op": "delete", "urn": urn("Project", "old"), "oldState": {"id": "proj_2"}},
+        {"op": "update", "urn": urn("Project", "shop"), "oldState": {"id": "proj_1"}, "newState": {}},
+        {"op": "delete", "urn": urn("Project", "kept"), "oldState": {"id": "proj_1", "retainOnDelete": True}},
+        {"op": "create", "urn": urn("Database", "b"), "newState": {"inputs": {"isDefault": False}}},
+        {
+            "op": "create",
+            "urn": urn("Database", "c"),
+            "newState": {"inputs": {"isDefault": True, "projectId": "proj_3"}},
+        },
+    )
+    said = run(document(DEFAULT, *others[1:]), "--format", form)
+    assert said.exit_code == Verdict.DATA_LOSS
+    assert "It lives on with its data as the default database of its project" in said.output
+    for alarm in ("DATA WOULD BE LOST", "data is lost", "CAUTION", "WARNING", '"loses"'):
+        assert alarm not in said.output
+    both = run(document(DEFAULT, *others), "--format", form, "--allow", "Project:old")
+    assert both.exit_code == Verdict.DATA_LOSS
+    assert "It lives on with its data" in both.output
+    assert run(document(DEFAULT), "--format", form, "--allow", "Database:orders").exit_code == Verdict.CHANGES
+
+
+def test_a_default_database_beside_a_loss() -> None:
+    """It stands apart from what is lost, after it, and is allowed like it."""
+    lines = run(document(DEFAULT, deleted("Database", "stock")), "--format", "text").output.splitlines()
+    assert lines[0].endswith("DATA WOULD BE LOST")
+    assert lines[2:4] == ["Data that is lost", "  ! deleted   Database stock (db_1): All its data is lost."]
+    assert lines[5] == "A default database leaves the program, and lives on with its data"
+    assert lines[6].startswith("  forgotten Database orders (db_1): It lives on with its data")
+    assert lines[8] == "If that is meant: --allow Database:orders --allow Database:stock"
+
+
 def test_a_restore_loses_data_unless_it_is_only_recorded() -> None:
     """Declared, or with another backup, it overwrites; adopted, renamed or taken out, nothing is sent."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from prisma_provider.review import markdown, text
 from prisma_provider.review.reading import read
+from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import review
 from unit.test_review import deleted, document, recorded, run, urn
 
@@ -86,6 +88,18 @@ def test_a_name_cannot_write_into_the_comment(name: str) -> None:
     rows = [line for line in markdown.render(found).split("\n") if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
     assert all(line.isprintable() for line in text.render(found).split("\n"))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_gives_a_job_no_orders(form: str) -> None:
+    """Whatever a name or a message holds, the job that prints the report is told to do nothing, nor is its terminal."""
+    orders = "::error::x\n  ::add-mask::y ##[group]z \x9b2J"
+    step = {"op": "update", "urn": urn("Database", orders), "oldState": {"id": "db_1", "inputs": {"name": "b"}}}
+    step["newState"] = {"inputs": {"name": orders}}
+    plan = read(document(deleted("Database", orders), step))
+    said = FORMATS[form](review(replace(plan, stack=orders, problems=(orders,))), ())
+    assert not re.search(r"^\s*::|[\x00-\x09\x7f-\x9f]", said, re.MULTILINE)
+    assert form == "json" or "##[" not in said  # a program reads names as they are
 
 
 def test_a_huge_plan_fits_into_a_comment() -> None:

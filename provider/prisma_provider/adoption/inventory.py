@@ -24,7 +24,7 @@ class Holding:
 
 
 def connections(database: Database) -> tuple[Connection, ...]:
-    """Those that were made beside the one that every database comes with."""
+    """Those that were made beside the one that every database comes with; all, where Prisma names none as that."""
     return tuple(each for each in database.connections if not same_id(each.id, database.default_connection_id))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prisma_provider.adoption.inventory import Holding, connections
 from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id
+from prisma_provider.run import Recorded
 
 SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
+HELD = "what a stack holds already, {} in number"
+"""Why something is left out that is not named."""
 
 Key = tuple[str, str]
 """An object of a workspace: its kind, and its id without prefix."""
@@ -47,6 +50,20 @@ class Plan:
 
     resources: tuple[Resource, ...]
     left_out: tuple[str, ...] = ()
+
+    def without(self, held: Recorded) -> Plan:
+        """The same without what is held elsewhere: what refers to that, does so by its id."""
+        ids = {each.variable: each.id for each in self.resources if held.holds(each.id)}
+        kept = (replace(each, arguments=_by_id(each, ids)) for each in self.resources if each.variable not in ids)
+        why = (HELD.format(len(ids)),) if ids else ()
+        return Plan(tuple(kept), (*why, *self.left_out))
+
+
+def _by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, str | bool | Reference]:
+    return {
+        name: ids.get(value.variable, value) if isinstance(value, Reference) else value
+        for name, value in resource.arguments.items()
+    }
 
 
 @dataclass
@@ -98,9 +115,15 @@ class Planner:
             made = self._resource("Database", database.id, (database.name, database.project.name), arguments)
             database_ref = Reference(made.variable)
             yield made
-        for connection in connections(database):
-            if self._wanted("Connection", connection.id):
+        own = connections(database)
+        for connection in database.connections:
+            if connection in own and self._wanted("Connection", connection.id):
                 yield from self._connection(connection, database, database_ref)
+            elif key("Connection", connection.id) in self.given:
+                self._left_out.append(
+                    f'connection "{connection.name}" ({connection.id}): {database.title} was made with it, and brings '
+                    "it along"
+                )
 
     def _project(self, project: Project) -> Resource:
         arguments: dict[str, str | bool | Reference] = {"name": project.name}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from prisma_provider.adoption.plan import Plan, Reference, Resource
+from prisma_provider.plain import plain
 
 DYNAMIC = '''"""What `pulumi-prisma adopt` found: `pulumi up` takes it over as it is, and sends no change."""
 
@@ -25,7 +26,7 @@ def write(plan: Plan, *, plugin: bool, protect: bool) -> str:
     """The program; for the plugin without `adopt=`, since `pulumi import` has put it into state."""
     lines = [PLUGIN if plugin else DYNAMIC, PROTECT if protect else "", "\n"]
     lines += [_declaration(each, plugin, protect) for each in plan.resources]
-    lines += [f"# Left out: {_comment(why)}\n" for why in plan.left_out]
+    lines += [f"# Left out: {plain(why)}\n" for why in plan.left_out]
     return "".join(lines)
 
 
@@ -55,9 +56,4 @@ def _value(value: str | bool | Reference) -> str:
 
 def quoted(text: str) -> str:
     """A Python literal. JSON's is one, as long as nothing is escaped into surrogates; they are `repr`'s business."""
-    plain = text.isprintable()
-    return json.dumps(text, ensure_ascii=False) if plain else repr(text)
-
-
-def _comment(text: str) -> str:
-    return "".join(each if each.isprintable() else "�" for each in text)
+    return json.dumps(text, ensure_ascii=False) if text.isprintable() else repr(text)

@@ -9,6 +9,7 @@ from prisma_provider.errors import ApiError, ConfigurationError
 from prisma_provider.login import oauth
 from prisma_provider.login.store import Store
 from prisma_provider.login.values import Login
+from prisma_provider.plain import sentences
 
 
 @click.command()
@@ -37,7 +38,7 @@ def _readable(store: Store, api: str) -> Login | None:
     try:
         return store.load(api)
     except ConfigurationError as error:
-        click.echo(str(error), err=True)
+        click.echo(sentences(error), err=True)
         return None
 
 
@@ -45,5 +46,5 @@ def _revoked(login: Login) -> bool:
     try:
         return oauth.revoke(login)
     except ApiError as error:
-        click.echo(str(error), err=True)
+        click.echo(sentences(error), err=True)
         return False

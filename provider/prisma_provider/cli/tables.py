@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from prisma_provider.login.extra import needed
+from prisma_provider.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,8 +47,3 @@ def _text(cell: object) -> str:
     if cell is None or cell is False:
         return "-"
     return "yes" if cell is True else plain(str(cell))
-
-
-def plain(text: str) -> str:
-    """A text without what a terminal would obey."""
-    return "".join(each if each.isprintable() else "�" for each in text)

@@ -11,6 +11,7 @@ from typing import Protocol
 import click
 
 from prisma_provider.cli import tables
+from prisma_provider.plain import plain
 
 Look = Callable[[], Mapping[str, str]]
 """The status of each database, by its title."""
@@ -49,7 +50,7 @@ class _Lines:
     def show(self, statuses: Mapping[str, str]) -> None:
         for title, status in statuses.items():
             if self._shown.get(title, status if status not in self._waiting else None) != status:
-                click.echo(f"{title}: {status}", err=True)
+                click.echo(plain(f"{title}: {status}"), err=True)
             self._shown[title] = status
 
 
@@ -84,7 +85,7 @@ class _Bars:
                 self._tasks[title] = self._progress.add_task("", total=None)
             if title in self._tasks:
                 done = status not in self._waiting
-                said = tables.plain(f"{title}: {status}")
+                said = plain(f"{title}: {status}")
                 self._progress.update(
                     self._tasks[title], description=said, total=1 if done else None, completed=int(done)
                 )

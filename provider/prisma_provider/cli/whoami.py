@@ -9,6 +9,7 @@ import click
 
 from prisma_provider.cli.account import account
 from prisma_provider.models import Me
+from prisma_provider.plain import plain
 from prisma_provider.settings import Settings
 
 
@@ -35,8 +36,9 @@ def whoami(as_json: bool) -> None:
 def lines(me: Me, settings: Settings) -> Iterator[str]:
     """What there is to know, a line each."""
     if me.user is not None:
-        yield f"user       {me.user.name or me.user.id}{f' ({me.user.email})' if me.user.email else ''}"
+        email = f" ({me.user.email})" if me.user.email else ""
+        yield plain(f"user       {me.user.name or me.user.id}{email}")
     if me.workspace is not None:
-        yield f"workspace  {me.workspace.name or '(no name)'} ({me.workspace.id})"
+        yield plain(f"workspace  {me.workspace.name or '(no name)'} ({me.workspace.id})")
     yield f"token      from {settings.token.origin}"
     yield f"API        {settings.base_url}"

@@ -263,7 +263,8 @@ def _check_source(news: Bag) -> Iterator[InvalidInput]:
         return
     yield from check_id(source, "databaseId", "db", required=True)
     if source["type"] == "backup" and not source.get("backupId"):
-        yield InvalidInput("source", "BackupOf lacks its backup_id.", hint="take one from get_backups(database_id).")
+        wanted = "A backup as source wants its backup_id."
+        yield InvalidInput("source", wanted, hint="take one from get_backups(database_id).")
 
 
 def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidInput]:

@@ -22,7 +22,7 @@ def wait_ready(live: Live, database: Database) -> Database:
     if seen.status in WAITING:
         live.note(
             f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
-            "on waiting. A longer limit: opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
+            "on waiting. For a longer limit give opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
         )
     return seen
 

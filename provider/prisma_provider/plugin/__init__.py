@@ -9,6 +9,7 @@ planned     what a resource will be after the update, as far as that is known be
 detail      a Diff as the engine shows it: property by property
 identity    what a URN says: the kind, the name, and the stem of the logicalId
 values      Pulumi's property bags to ours and back: secrets, unknowns
+spelling    what is to be declared, as it is spelled in every language
 status      errors as gRPC statuses: sentences, and the half-made resource that has to stay in state
 engine      the engine's log, where a line belongs to a resource
 schema      the package as Pulumi's code generators read it, from the tables of fields and `vocabulary`

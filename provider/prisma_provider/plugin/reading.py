@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prisma_provider.diff import UNKNOWN, Field
-from prisma_provider.errors import InvalidInput, NotFound, PrismaError
+from prisma_provider.errors import InvalidInput, NotFound, PrismaError, Refused
 from prisma_provider.handlers import HANDLERS
+from prisma_provider.handlers.changes import capital
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
@@ -93,6 +94,11 @@ def imported(live: Live, kind: str, given_id: str) -> Seen:
             hint="declare it with adopt: true to record one that was done already.",
         )
     seen = find(live, kind, given_id)
+    if not live.run.claim(seen.object_id):
+        raise Refused(
+            f"{capital(title(kind, seen.object_id, seen.outputs))} is imported under two names.",
+            hint="import it under one: an object that two resources hold is changed and deleted by either.",
+        )
     _say_what_is_absent(live, kind, seen)
     return seen
 

@@ -22,6 +22,7 @@ from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
+from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.status import HalfDone, spoken
 from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
 
@@ -239,4 +240,4 @@ def _outputs(handler: Handler, outputs: Bag) -> Struct:
 
 
 def _failure(error: PrismaError) -> provider_pb2.CheckFailure:
-    return provider_pb2.CheckFailure(property=getattr(error, "field", ""), reason=str(error))
+    return provider_pb2.CheckFailure(property=getattr(error, "field", ""), reason=spelled(str(error)))

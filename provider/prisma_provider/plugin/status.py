@@ -15,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.errors import LostAnswer, PrismaError
+from prisma_provider.plugin.spelling import spelled
 
 _DETAILS = "grpc-status-details-bin"
 
@@ -25,6 +26,7 @@ class HalfDone(Exception):
     """Something was made or changed and then went wrong: state has to hold what there is, and why it is not right."""
 
     def __init__(self, object_id: str, outputs: Struct, inputs: Struct, reasons: list[str]) -> None:
+        reasons = [spelled(reason) for reason in reasons]
         super().__init__("\n".join(reasons))
         self.detail = provider_pb2.ErrorResourceInitFailed(
             id=object_id, properties=outputs, inputs=inputs, reasons=reasons
@@ -41,7 +43,7 @@ def spoken(method: Method) -> Method:
         except HalfDone as error:
             _abort_half_done(context, error)
         except PrismaError as error:
-            context.abort(_code(error), str(error))
+            context.abort(_code(error), spelled(str(error)))
         except Exception as error:
             context.abort(grpc.StatusCode.INTERNAL, _bug(error))
 

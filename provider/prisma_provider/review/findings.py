@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from prisma_provider.review.changes import PATCHED, Seen, is_gone, seen
+from prisma_provider.review.changes import PATCHED, Seen, is_gone, same, seen
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
-from prisma_provider.review.values import origin, shown
+from prisma_provider.review.values import UNKNOWN_MARK, origin, shown
 
 Kind = Literal[
     "created",
@@ -27,6 +27,10 @@ Kind = Literal[
 ]
 Loss = Literal["data", "credentials"]
 
+KEPT = (
+    "It lives on with its data as the default database of its project, which Prisma deletes only with the project; "
+    "Pulumi forgets it. If another one is made the default before that, it is deleted with its data."
+)
 RECORDED = "Nothing is sent: only what Pulumi records of it changes."
 HOLDS_DATA = ("Project", "Database")
 """What has data: deleted or replaced, it is lost."""
@@ -43,6 +47,8 @@ class Finding:
     note: str | None = None
     """One or two sentences of what it means, in words of ours alone: values stand in `before` and `after`."""
     loses: Loss | None = None
+    lives_on: bool = False
+    """Its data is lost only if more happens than the preview shows: a check asks, and nobody is alarmed."""
     drift: bool = False
     """Another hand changed it: this puts it back to what is declared."""
 
@@ -105,24 +111,48 @@ def _deletion(step: Step, plan: Plan) -> Finding:
     if step.kind == "Connection":
         note = "Whoever uses its credentials is locked out."
         return Finding("deleted", step, note=note, loses="credentials")
-    if step.kind in HOLDS_DATA:
-        return Finding("deleted", step, note=_lost(step, plan), loses="data")
+    if step.kind == "Project":
+        return Finding("deleted", step, note=_lost_with_project(old), loses="data")
+    if step.kind == "Database" and _is_kept(step, plan):
+        return Finding("forgotten", step, note=KEPT, loses="data", lives_on=True)
+    if step.kind == "Database":
+        return Finding("deleted", step, note="All its data is lost.", loses="data")
     return Finding("deleted", step)
 
 
-def _lost(step: Step, plan: Plan) -> str:
+def _lost_with_project(project: State) -> str:
+    return "Every database in it is lost with it." + (
+        " It has force_destroy: also those that this program does not hold." if project.get("forceDestroy") else ""
+    )
+
+
+def _is_kept(step: Step, plan: Plan) -> bool:
+    """Prisma deletes the default database of a project only with the project, or once another one has the flag."""
     old = step.old or State()
-    if step.kind == "Project":
-        return "Every database in it is lost with it." + (
-            " It has force_destroy: also those that this program does not hold." if old.get("forceDestroy") else ""
-        )
-    project_goes = any(each.kind == "Project" and each.op in ("delete", "replace") for each in plan.steps)
-    if old.get("isDefault") and not project_goes:
-        return (
-            "All its data is lost, unless it is still the default database then: that one Prisma keeps until its "
-            "project is deleted."
-        )
-    return "All its data is lost."
+    home = old.get("projectId")
+    return old.outputs.get("isDefault") is True and not any(
+        _goes(each, home) or (each is not step and _has_flag(each, home)) for each in plan.steps
+    )
+
+
+def _goes(step: Step, project_id: object) -> bool:
+    """Whether a step may be the end of this project."""
+    old = step.old or State()
+    stays = step.op in (*QUIET, "create", "update", "import") or old.retained or old.external
+    return step.kind == "Project" and not stays and _may_be(old.id, project_id)
+
+
+def _has_flag(step: Step, project_id: object) -> bool:
+    """Whether a step may leave another database as the default one of this project."""
+    new = step.new or State()
+    declared = new.inputs.get("isDefault") not in (None, False)
+    return step.kind == "Database" and declared and _may_be(new.get("projectId"), project_id)
+
+
+def _may_be(one: object, other: object) -> bool:
+    """Whether two ids may name one project, as far as they are told."""
+    told = isinstance(one, str) and isinstance(other, str) and UNKNOWN_MARK not in (one, other)
+    return not told or same(one, other)
 
 
 def _replacement(step: Step, plan: Plan) -> Finding:

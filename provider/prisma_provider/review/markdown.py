@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
-from prisma_provider.review.review import Review, Verdict
+from prisma_provider.review.review import Review
 from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
 
 MOST_LINES = 100
@@ -33,18 +34,22 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
 def _problems(review: Review) -> Iterator[str]:
     if review.problems:
         yield f"> [!WARNING]\n> {NOT_WHOLE}"
-        yield from (_block(problem) for problem in review.problems[:MOST_LINES])
+        for problem in review.problems[:MOST_LINES]:
+            yield _block("\n".join(plain(line, instead=" ") for line in problem.splitlines()))
 
 
 def _losses(review: Review, allowed: Collection[str]) -> Iterator[str]:
-    if not review.losses:
-        return
-    blocks = review.verdict(allowed) is Verdict.DATA_LOSS
-    lines = ["[!CAUTION]" if blocks else "[!WARNING]", *(f"- {_sentence(loss)}" for loss in review.losses)]
-    yield "\n".join(f"> {line}" for line in _some(lines))
+    blocks = not all(review.is_allowed(loss, allowed) for loss in review.lost)
+    yield from _alert("[!CAUTION]" if blocks else "[!WARNING]", review.lost)
+    yield from _alert("[!NOTE]", review.kept)
     out = way_out(review, allowed)
     if out:
         yield f"If that is meant: {code(out.partition(': ')[2], limit=2000)}"
+
+
+def _alert(mark: str, found: Sequence[Finding]) -> Iterator[str]:
+    if found:
+        yield "\n".join(f"> {line}" for line in _some([mark, *(f"- {_sentence(each)}" for each in found)]))
 
 
 def _sentence(finding: Finding) -> str:
@@ -109,5 +114,5 @@ def _block(text: str) -> str:
 
 
 def _plain(text: str, limit: int) -> str:
-    text = "".join(each if each.isprintable() else " " for each in text)
+    text = plain(text, instead=" ")
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -18,7 +18,8 @@ def document(review: Review, allowed: Collection[str]) -> str:
         "stack": review.stack,
         "verdict": verdict.name.lower().replace("_", "-"),
         "exitStatus": int(verdict),
-        "losesData": [{**_finding(loss), "allowed": review.is_allowed(loss, allowed)} for loss in review.losses],
+        "losesData": [{**_finding(loss), "allowed": review.is_allowed(loss, allowed)} for loss in review.lost],
+        "livesOn": [{**_finding(kept), "allowed": review.is_allowed(kept, allowed)} for kept in review.kept],
         "changes": [_finding(finding) for finding in review.intended],
         "drift": [_finding(finding) for finding in review.drift],
         "lookalikes": [
@@ -29,7 +30,7 @@ def document(review: Review, allowed: Collection[str]) -> str:
         "otherResources": dict(review.others),
         "problems": list(review.problems),
     }
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(found, indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "before": finding.before,
         "after": finding.after,
         "note": finding.note,
-        "loses": finding.loses,
+        "loses": None if finding.lives_on else finding.loses,
         "drift": finding.drift,
     }
     return {name: value for name, value in found.items() if value is not None}

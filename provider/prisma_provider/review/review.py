@@ -40,8 +40,18 @@ class Review:
 
     @property
     def losses(self) -> tuple[Finding, ...]:
-        """What loses data."""
+        """What a check asks about, since it loses data, or may."""
         return tuple(finding for finding in self.findings if finding.loses == "data")
+
+    @property
+    def lost(self) -> tuple[Finding, ...]:
+        """Those that lose it."""
+        return tuple(loss for loss in self.losses if not loss.lives_on)
+
+    @property
+    def kept(self) -> tuple[Finding, ...]:
+        """Those of which the data lives on, as far as the preview shows."""
+        return tuple(loss for loss in self.losses if loss.lives_on)
 
     @property
     def drift(self) -> tuple[Finding, ...]:

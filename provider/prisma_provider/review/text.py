@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
+from prisma_provider.review.wording import DRIFT, KEPT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
 
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:
     """What is lost first; then what else changes, what drifted, and the calls."""
-    lines = [f"{review.stack or 'Prisma Postgres'}: {headline(review, allowed)}"]
+    lines = [_one(f"{review.stack or 'Prisma Postgres'}: {headline(review, allowed)}")]
     lines += _block(NOT_WHOLE, (line.strip() for problem in review.problems for line in problem.splitlines()))
-    lines += _block("Data that is lost", map(_loss, review.losses))
+    lines += _block("Data that is lost", map(_loss, review.lost))
+    lines += _block(KEPT, map(_line, review.kept))
     lines += _paragraph(way_out(review, allowed))
     for each in review.lookalikes:
         lines += _block(f"{each.deleted.kind} {_one(each.deleted.name)} {LOOKALIKE}", [each.advice])
@@ -46,5 +48,5 @@ def _line(finding: Finding) -> str:
 
 
 def _one(text: str) -> str:
-    """One line, whatever a name holds; a terminal's control characters are left out."""
-    return "".join(each if each.isprintable() else " " for each in text)
+    """One line, whatever a name holds."""
+    return plain(text, instead=" ")

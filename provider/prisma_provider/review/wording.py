@@ -14,6 +14,7 @@ HEADLINES: Final[Mapping[Verdict, str]] = {
     Verdict.DATA_LOSS: "DATA WOULD BE LOST",
 }
 DRIFT = "Changed elsewhere since the last run; `pulumi up` puts back what the program declares"
+KEPT = "A default database leaves the program, and lives on with its data"
 LOOKALIKE = "is deleted, and a new one is made that looks like it. If it is one and the same, keep it by its alias:"
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 
@@ -21,8 +22,10 @@ NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 def headline(review: Review, allowed: Collection[str]) -> str:
     """The first line."""
     verdict = review.verdict(allowed)
-    if verdict in (Verdict.SAFE, Verdict.CHANGES) and review.losses:
+    if verdict in (Verdict.SAFE, Verdict.CHANGES) and review.lost:
         return "data is lost, as allowed"
+    if verdict is Verdict.DATA_LOSS and all(review.is_allowed(loss, allowed) for loss in review.lost):
+        return KEPT[0].lower() + KEPT[1:]
     if verdict is Verdict.SAFE and (review.findings or review.others):
         return HEADLINES[Verdict.CHANGES]
     return HEADLINES[verdict]
