@@ -1,4 +1,4 @@
-"""The floor: resources whose provider does nothing, over both hosts. What a run costs beyond it is ours."""
+"""The floor: the same program and properties over a provider that does nothing. What a run costs beyond it is ours."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pulumi_prisma
+
 DYNAMIC = """
 import uuid
 import pulumi
 from pulumi import dynamic
 
 class Nothing(dynamic.ResourceProvider):
+    serialize_as_secret_always = False
     def create(self, props):
-        return dynamic.CreateResult(uuid.uuid4().hex, {**props, "database_url": "postgresql://u:p@h/d"})
+        return dynamic.CreateResult(uuid.uuid4().hex, {name: value or "x" * 30 for name, value in props.items()})
     def diff(self, object_id, olds, news):
         return dynamic.DiffResult(changes=olds["name"] != news["name"])
     def update(self, object_id, olds, news):
-        return dynamic.UpdateResult({**olds, **news})
+        return dynamic.UpdateResult({**olds, **{name: value for name, value in news.items() if value is not None}})
 
 class Thing(dynamic.Resource):
-    database_url: pulumi.Output[str]
     def __init__(self, resource_name, opts=None, **props):
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=["database_url"]))
-        super().__init__(Nothing(), resource_name, {"database_url": None, **props}, opts)
-
-Project = Database = Connection = Thing
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
+        super().__init__(Nothing(), resource_name, {**dict.fromkeys(self.outputs), **props}, opts)
 """
 
 PLUGIN = """
@@ -33,19 +33,30 @@ import pulumi
 
 class Thing(pulumi.CustomResource):
     def __init__(self, resource_name, opts=None, **props):
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=["database_url"]))
-        super().__init__("floor:index:Thing", resource_name, {"database_url": None, **props}, opts)
-
-Project = Database = Connection = Thing
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
+        kind = "floor:index:" + type(self).__name__
+        super().__init__(kind, resource_name, {**dict.fromkeys(self.outputs), **props}, opts)
 """
+
+
+KINDS = (pulumi_prisma.Project, pulumi_prisma.Database, pulumi_prisma.Connection)
+
+
+def _classes() -> str:
+    """Resources with the properties of ours."""
+    return "".join(
+        f"class {kind.__name__}(Thing):\n    outputs, secrets = {kind._outputs()!r}, {list(kind._secrets)!r}\n"
+        for kind in KINDS
+    )
 
 
 def install(folder: Path, host: str) -> None:
     """Put the floor's resources into a folder that goes on PYTHONPATH, and its plugin where PATH finds it."""
     # In a module: a class of the program itself is pickled with all that the program holds.
-    (folder / "floor_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host])
+    (folder / "floor_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host] + _classes())
     script = folder / "pulumi-resource-floor"
-    script.write_text(f"#!{sys.executable}\n{textwrap.dedent(_SERVER)}")
+    outputs = {kind.__name__: kind._outputs() for kind in KINDS}
+    script.write_text(f"#!{sys.executable}\nOUTPUTS = {outputs!r}\n{textwrap.dedent(_SERVER)}")
     script.chmod(0o755)
 
 
@@ -67,12 +78,16 @@ class Nothing(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request, context): return pb.CheckResponse(inputs=request.news)
     def Create(self, request, context):
         properties = request.properties
-        properties["database_url"] = "postgresql://u:p@h/d"
+        kind = request.urn.split("::")[2].rpartition(":")[2]
+        properties.update({name: "x" * 30 for name in OUTPUTS[kind] if name not in properties})
         return pb.CreateResponse(id="" if request.preview else uuid.uuid4().hex, properties=properties)
     def Diff(self, request, context):
         same = request.olds["name"] == request.news["name"]
         return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE if same else pb.DiffResponse.DIFF_SOME)
-    def Update(self, request, context): return pb.UpdateResponse(properties=request.news)
+    def Update(self, request, context):
+        properties = request.olds
+        properties.update(request.news)
+        return pb.UpdateResponse(properties=properties)
     def Delete(self, request, context): return empty_pb2.Empty()
     def Cancel(self, request, context): return empty_pb2.Empty()
 
