@@ -34,6 +34,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
         "/drift": {"POST": control.drift},
         "/reset": {"POST": control.reset},
         "/postgres": {"GET": control.postgres},
+        "/stock": {"GET": control.stock},
         "/openapi.json": {"GET": _document},
     }
     routes = [Route(path, _endpoint(acts), methods=list(acts)) for path, acts in table.items()]
