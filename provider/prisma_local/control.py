@@ -74,8 +74,9 @@ class Control:
         return Answer(200, self._held(spare=False))
 
     def stock(self, _body: dict[str, Any]) -> Answer:
-        """What PostgreSQL really holds of the stock."""
-        return Answer(200, self._held(spare=True))
+        """What PostgreSQL really holds of the stock, and whether it is full."""
+        full = self._plane.stock.is_full()
+        return Answer(200, {**self._held(spare=True), "full": full})
 
     def _held(self, *, spare: bool) -> dict[str, list[str]]:
         tenants, stock = self._plane.tenants, self._plane.stock

@@ -21,9 +21,10 @@ from prisma_local.records import Records
 from prisma_local.settings import Settings
 from prisma_local.values import LIVE, Spare
 
+# As many as the plugin asks for at once.
 SIZE = 8
 # How long nobody has asked for anything when one more is made: a test that runs has the machine for itself.
-QUIET_SECONDS = 0.2
+QUIET_SECONDS = 0.5
 
 
 class Stock:
@@ -47,6 +48,9 @@ class Stock:
         if self._filling.acquire(blocking=False):
             self._background.at(time.time() + QUIET_SECONDS, self._make_next)
 
+    def is_full(self) -> bool:
+        return len(self._records.select(Spare, state=LIVE)) >= SIZE
+
     def names(self) -> set[str]:
         """The databases of the stock, those that are being made or dropped as well."""
         return {spare.id for spare in self._records.select(Spare)}
@@ -63,15 +67,12 @@ class Stock:
     def _make_next(self) -> None:
         """Where it fails nothing follows, until the next create asks again."""
         try:
-            if not self._is_full() and self._settings.quiet_for() >= QUIET_SECONDS:
+            if not self.is_full() and self._settings.quiet_for() >= QUIET_SECONDS:
                 self._make()
         finally:
             self._filling.release()
-        if not self._is_full():
+        if not self.is_full():
             self.fill()
-
-    def _is_full(self) -> bool:
-        return len(self.names()) >= SIZE
 
     def _make(self) -> None:
         spare = self._records.insert(Spare(id=f"db_{random_text(24)}"))
