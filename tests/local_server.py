@@ -172,6 +172,19 @@ class LocalServer:
         found: dict[str, list[str]] = self.control("GET", "postgres")
         return found
 
+    def stock(self) -> dict[str, Any]:
+        """The databases and roles that PostgreSQL holds for creates to come, and whether that is all there shall be."""
+        found: dict[str, Any] = self.control("GET", "stock")
+        return found
+
+    def stocked(self, seconds: float = 60.0) -> dict[str, Any]:
+        """The stock once it is full: it is filled only while nobody asks the API for anything."""
+        end = time.monotonic() + seconds
+        while not (found := self.stock())["full"]:
+            assert time.monotonic() < end, "the stock was never filled"
+            time.sleep(0.05)
+        return found
+
     def _ended(self) -> int:
         code = self.process.wait(STOP_SECONDS)
         self._last_words = self.stderr()

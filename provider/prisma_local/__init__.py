@@ -14,6 +14,7 @@ openapi       our own document              errors        the tree of errors    
 
 lifecycle     how databases and connections come, go, and survive a kill
 backups       dumps that are kept             recovery   a backup in the place of the data
+stock         databases made before anybody asks
 reconcile     what a start does with what the last end left
 plane         the parts that rules work with
 records       SQLite                        values        its rows              ids      ids and secrets

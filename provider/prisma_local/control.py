@@ -69,10 +69,24 @@ class Control:
         return Answer(201, {"repository": repository, "workspaceId": self.repositories.link(repository, workspace).id})
 
     def postgres(self, _body: dict[str, Any]) -> Answer:
-        """What PostgreSQL really holds, once the work in the background is done."""
+        """What PostgreSQL really holds besides the stock, once the work in the background is done."""
         self._plane.background.settle()
-        tenants = self._plane.tenants
-        return Answer(200, {"databases": tenants.databases(), "roles": tenants.roles()})
+        return Answer(200, self._held(spare=False))
+
+    def stock(self, _body: dict[str, Any]) -> Answer:
+        """What PostgreSQL really holds of the stock, and whether it is full."""
+        full = self._plane.stock.is_full()
+        return Answer(200, {**self._held(spare=True), "full": full})
+
+    def _held(self, *, spare: bool) -> dict[str, list[str]]:
+        tenants, stock = self._plane.tenants, self._plane.stock
+        # PostgreSQL is asked first: what it holds of the stock by now, the records knew before.
+        databases, roles = tenants.databases(), tenants.roles()
+        stocked, their_roles = stock.names(), stock.roles()
+        return {
+            "databases": [name for name in databases if (name in stocked) == spare],
+            "roles": [role for role in roles if (role in their_roles) == spare],
+        }
 
     def reset(self, _body: dict[str, Any]) -> Answer:
         """As after the first start, with the first token."""

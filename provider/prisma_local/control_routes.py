@@ -75,6 +75,7 @@ def _ways(control: Control) -> list[Way]:
             control.link,
         ),
         Way("GET", "/postgres", "The databases and roles that PostgreSQL really holds.", control.postgres),
+        Way("GET", "/stock", "The databases that were made beforehand, for the creates to come.", control.stock),
         Way("POST", "/reset", "As after the first start: everything of every workspace is deleted.", control.reset),
         Way("GET", "/openapi.json", "The OpenAPI document of the Management API as it is served here.", _document),
     ]

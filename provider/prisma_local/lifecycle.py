@@ -79,9 +79,10 @@ def build_database(plane: Plane, draft: Database, publish: Callable[[], None], m
     with plane.locks[draft.id]:
         try:
             steps.passed("recorded")
-            plane.tenants.create_roles(draft.pg_name, password, login=draft.status == "ready")
-            (make or plane.tenants.create_database)(draft.pg_name)
+            _check_wanted(plane, draft)
+            pg_name = _furnish(plane, draft, make)
             steps.passed("database")
+            plane.tenants.hand_over(pg_name, password, login=draft.status == "ready")
             with plane.records.transaction():
                 _show(plane, draft)
                 publish()
@@ -94,9 +95,34 @@ def build_database(plane: Plane, draft: Database, publish: Callable[[], None], m
     return password
 
 
-def _show(plane: Plane, draft: Database) -> None:
+def _check_wanted(plane: Plane, draft: Database) -> None:
     if plane.records.one(Database, id=draft.id, state=CREATING) is None:
         raise Missing("The project was deleted while its database was being made.")
+
+
+def _furnish(plane: Plane, draft: Database, make: Make | None) -> str:
+    """Roles and a database that nobody can log in to yet, and their name: out of the stock, else made now."""
+    if make is None and (spare := _take_spare(plane, draft)) is not None:
+        steps.passed("role")
+        return spare
+    plane.tenants.create_roles(draft.pg_name)
+    steps.passed("role")
+    (make or plane.tenants.create_database)(draft.pg_name)
+    return draft.pg_name
+
+
+def _take_spare(plane: Plane, draft: Database) -> str | None:
+    """One step for the records: what was the stock's is the draft's, or neither."""
+    with plane.records.transaction():
+        spare = plane.stock.take()
+        if spare is not None:
+            plane.records.change(Database, draft.id, pg_name=spare)
+            plane.records.change(Connection, draft.default_connection_id or "", role=spare)
+    return spare
+
+
+def _show(plane: Plane, draft: Database) -> None:
+    _check_wanted(plane, draft)
     plane.records.change(Database, draft.id, state=LIVE)
     for connection in plane.records.select(Connection, database_id=draft.id, state=CREATING):
         plane.records.change(Connection, connection.id, state=LIVE)

@@ -13,6 +13,7 @@ from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.tenants import Tenants
 from prisma_local.records import Records
 from prisma_local.settings import Settings
+from prisma_local.stock import Stock
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class Plane:
     copies: Copies
     background: Background
     settings: Settings
+    stock: Stock
     base_url: str
     # One lock for each database, so that nothing drops what another thread is still making.
     locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))

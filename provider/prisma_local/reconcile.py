@@ -38,6 +38,8 @@ def reconcile(plane: Plane) -> None:
 def _compare_with_postgres(plane: Plane) -> None:
     """Never drop what the records do not know; say what does not agree."""
     there = set(plane.tenants.databases())
+    plane.stock.reconcile(there)
+    there -= plane.stock.names()
     recorded = {database.pg_name: database for database in plane.records.select(Database)}
     for name in sorted(there - set(recorded)):
         log.warning("PostgreSQL holds a database %s that no record knows; it is left alone", name)

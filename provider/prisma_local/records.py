@@ -22,12 +22,13 @@ from prisma_local.values import (
     Grant,
     Project,
     Refresh,
+    Spare,
     Token,
     Value,
     Workspace,
 )
 
-V = TypeVar("V", Workspace, Token, Grant, Refresh, Project, Branch, Database, Connection, Backup)
+V = TypeVar("V", Workspace, Token, Grant, Refresh, Project, Branch, Database, Connection, Backup, Spare)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (
@@ -66,6 +67,8 @@ CREATE TABLE IF NOT EXISTS connections (
 CREATE TABLE IF NOT EXISTS backups (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, database_id TEXT NOT NULL,
   status TEXT NOT NULL, size INTEGER, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS spares (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS connections_of_database ON connections (database_id);
 """
 

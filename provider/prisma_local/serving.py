@@ -29,6 +29,7 @@ from prisma_local.postgres.tenants import Tenants
 from prisma_local.reconcile import reconcile
 from prisma_local.records import Records
 from prisma_local.settings import Settings
+from prisma_local.stock import Stock
 from prisma_local.stopping import Stopping
 from prisma_local.wire import CuttableProtocol
 
@@ -74,6 +75,7 @@ def serve(stack: ExitStack, ground: Ground, options: Options, stopping: Stopping
     access = Access(plane.records)
     access.ensure(identity.token)
     reconcile(plane)
+    plane.stock.fill()
     app = build(plane, access, Control(plane, access, identity.token))
     lines = f"PRISMA_API_BASE_URL={plane.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
     server = Server(_config(app, options), lines)
@@ -95,7 +97,9 @@ def _open_plane(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Plan
     background = Background()
     stack.callback(background.close)
     base_url = f"http://{HOST}:{ground.identity.port}"
-    return Plane(records, tenants, Copies(ground.cluster, tenants), background, Settings(), base_url)
+    settings = Settings()
+    stock = Stock(records, tenants, background, settings)
+    return Plane(records, tenants, Copies(ground.cluster, tenants), background, settings, stock, base_url)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:

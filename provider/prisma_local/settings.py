@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from prisma_local.errors import Invalid
@@ -26,6 +27,7 @@ class Settings:
     in_flight_max: int = 0
     token_life: float = TOKEN_LIFE
     rate: Rate = field(default_factory=Rate)
+    last_left: float = field(default_factory=time.monotonic)
 
     def shown(self) -> dict[str, object]:
         return {
@@ -76,6 +78,11 @@ class Settings:
 
     def left(self) -> None:
         self.in_flight -= 1
+        self.last_left = time.monotonic()
+
+    def quiet_for(self) -> float:
+        """For how many seconds no call has been under way."""
+        return 0.0 if self.in_flight else time.monotonic() - self.last_left
 
 
 def _seconds(name: str, value: object) -> float:

@@ -1,4 +1,4 @@
-"""Named points in the making or restoring of a database where a test may have this process killed.
+"""Named points in the making, restoring or keeping in stock of a database where a test may have this process killed.
 
 The gate says for one request where its process shall die; the work passes its points. What is set
 travels with the request into its worker thread and its work in the background, and is unknown to every other request.
@@ -10,7 +10,7 @@ import os
 import signal
 from contextvars import ContextVar
 
-STEPS = ("recorded", "role", "database", "staged", "swapped", "answer")
+STEPS = ("recorded", "role", "database", "spare", "staged", "swapped", "answer")
 
 deadly_step: ContextVar[str | None] = ContextVar("deadly_step", default=None)
 

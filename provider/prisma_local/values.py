@@ -155,4 +155,15 @@ class Backup:
     seq: int = 0
 
 
-Value = Workspace | Token | Grant | Refresh | Project | Branch | Database | Connection | Backup
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """A database that nobody has asked for yet. Its id is its name in PostgreSQL."""
+
+    table: ClassVar[str] = "spares"
+    prefix: ClassVar[str] = "db_"
+    id: str
+    state: str = CREATING
+    seq: int = 0
+
+
+Value = Workspace | Token | Grant | Refresh | Project | Branch | Database | Connection | Backup | Spare

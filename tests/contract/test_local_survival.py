@@ -113,8 +113,9 @@ def test_a_kill_loses_nothing(place: Path) -> None:
         assert rows(string, "SELECT answer FROM kept") == [(42,)]
 
 
+@pytest.mark.parametrize("stocked", [False, True])
 @pytest.mark.parametrize("path", ["/v1/databases", "/v1/projects"])
-def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, path: str) -> None:
+def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, path: str, stocked: bool) -> None:
     """Whenever the kill comes, there is no half of a database, and its logicalId is free or finds it."""
     with LocalServer(place) as server:
         kept = server.made("/v1/projects", name="kept", logicalId="kept")
@@ -122,6 +123,8 @@ def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, pa
         if path == "/v1/databases":
             body["projectId"] = kept["id"]
         for step, whole in (("recorded", 0), ("role", 0), ("database", 0), ("answer", 1)):
+            if stocked:
+                server.stocked()
             killed(server, step, path, body)
             found = server.api("GET", path, params={"logicalId": "lost"}).json()["data"]
             assert len(found) == whole, step
@@ -152,6 +155,22 @@ def killed(server: LocalServer, step: str, path: str, body: Shape) -> None:
         server.api("POST", path, body)
     server.wait_for_death()
     server.start()
+
+
+def test_a_kill_while_the_stock_is_filled_leaves_nothing_unknown(place: Path) -> None:
+    """The spare that was being made goes at the next start, and another is made."""
+    server = LocalServer(place)
+    server.start()
+    before = set(server.stocked()["databases"])
+    server.fault(kind="kill", method="POST", step="spare")
+    taken = server.made("/v1/projects", name="shop")["database"]
+    assert server.wait_for_death() == -signal.SIGKILL
+    with started_again(server):
+        name = string_of(taken["connections"][0]).rpartition("/")[2].partition("?")[0]
+        assert server.postgres() == {"databases": [name], "roles": [name, f"{name}_owner"]}
+        assert set(server.stocked()["databases"]) > before - {name}
+        assert server.postgres() == {"databases": [name], "roles": [name, f"{name}_owner"]}
+        assert rows(string_of(taken["connections"][0]), "SELECT 1") == [(1,)]
 
 
 def test_a_delete_that_was_killed_is_carried_out(place: Path) -> None:

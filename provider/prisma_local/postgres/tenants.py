@@ -21,7 +21,6 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
-from prisma_local import steps
 from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.pooler import Pooler
 from prisma_local.postgres.pooler_files import Login
@@ -98,13 +97,12 @@ class Tenants:
     def close(self) -> None:
         self._pool.close()
 
-    def create_roles(self, pg_name: str, password: str, *, login: bool) -> None:
+    def create_roles(self, pg_name: str) -> None:
+        """The owner, and the role of the default connection, which nobody can log in with yet."""
         owner = owner_of(pg_name)
         with self._pool.connection() as link, link.transaction():
             _execute(link, "CREATE ROLE {} NOLOGIN", owner)
-            _create_login(link, pg_name, owner, password, login=login)
-        self._follow()
-        steps.passed("role")
+            _create_member(link, pg_name, owner)
 
     def create_database(self, name: str, *, of: str | None = None, template: str = "template0") -> None:
         """A database of `of`'s owner, or of its own, shut to everybody until its grants are right."""
@@ -181,6 +179,12 @@ class Tenants:
         with self._pool.connection() as link:
             return dict(link.execute("SELECT datname, pg_database_size(oid) FROM pg_database").fetchall())
 
+    def hand_over(self, role: str, password: str, *, login: bool) -> None:
+        """Give a role its first password; where `login` says no, it waits to be unlocked."""
+        with self._pool.connection() as link:
+            _set_password(link, role, password, login=login)
+        self._follow()
+
     def add_role(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
         self._add_role(pg_name, role, password, login=login)
         self._follow()
@@ -248,7 +252,8 @@ class Tenants:
 
     def _add_role(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
         with self._pool.connection() as link, link.transaction():
-            _create_login(link, role, owner_of(pg_name), password, login=login)
+            _create_member(link, role, owner_of(pg_name))
+            _set_password(link, role, password, login=login)
 
     @contextmanager
     def _inside(self, pg_name: str) -> Iterator[Link]:
@@ -271,19 +276,16 @@ def _execute(link: Link, statement: str, *names: str) -> None:
     link.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def _create_login(link: Link, role: str, owner: str, password: str, *, login: bool) -> None:
+def _create_member(link: Link, role: str, owner: str) -> None:
     _execute(link, "CREATE ROLE {} NOLOGIN IN ROLE {}", role, owner)
-    _set_password(link, role, password)
     _execute(link, "ALTER ROLE {} SET role = {}", role, owner)
-    if login:
-        _execute(link, "ALTER ROLE {} LOGIN", role)
 
 
-def _set_password(link: Link, role: str, password: str) -> None:
+def _set_password(link: Link, role: str, password: str, *, login: bool = False) -> None:
     """The verifier is made here, so that no statement, and no log of one, ever holds the password."""
     verifier = link.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
-    link.execute(statement)
+    statement = "ALTER ROLE {} LOGIN PASSWORD {}" if login else "ALTER ROLE {} PASSWORD {}"
+    link.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(verifier)))
 
 
 def _copy_settings(link: Link, source: str, target: str) -> None:

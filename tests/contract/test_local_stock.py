@@ -1,0 +1,155 @@
+"""The stock: databases that are made before anybody asks, and are nobody's until somebody does."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from local_server import LocalServer
+from prisma_local.stock import SIZE
+
+Shape = dict[str, Any]
+NOTHING: dict[str, list[str]] = {"databases": [], "roles": []}
+
+# All that PostgreSQL's catalogues say of a database and its two roles, but for what is each one's own.
+NATURE = """
+SELECT encoding, datlocprovider, datistemplate, datallowconn, datconnlimit, datlocale, datcollate, datctype,
+  replace(datacl::text, datname, 'NAME'), replace(datdba::regrole::text, datname, 'NAME'),
+  (SELECT array_agg((replace(rolname, datname, 'NAME'), rolcanlogin, rolinherit, rolcreaterole, rolcreatedb,
+    replace(rolconfig::text, datname, 'NAME'), rolconnlimit, rolvaliduntil) ORDER BY rolname)
+   FROM pg_roles WHERE starts_with(rolname, datname)),
+  (SELECT array_agg((nspname, nspacl::text, nspowner::regrole) ORDER BY nspname) FROM pg_namespace)::text
+FROM pg_database WHERE datname = current_database()
+"""
+
+
+def string_of(database: Shape) -> str:
+    found: str = database["connections"][0]["endpoints"]["direct"]["connectionString"]
+    return found
+
+
+def name_of(database: Shape) -> str:
+    return string_of(database).rpartition("/")[2].partition("?")[0]
+
+
+def made(local: LocalServer, project: Shape) -> Shape:
+    return local.made("/v1/databases", projectId=project["id"], name="orders")
+
+
+def row(string: str, query: str) -> Any:
+    with psycopg.connect(string, autocommit=True) as session:
+        return session.execute(query).fetchone()
+
+
+def test_the_stock_is_nobodys(local: LocalServer, project: Shape) -> None:
+    """Nothing of the stock is in my lists, in what PostgreSQL holds for me, or open to my credentials."""
+    mine = made(local, project)
+    stock = local.stocked()
+    assert (len(stock["databases"]), len(stock["roles"])) == (SIZE, 2 * SIZE)
+    assert [found["id"] for found in local.api("GET", "/v1/databases").json()["data"]] == [mine["id"]]
+    own = name_of(mine)
+    assert local.postgres() == {"databases": [own], "roles": [own, f"{own}_owner"]}
+    for spare in stock["databases"]:
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(string_of(mine).replace(f"/{own}?", f"/{spare}?"))
+    can_log_in = "SELECT count(*) FROM pg_roles WHERE rolcanlogin AND NOT rolsuper"
+    assert row(string_of(mine), can_log_in) == (1,)
+
+
+def test_a_create_takes_one_and_another_comes_in_its_place(local: LocalServer, project: Shape) -> None:
+    """What I am given was there already; when I do nothing for a moment, the stock is full again."""
+    before = local.stocked()["databases"]
+    with_project = local.made("/v1/projects", name="whole")["database"]
+    names = {name_of(made(local, project)), name_of(with_project)}
+    assert names < set(before)
+    after = set(local.stocked()["databases"])
+    assert after > set(before) - names
+    assert not after & names
+    assert set(local.postgres()["databases"]) == names
+
+
+def test_one_from_the_stock_is_like_any_other(local: LocalServer, project: Shape) -> None:
+    """When more is asked for than there is, nobody can tell which ones were made at once."""
+    before = set(local.stocked()["databases"])
+    with ThreadPoolExecutor(2 * SIZE) as at_once:
+        found = list(at_once.map(lambda _: made(local, project), range(2 * SIZE)))
+    names = [name_of(database) for database in found]
+    assert before < set(names)
+    assert len(set(names)) == 2 * SIZE
+    natures = [row(string_of(database), NATURE) for database in found]
+    assert natures == natures[:1] * len(found)
+    assert local.postgres()["databases"] == sorted(names)
+
+
+def test_one_from_the_stock_provisions_for_as_long_as_any_other(local: LocalServer, project: Shape) -> None:
+    """That it is there already lets nobody in before its time."""
+    local.stocked()
+    local.settings(provisioning=60, provisioningEnds="failure")
+    mine = made(local, project)
+    assert mine["status"] == "provisioning"
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        psycopg.connect(string_of(mine))
+
+
+def test_a_copy_takes_nothing_from_the_stock(local: LocalServer, project: Shape) -> None:
+    """A clone is made of its source; the stock is for empty databases."""
+    source = made(local, project)
+    stock = local.stocked()
+    copy = {"type": "database", "databaseId": source["id"]}
+    local.made("/v1/databases", projectId=project["id"], name="copy", source=copy)
+    assert local.stock() == stock
+
+
+def test_the_stock_outlives_a_stop(place: Path) -> None:
+    """What was made ahead is still there tomorrow, and still nobody's."""
+    with LocalServer(place) as server:
+        before = server.stocked()
+    with LocalServer(place) as server:
+        assert server.stock() == before
+        assert server.postgres() == NOTHING
+        project = server.made("/v1/projects", name="shop")
+        assert name_of(project["database"]) in before["databases"]
+        assert row(string_of(project["database"]), "SELECT 1") == (1,)
+
+
+def test_a_stop_while_it_is_filled_leaves_nothing_of_it_unknown(place: Path) -> None:
+    """I need not wait until the stock is full."""
+    with LocalServer(place) as server:
+        while not server.stock()["databases"]:
+            pass
+    with LocalServer(place) as server:
+        assert server.postgres() == NOTHING
+        server.stocked()
+        assert server.postgres() == NOTHING
+
+
+def test_what_is_not_as_the_records_say_is_put_right(place: Path) -> None:
+    """A spare that was never finished goes, one that is missing is forgotten, and the stock becomes full."""
+    with LocalServer(place) as server:
+        half, *whole = server.stocked()["databases"]
+    with closing(sqlite3.connect(place / "records.sqlite")) as records, records:
+        records.execute("UPDATE spares SET state = 'creating' WHERE id = ?", [half])
+        records.execute("INSERT INTO spares (id, state) VALUES ('db_missing', 'live')")
+    with LocalServer(place) as server:
+        stock = set(server.stocked()["databases"])
+        assert len(stock) == SIZE
+        assert stock > set(whole)
+        assert not stock & {half, "db_missing"}
+        assert server.postgres() == NOTHING
+
+
+def test_the_stock_hides_no_leak(place: Path) -> None:
+    """A database that is neither mine nor of the stock is told, as ever."""
+    with LocalServer(place) as server:
+        lost = server.stocked()["databases"][0]
+    with closing(sqlite3.connect(place / "records.sqlite")) as records, records:
+        records.execute("DELETE FROM spares WHERE id = ?", [lost])
+    with LocalServer(place) as server:
+        assert server.postgres() == {"databases": [lost], "roles": [lost, f"{lost}_owner"]}
+        assert f"PostgreSQL holds a database {lost} that no record knows" in server.stderr()
