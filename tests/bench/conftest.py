@@ -1,4 +1,4 @@
-"""The bench has the stacks of the e2e ring, and a table that it prints at its end."""
+"""The bench has a table that it prints at its end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from bench.table import Table
-from e2e.conftest import running_server, server  # noqa: F401  fixtures
 
 
 @pytest.fixture(scope="session")

@@ -8,30 +8,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-HEADINGS = ("work", "host", "N", "reads", "writes", "seconds", "floor", "ideal", "ratio to ideal")
+from bench.meter import Spent
+
+HEADINGS = (
+    *("work", "host", "N", "reads", "writes", "seconds", "floor", "ideal", "ratio to ideal"),
+    *("engine", "program", "provider", "API"),
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A piece of work: its calls, its time, that of the floor, and what the service's latency adds at best."""
+    """A piece of work: its calls, what it took, what the floor did, and the floor with the latency that is its due."""
 
     work: str
     host: str
     size: int
     reads: int
     writes: int
-    seconds: float
-    floor: float
+    spent: Spent
+    floor: Spent
     ideal: float
 
     @property
     def ratio(self) -> float:
         """How much longer than the floor with the latency of its calls."""
-        return self.seconds / self.ideal
+        return self.spent.wall / self.ideal
 
     def cells(self) -> tuple[str, ...]:
-        times = (f"{self.seconds:.2f}", f"{self.floor:.2f}", f"{self.ideal:.2f}", f"{self.ratio:.2f}")
-        return (self.work, self.host, str(self.size), str(self.reads), str(self.writes), *times)
+        """As text; of the parts, what the floor took stands in brackets."""
+        times = [f"{time:.2f}" for time in (self.spent.wall, self.floor.wall, self.ideal, self.ratio)]
+        parts = [
+            f"{getattr(self.spent, part):.2f} ({getattr(self.floor, part):.2f})"
+            for part in ("engine", "program", "provider")
+        ]
+        counts = (str(self.size), str(self.reads), str(self.writes))
+        return (self.work, self.host, *counts, *times, *parts, f"{self.spent.api:.2f}")
 
 
 class Table:
@@ -54,7 +65,8 @@ class Table:
         if not cls._rows and not cls._facts:
             return
         yield ""
-        yield f"{os.cpu_count()} cores, Python {platform.python_version()}; 100 ms for each call of the API"
+        yield f"{os.cpu_count()} cores, Python {platform.python_version()}; 100 ms for each call of the API."
+        yield "Engine, program, provider: seconds of CPU, the floor's in brackets. API: while a call was under way."
         yield ""
         yield _line(HEADINGS)
         yield _line(["---"] * len(HEADINGS))

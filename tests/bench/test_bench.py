@@ -1,6 +1,7 @@
-"""What the work costs: calls, exactly; time, as a ratio to the floor, in turn with it.
+"""What the work costs: calls, exactly; time, as a ratio to the floor, in turn with it; and where it goes.
 
-`./tests/run bench` prints the table. Counts are asserted; times are told, since a machine has other things to do.
+`./tests/run bench` prints the table. Counts and memory are asserted; times are told, since a machine has other things
+to do. The API is one in memory whose answers take 100 ms each: what PostgreSQL takes is not ours.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from bench import floor
+from bench import floor, meter
+from bench.api import Api
 from bench.table import Row, Table
 from e2e.stack import HEADERS, Stack
 from local_server import LocalServer
@@ -44,6 +47,7 @@ class Pair:
     ours: Stack
     floor: Stack
     size: int
+    api: Api
 
     def program(self, name: str) -> None:
         """The next state of both programs."""
@@ -53,29 +57,33 @@ class Pair:
 
     def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
         """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes."""
-        beneath = _seconds(self.floor, *command)
-        self.ours.clear()
-        seconds = _seconds(self.ours, *command)
-        ideal = beneath + lanes_of * LATENCY / LANES[self.ours.host]
+        beneath = meter.measured(self.floor, self.api, *command)
+        spent = meter.measured(self.ours, self.api, *command)
+        ideal = beneath.wall + lanes_of * LATENCY / LANES[self.ours.host]
         reads, writes = len(self.ours.sent("GET")), len(self.ours.sent())
-        row = Row(work, self.ours.host, self.size, reads, writes, seconds, beneath, ideal)
+        row = Row(work, self.ours.host, self.size, reads, writes, spent, beneath, ideal)
         table.add(row)
         return row
 
 
 @pytest.fixture
-def pair(tmp_path: Path, server: LocalServer, request: pytest.FixtureRequest) -> Pair:
+def pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pair]:
     """Two stacks in folders of their own."""
     host, size = request.param
-    for name in ("ours", "floor"):
-        (tmp_path / name).mkdir()
-    ours, beneath = Stack(tmp_path / "ours", server, host), Stack(tmp_path / "floor", server, host)
     floor.install(tmp_path, host)
-    for stack in (ours, beneath):
-        for name in ("PATH", "PYTHONPATH"):
-            stack.environment[name] = f"{tmp_path}{os.pathsep}{stack.environment[name]}"
-    server.settings(latency=LATENCY)
-    return Pair(ours, beneath, size)
+    meter.install(tmp_path)
+    with Api(LATENCY).serving() as api:
+        ours, beneath = _stack(tmp_path / "ours", api, host), _stack(tmp_path / "floor", api, host)
+        yield Pair(ours, beneath, size, api)
+
+
+def _stack(folder: Path, api: Api, host: str) -> Stack:
+    """A stack that finds the floor's provider and the meter, one folder above its own."""
+    folder.mkdir()
+    stack = Stack(folder, cast("LocalServer", api), host)
+    for name in ("PATH", "PYTHONPATH"):
+        stack.environment[name] = f"{folder.parent}{os.pathsep}{stack.environment[name]}"
+    return stack
 
 
 @pytest.mark.parametrize("pair", [(host, size) for size in SIZES for host in HEADERS], indirect=True)
@@ -90,6 +98,7 @@ def test_a_life(pair: Pair, table: Table) -> None:
     row = pair.run(table, "unchanged preview", *preview, lanes_of=0)
     assert row.writes == 0
     assert row.reads <= 2 * pages + 4
+    assert row.spent.provider_mib < 150
     row = pair.run(table, "unchanged up", *up, lanes_of=0)
     assert row.writes == 0
     assert row.reads <= 2 * pages + 4
@@ -116,12 +125,6 @@ def test_what_it_takes_to_be_ready(table: Table) -> None:
     plugin.returncode = 0  # it was waited for, above
     plugin.stdout.close()
     table.say(f"plugin ready: {spent.ru_utime + spent.ru_stime:.2f} s of CPU, {spent.ru_maxrss / 1024:.0f} MiB")
-
-
-def _seconds(stack: Stack, *command: str) -> float:
-    started = time.monotonic()
-    stack.pulumi(*command)
-    return time.monotonic() - started
 
 
 def _cpu(statement: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from typing import Any
 
@@ -82,3 +83,36 @@ def test_waiting_asks_by_lists(service: Service) -> None:
         DATABASE.create(live, inputs)
     assert asked[0] <= 4
     assert not [path for method, path, _ in service.log if method == "GET" and path.startswith("databases/")]
+
+
+def test_the_databases_are_asked_for_with_the_project(service: Service) -> None:
+    """Comparing a project and its databases waits for one answer, not for two: neither is asked for twice."""
+    home, databases, _ = program(service, 1)
+    service.log.clear()
+    live = service.live()
+    assert not handler("Project").diff(live, home, {"workspaceId": "wksp_1"}, {"name": "shop"})
+    for object_id, outputs, inputs in databases.values():
+        assert not DATABASE.diff(live, object_id, outputs, inputs)
+    assert sorted(path for _, path, _ in service.log) == ["databases", f"projects/{home}"]
+
+
+def test_waiting_holds_up_nobody(service: Service) -> None:
+    """A database that takes its time to be ready occupies no request: even one at a time are enough for the others."""
+    live = service.live(in_flight=1)
+    home, _ = handler("Project").create(live, declare(live, "Project", name="shop"))
+
+    def create(name: str) -> str:
+        mark = f"{name}-{'0' * 16}"
+        return DATABASE.create(live, declare(live, "Database", projectId=home, name=name, identity=mark))[0]
+
+    service.status_of_new = "provisioning"
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(create, "slow")
+        while not service.databases:
+            pass
+        service.status_of_new = "ready"
+        assert create("quick") in service.databases
+        assert not slow.done()
+        for database in service.databases.values():
+            database["status"] = "ready"
+        assert slow.result(10) in service.databases

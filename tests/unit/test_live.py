@@ -242,6 +242,27 @@ def test_whenever_a_list_arrives_it_hides_no_write(steps: list[tuple[str, int]])
     assert len(checked) == len(readings)
 
 
+def test_what_is_on_a_page_is_there_when_the_page_is(service: Service) -> None:
+    """The first databases of a long list are compared while its other pages are on their way."""
+    service.page = 2
+    home = service.project()["id"]
+    first, _, third = (service.database(home, name)["id"] for name in ("first", "second", "third"))
+    gate = Gate(service)
+    live = service.live()
+    with ThreadPoolExecutor(2) as threads, gate:
+        whole = gate.begin(threads, lambda: live.databases(home))
+        gate.let_through(0, [whole])
+        found = live.database(first, home)
+        assert found is not None
+        assert found.name == "first"
+        waiting = threads.submit(live.database, third, home)
+        assert not whole.done()
+        assert not waiting.done()
+        gate.let_through(0, [whole])
+        assert waiting.result(10) is not None
+    assert [path for _, path, _ in service.log] == ["databases", "databases"]
+
+
 def _plain(database: object) -> dict[str, object]:
     """A database as the service would have shown it."""
     assert isinstance(database, Database)
