@@ -96,6 +96,8 @@ class Client:
             auth=self._auth,
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
             transport=transport,
+            # Where nothing is encrypted (a service on this machine), no certificates need be read.
+            verify=settings.base_url.startswith("https:"),
             mounts=dict.fromkeys(DIRECT) if transport is None else None,
         )
 

@@ -252,22 +252,27 @@ class Service:
 
     def _filter(self, kind: str, request: httpx.Request) -> httpx.Response:
         query = request.url.params
-        found = [self._show(kind, each) for each in getattr(self, kind).values()]
+        found = list(getattr(self, kind).values())
         if project := query.get("projectId"):
             found = [each for each in found if each["project"]["id"] == project]
         if database := query.get("databaseId"):
             found = [each for each in found if each["database"]["id"] == database]
         if mark := query.get("logicalId"):
             found = [each for each in found if each["logicalId"] == mark]
-        return self._list(found, request)
+        return self._list(found, request, lambda each: self._show(kind, each))
 
-    def _list(self, found: list[dict[str, Any]], request: httpx.Request) -> httpx.Response:
+    def _list(
+        self,
+        found: list[dict[str, Any]],
+        request: httpx.Request,
+        show: Callable[[dict[str, Any]], dict[str, Any]] = lambda each: each,
+    ) -> httpx.Response:
         last = int(request.url.params.get("cursor", "0"))
         size = min(self.page, int(request.url.params["limit"]))
         left = [each for each in found if _number(each) > last]
         more = len(left) > size
         pagination = {"hasMore": more, "nextCursor": str(_number(left[size - 1])) if more else None}
-        return httpx.Response(200, json={"data": left[:size], "pagination": pagination})
+        return httpx.Response(200, json={"data": [show(each) for each in left[:size]], "pagination": pagination})
 
     def _show(self, kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
         if kind == "databases":
