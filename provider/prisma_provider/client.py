@@ -96,8 +96,8 @@ class Client:
             auth=self._auth,
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
             transport=transport,
-            # Where nothing is encrypted (a service on this machine), no certificates need be read.
-            verify=settings.base_url.startswith("https:"),
+            # No certificates need be read for a service on this machine that is asked in clear.
+            verify=httpx.URL(settings.base_url).scheme != "http",
             mounts=dict.fromkeys(DIRECT) if transport is None else None,
         )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TypeVar, cast
@@ -87,8 +86,12 @@ class Live:
         me = self._flights.once("me", self.client.me)
         return me.workspace.id if me.workspace else None
 
-    def workspace_id_of(self, project_id: str) -> str | None:
-        """The workspace of a project, at no call where the token names its own."""
+    def workspace_id_of(self, project_id: str, recorded: str | None = None) -> str | None:
+        """The workspace of a project: as this run was told, else as it is recorded, else asked for."""
+        told = [*filter(None, [self._projects.get(bare_id(project_id))])]
+        told += self._flights.landed("project", bare_id(project_id))
+        if told or recorded:
+            return told[0].workspace.id if told else recorded
         own = self.workspace_id()
         project = None if own else self.project(project_id)
         return own or (project.workspace.id if project else None)
@@ -159,10 +162,10 @@ class Live:
     def ask_ahead(self, project_id: str) -> None:
         """Begin the list of a project's databases: what comes after the project needs it, and waits one answer less.
 
-        Who needs it joins it. Nobody is told that it failed: who needs it then asks again.
+        It takes as long as the client lets it, whatever the project's own limit. Who needs it while it is under way
+        joins it, for better or worse; who comes later does not hear of a failure, and asks again.
         """
-        work = copy_context().run
-        Thread(target=work, args=(self._databases_of, project_id), name="ahead", daemon=True).start()
+        Thread(target=self._databases_of, args=(project_id,), name="ahead", daemon=True).start()
 
     def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
         """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""

@@ -6,7 +6,7 @@ import re
 
 from prisma_provider.errors import PrismaError
 
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+_COMMAND = re.compile(r"^(\s*):+(?=:)|#(?=#\w*\[)")
 """How a line tells a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""
 
 

@@ -16,7 +16,6 @@ import psycopg
 
 from e2e import quick_pip
 from local_server import LocalServer
-from prisma_provider.plugin.spelling import spelled
 
 PROJECT = """\
 name: shop
@@ -97,7 +96,11 @@ class Stack:
 
     def spelled(self, setting: str) -> str:
         """How a message of this stack's host asks for a setting, which is given in Python's spelling."""
-        return spelled(setting) if self.host == "plugin" else setting
+        if self.host != "plugin":
+            return setting
+        name, _, value = setting.partition("=")
+        first, *others = name.split("_")
+        return f"{first}{''.join(map(str.title, others))}: {value[:1].lower()}{value[1:]}"
 
     def program(self, text: str) -> None:
         """Write the program."""

@@ -123,7 +123,7 @@ def test_import_under_two_names(stack: YamlStack) -> None:
     resources = [{"type": IMPORTS["shop"], "name": name, "id": project} for name in ("shop", "other")]
     (stack.folder / "found.json").write_text(json.dumps({"resources": resources}))
     said = stack.pulumi("import", "--file", "found.json", *QUIETLY, expect=None)
-    assert 'Project "shop"' in said and "is imported under two names." in said
+    assert 'Project "shop"' in said and "is taken by two resources." in said
 
 
 def test_import(stack: YamlStack) -> None:

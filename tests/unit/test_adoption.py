@@ -245,8 +245,12 @@ def test_terraform_holds_a_default_connection() -> None:
     assert [each.id for each in plan.resources] == ["con_c00000001"]
     (why,) = plan.left_out
     assert why == (
-        'connection "default" (con_c00000000): database "orders" (db_c00000000) was made with it, and brings it along'
+        'connection "default" (con_c00000000): database "orders" (db_c00000000) was made with it, and is not taken over'
     )
+    whole = {"type": "prisma-postgres_database", "name": "orders", "instances": [*instances(("db_c00000000", None))]}
+    given = terraform.read(state({"type": "prisma-postgres_connection", "name": "it", "instances": both}, whole))
+    plan = Planner(given, only_given=True).plan((Holding(shop, (database(0, "orders", shop, "web"),), ()),))
+    assert [why.endswith("was made with it, and brings it along") for why in plan.left_out] == [True]
 
 
 def test_a_database_without_a_default_connection() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import sleep
@@ -11,12 +12,24 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.client import may_send_again, time_limit
-from prisma_provider.settings import Token
+from prisma_provider.client import Client, may_send_again, time_limit
+from prisma_provider.settings import Settings, Token
 from prisma_provider.throttle import Throttle
 from unit.service import Service, refusal
 
 LOST = errors.LostAnswer("cut")
+
+
+@pytest.mark.parametrize("base_url", ["HTTPS://api.example", "https://api.example"])
+def test_whoever_answers_in_https_is_verified(base_url: str) -> None:
+    """However I write https, the service has to prove who it is."""
+    client = Client(Settings(Token("secret", "the test"), base_url))
+    transport = client._http._transport
+    assert isinstance(transport, httpx.HTTPTransport)
+    context = transport._pool._ssl_context
+    assert context is not None
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    client.close()
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
+from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 
 from unit.service import Service, declare, handler
@@ -89,6 +92,14 @@ def test_the_databases_are_asked_for_with_the_project(service: Service) -> None:
     """Comparing a project and its databases waits for one answer, not for two: neither is asked for twice."""
     home, databases, _ = program(service, 1)
     service.log.clear()
+    listed = Event()
+
+    def together(request: httpx.Request) -> None:
+        if request.url.path == "/v1/databases":
+            listed.set()
+        assert listed.wait(10), "the project was answered, and the list of its databases not asked for"
+
+    service.before.append(together)
     live = service.live()
     assert not handler("Project").diff(live, home, {"workspaceId": "wksp_1"}, {"name": "shop"})
     for object_id, outputs, inputs in databases.values():
@@ -108,8 +119,10 @@ def test_waiting_holds_up_nobody(service: Service) -> None:
     service.status_of_new = "provisioning"
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(create, "slow")
+        deadline = time.monotonic() + 10
         while not service.databases:
-            pass
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
         service.status_of_new = "ready"
         assert create("quick") in service.databases
         assert not slow.done()

@@ -59,6 +59,18 @@ def test_a_token_that_is_not_valid_is_told_by_check(process: Service) -> None:
     assert "PRISMA_SERVICE_TOKEN" in failure.reason
 
 
+def test_a_token_is_asked_about_only_for_what_is_new(process: Service) -> None:
+    """What is there is compared with live, which tells a wrong token, too: its check asks nothing."""
+    inputs = checked({"projectId": "proj_1", "name": "orders"})
+    process.log.clear()
+    assert not DATABASE.check(inputs, {**REFERENCE, "projectId": "proj_1", "name": "sales"}).failures
+    assert not process.log
+    process.fail("GET", "/v1/.*", refusal(401, "bad token"), times=9)
+    with pytest.raises(Exception, match="PRISMA_SERVICE_TOKEN") as error:
+        DATABASE.diff("db_1", {**inputs, "workspaceId": "wksp_1"}, inputs)
+    assert type(error.value).__name__ == "Unauthorized"
+
+
 def test_a_refusal_reads_as_its_sentence(process: Service) -> None:
     """What the user reads at the end of a traceback is the kind of error and its sentence, no module path."""
     home = process.project()["id"]

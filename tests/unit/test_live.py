@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider import errors
+from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
-from prisma_provider.models import Database
+from prisma_provider.models import PREFIXES, Database
 from unit.service import Service, refusal
 
 
@@ -261,6 +262,40 @@ def test_what_is_on_a_page_is_there_when_the_page_is(service: Service) -> None:
         gate.let_through(0, [whole])
         assert waiting.result(10) is not None
     assert [path for _, path, _ in service.log] == ["databases", "databases"]
+
+
+@pytest.mark.parametrize("kind", HANDLERS)
+def test_a_wrong_token_makes_nothing_look_gone(service: Service, kind: str) -> None:
+    """A token that is not valid, or sees another workspace, is an error of each comparison and refresh."""
+    olds = {"projectId": "proj_9", "databaseId": "db_9", "workspaceId": "wksp_1"}
+    prefix = PREFIXES[kind]
+    for ask in (HANDLERS[kind].diff, lambda live, i, olds, _: HANDLERS[kind].read(live, i, olds)):
+        service.fail("GET", "/v1/.*", refusal(401, "bad token"), times=2)
+        with pytest.raises(errors.Unauthorized, match="the test"):
+            ask(service.live(), f"{prefix}_9", olds, {})
+        service.before.clear()
+        service.workspace = {"id": "wksp_other", "name": "Other"}
+        with pytest.raises(errors.ConfigurationError, match="belongs to workspace wksp_1"):
+            ask(service.live(), f"{prefix}_9", olds, {})
+        service.workspace = {"id": "wksp_1", "name": "Acme"}
+
+
+def test_a_page_that_fails_hides_nothing_before_it(service: Service) -> None:
+    """What came before a page that failed is known; what may be on that page is an error, and asked for again."""
+    service.page = 1
+    home = service.project()["id"]
+    first, second = (service.database(home, name)["id"] for name in ("first", "second"))
+    gate = Gate(service)
+    live = service.live()
+    with ThreadPoolExecutor(1) as threads, gate:
+        whole = gate.begin(threads, lambda: live.databases(home))
+        service.fail("GET", "/v1/databases", refusal(403, "not now"))
+        gate.let_through(0, [whole])
+        assert live.database(first, home) is not None
+        gate.let_through(0, [whole])
+        with pytest.raises(errors.Forbidden):
+            whole.result(10)
+    assert live.database(second, home) is not None
 
 
 def _plain(database: object) -> dict[str, object]:

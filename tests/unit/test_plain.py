@@ -13,16 +13,17 @@ from prisma_provider.errors import NotFound
 from prisma_provider.plain import plain, sentences
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from([*":#[v \n\x1b\x9b"]))
-PARTS = st.sampled_from(["::error::x", "##[group]", "##vso[task]", "\x1b[2J", "\n", " ", "orders"])
+PARTS = st.sampled_from(["::error::x", ":::error::x", "##[group]", "##vso[task]", "\x1b[2J", "\n", " ", "orders"])
 
 
-@given(TEXTS | st.lists(PARTS).map("".join))
-def test_nothing_is_obeyed(text: str) -> None:
+@pytest.mark.parametrize("instead", ["�", " "])
+@given(text=TEXTS | st.lists(PARTS).map("".join))
+def test_nothing_is_obeyed(instead: str, text: str) -> None:
     """No name begins another line, moves the cursor, or gives a job an order."""
-    said = plain(text)
+    said = plain(text, instead)
     assert said.isprintable()
     assert not re.search(r"^\s*::|##\w*\[", said)
-    assert plain(said) == said
+    assert plain(said, instead) == said
 
 
 def test_what_is_harmless_stays() -> None:

@@ -370,7 +370,7 @@ def test_import_under_two_names(plugin: Plugin) -> None:
         ("Connection", connection, f"{database}/{connection}"),
     ):
         plugin.call("Read", kind, id=given)
-        assert "is imported under two names." in plugin.fails("Read", kind, id=again).message
+        assert "is taken by two resources." in plugin.fails("Read", kind, id=again).message
         plugin.again()
         plugin.call("Read", kind, id=again)
 
@@ -379,7 +379,7 @@ def test_import_of_what_is_adopted(plugin: Plugin) -> None:
     """Nor may one resource import what another one adopts."""
     there = plugin.service.database(plugin.service.project()["id"])
     plugin.created("Database", projectId=there["project"]["id"], adopt=there["id"])
-    assert "under two names" in plugin.fails("Read", "Database", id=there["id"]).message
+    assert "is taken by two resources." in plugin.fails("Read", "Database", id=there["id"]).message
 
 
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:

@@ -216,7 +216,8 @@ def test_what_pulumi_only_forgets_is_not_lost() -> None:
         assert not found.calls
 
 
-DEFAULT = deleted(outputs={"isDefault": True, "projectId": "proj_1"})
+FLAGGED = {"outputs": {"isDefault": True, "projectId": "proj_1"}}
+DEFAULT = deleted(**FLAGGED)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +233,8 @@ DEFAULT = deleted(outputs={"isDefault": True, "projectId": "proj_1"})
             "urn": urn("Database", "b"),
             "newState": {"inputs": {"isDefault": True, "projectId": UNKNOWN_MARK}},
         },
+        # Another one got the flag and is no longer declared to have it; state has both as the default.
+        {"op": "same", "urn": urn("Database", "b"), "oldState": FLAGGED, "newState": FLAGGED},
     ],
 )
 @pytest.mark.parametrize("form", FORMATS)

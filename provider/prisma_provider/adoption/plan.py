@@ -120,9 +120,10 @@ class Planner:
             if connection in own and self._wanted("Connection", connection.id):
                 yield from self._connection(connection, database, database_ref)
             elif key("Connection", connection.id) in self.given:
+                taken = isinstance(database_ref, Reference)
+                why = "and brings it along" if taken else "and is not taken over"
                 self._left_out.append(
-                    f'connection "{connection.name}" ({connection.id}): {database.title} was made with it, and brings '
-                    "it along"
+                    f'connection "{connection.name}" ({connection.id}): {database.title} was made with it, {why}'
                 )
 
     def _project(self, project: Project) -> Resource:

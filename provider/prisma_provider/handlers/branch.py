@@ -102,7 +102,7 @@ class BranchHandler:
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
             return None
-        workspace_id = olds.get("workspaceId") or live.workspace_id_of(branch.project.id)
+        workspace_id = live.workspace_id_of(branch.project.id, olds.get("workspaceId"))
         return outputs(branch, {**olds, "workspaceId": workspace_id})
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:

@@ -126,7 +126,7 @@ def announce(
 def to_claim(live: Live, what: str, object_id: str) -> str:
     """Take an existing object for one resource; nothing is taken twice in a run."""
     if not live.run.claim(object_id):
-        raise Refused(f"Two resources of this program adopt {what} {object_id}.", hint="adopt it in one place only.")
+        raise Refused(f"Two resources of this program take {what} {object_id}.", hint="let one of them take it.")
     return object_id
 
 

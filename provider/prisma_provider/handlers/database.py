@@ -241,9 +241,8 @@ class DatabaseHandler:
         live.drop_database(object_id)
 
     def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
-        if not bag.get("workspaceId"):
-            bag["workspaceId"] = live.workspace_id_of(database.project.id)
-        return outputs(database, bag)
+        workspace_id = live.workspace_id_of(database.project.id, bag.get("workspaceId"))
+        return outputs(database, {**bag, "workspaceId": workspace_id})
 
 
 def _check_branch(news: Bag) -> Iterator[InvalidInput]:

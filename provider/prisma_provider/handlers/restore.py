@@ -266,5 +266,5 @@ def _outputs(live: Live, database: Database, bag: Bag) -> Bag:
         **bag,
         "databaseId": database.id,
         "projectId": database.project.id,
-        "workspaceId": bag.get("workspaceId") or live.workspace_id_of(database.project.id),
+        "workspaceId": live.workspace_id_of(database.project.id, bag.get("workspaceId")),
     }

@@ -96,8 +96,8 @@ def imported(live: Live, kind: str, given_id: str) -> Seen:
     seen = find(live, kind, given_id)
     if not live.run.claim(seen.object_id):
         raise Refused(
-            f"{capital(title(kind, seen.object_id, seen.outputs))} is imported under two names.",
-            hint="import it under one: an object that two resources hold is changed and deleted by either.",
+            f"{capital(title(kind, seen.object_id, seen.outputs))} is taken by two resources.",
+            hint="let one of them import or adopt it: what two hold is changed and deleted by either.",
         )
     _say_what_is_absent(live, kind, seen)
     return seen

@@ -143,10 +143,13 @@ def _goes(step: Step, project_id: object) -> bool:
 
 
 def _has_flag(step: Step, project_id: object) -> bool:
-    """Whether a step may leave another database as the default one of this project."""
-    new = step.new or State()
-    declared = new.inputs.get("isDefault") not in (None, False)
-    return step.kind == "Database" and declared and _may_be(new.get("projectId"), project_id)
+    """Whether another database may be the default one of this project by now: it is declared, or state has it so."""
+    old, new = step.old or State(), step.new or State()
+    flagged = new.inputs.get("isDefault") not in (None, False) or True in (
+        old.outputs.get("isDefault"),
+        new.outputs.get("isDefault"),
+    )
+    return step.kind == "Database" and flagged and _may_be((new if step.new else old).get("projectId"), project_id)
 
 
 def _may_be(one: object, other: object) -> bool:
