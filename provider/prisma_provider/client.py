@@ -156,6 +156,10 @@ class Client:
         """All projects, or the one with this logicalId."""
         return self._list(Project, "projects", "list the projects", logicalId=logical_id)
 
+    def pages_of_projects(self) -> Iterator[Sequence[Project]]:
+        """All projects as they come, page by page."""
+        return self._pages(Project, "projects", "list the projects")
+
     def project(self, project_id: str) -> Project:
         """One project; NotFound where there is none."""
         return self._one(Project, "GET", f"projects/{project_id}", f"read project {project_id}")

@@ -23,6 +23,9 @@ from prisma_provider.run import Recorded, Run
 
 T = TypeVar("T")
 
+SEVERAL = 3
+"""Projects that are asked for by their ids before a list of them is begun."""
+
 
 @dataclass(frozen=True)
 class _Write:
@@ -63,6 +66,8 @@ class Live:
         self._connections: dict[str, Connection | None] = {}
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
+        self._sought: set[str] = set()
+        self._listed: dict[str, Project] = {}
 
     def cancel(self) -> None:
         """End all waiting: Cancelled is raised where something was waited for."""
@@ -88,10 +93,12 @@ class Live:
 
     def workspace_id_of(self, project_id: str, recorded: str | None = None) -> str | None:
         """The workspace of a project: as this run was told, else as it is recorded, else asked for."""
-        told = [*filter(None, [self._projects.get(bare_id(project_id))])]
-        told += self._flights.landed("project", bare_id(project_id))
-        if told or recorded:
-            return told[0].workspace.id if told else recorded
+        key = bare_id(project_id)
+        told = self._projects.get(key) or self._listed.get(key)
+        for project in [told] if told else self._flights.landed("project", key):
+            return str(project.workspace.id)
+        if recorded:
+            return recorded
         own = self.workspace_id()
         project = None if own else self.project(project_id)
         return own or (project.workspace.id if project else None)
@@ -125,11 +132,31 @@ class Live:
         key = bare_id(project_id)
         if key in self._projects:
             return self._projects[key]
+        listed = self._listed_project(key)
+        if listed is not None:
+            return listed
         try:
             return self._flights.once("project", lambda: self.client.project(project_id), key)
         except errors.NotFound:
             self.absent(f"project {project_id}", workspace_id)
             return None
+
+    def _listed_project(self, key: str) -> Project | None:
+        """What a list has told of a project by now. Pulumi asks for one after the other: several are worth a list."""
+        with self._changed:
+            begins = key not in self._sought and len(self._sought) == SEVERAL
+            self._sought.add(key)
+        if begins:
+            work = (("list of projects", ""), self._list_projects)
+            Thread(target=self._flights.fly, args=work, name="ahead", daemon=True).start()
+        return self._listed.get(key)
+
+    def _list_projects(self, _flight: Flight) -> None:
+        """No more pages than there were projects to look for: a workspace may have many that are none of this stack."""
+        for number, page in enumerate(self.client.pages_of_projects(), 1):
+            self._listed.update((bare_id(project.id), project) for project in page)
+            if number >= len(self._sought):
+                return
 
     def projects(self) -> tuple[Project, ...]:
         """All projects of the workspace."""

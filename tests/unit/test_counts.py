@@ -67,6 +67,35 @@ def test_calls(service: Service, size: int) -> None:
     assert len(service.sent("GET")) <= pages + 1
 
 
+def test_many_projects_are_listed(service: Service) -> None:
+    """Pulumi compares one project after the other: from the fourth on they come by a list, and a new one by its id."""
+    made = [service.project(f"p{n}")["id"] for n in range(8)]
+    live = service.live()
+    for home in made[:4]:
+        assert live.project(home) is not None
+    deadline = time.monotonic() + 10
+    while made[4] not in {f"proj_{key}" for key in live._listed}:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    for home in made:
+        assert live.project(home) is not None
+    asked = [path for _, path, _ in service.log]
+    assert asked.count("projects") == 1
+    assert {f"projects/{home}" for home in made[:3]} < set(asked) <= {"projects", *(f"projects/{i}" for i in made[:4])}
+    assert live.project(service.project("new")["id"]) is not None
+
+
+def test_a_large_workspace_is_not_read_whole(service: Service) -> None:
+    """Of a workspace with thousands of projects no more pages are read than my stack has projects."""
+    service.page = 1
+    made = [service.project(f"p{n}")["id"] for n in range(20)]
+    live = service.live()
+    for home in made[-4:]:
+        assert live.project(home) is not None
+    live._flights.fly(("list of projects", ""), live._list_projects).result.result(10)
+    assert 1 <= [path for _, path, _ in service.log].count("projects") <= 8
+
+
 def test_waiting_asks_by_lists(service: Service) -> None:
     """Databases that are provisioned at once are waited for by lists that all of them share."""
     live = service.live()
