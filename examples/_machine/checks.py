@@ -21,8 +21,8 @@ from .setup import ROOT, Machine, backend, prepare
 
 RINGS = ("unit", "contract", "e2e")
 ON_REQUEST = ("bench",)
-# Their tests wait for processes of their own; each worker has a local control plane of its own.
-AT_ONCE = {"contract": 3, "e2e": 3}
+# Two cores; the outer rings wait for processes of their own, and each worker has a local control plane of its own.
+AT_ONCE = {"unit": 2, "contract": 3, "e2e": 3}
 LINT = "lint"
 COMMANDS = ("examples/run", "tests/run", "provider/make-plugin")  # without a suffix they are not found
 LINTERS: Mapping[str, tuple[str, ...]] = {
