@@ -42,6 +42,9 @@ from prisma_provider.throttle import Throttle
 
 T = TypeVar("T")
 
+DEFAULT_TIME_LIMIT = 600.0
+"""Seconds that an operation may take, unless `custom_timeouts` says otherwise."""
+
 PAGE_SIZE = 100
 """Objects a page; the service's own default, sent so that it stays so."""
 

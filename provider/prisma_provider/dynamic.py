@@ -85,9 +85,8 @@ class _Provider(dynamic.ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        from prisma_provider.client import time_limit
+        from prisma_provider.client import DEFAULT_TIME_LIMIT, time_limit
         from prisma_provider.errors import InvalidInput, PrismaError
-        from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
 
         try:
             live = _process.live()

@@ -15,7 +15,7 @@ from threading import Condition, Thread
 from typing import TypeVar, cast
 
 from prisma_provider import errors
-from prisma_provider.client import Client, time_left
+from prisma_provider.client import DEFAULT_TIME_LIMIT, Client, time_left, time_limit
 from prisma_provider.flights import Flight, Flights
 from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
@@ -147,8 +147,7 @@ class Live:
             begins = key not in self._sought and len(self._sought) == SEVERAL
             self._sought.add(key)
         if begins:
-            work = (("list of projects", ""), self._list_projects)
-            Thread(target=self._flights.fly, args=work, name="ahead", daemon=True).start()
+            self._ahead(lambda: self._flights.fly(("list of projects", ""), self._list_projects))
         return self._listed.get(key)
 
     def _list_projects(self, _flight: Flight) -> None:
@@ -189,10 +188,19 @@ class Live:
     def ask_ahead(self, project_id: str) -> None:
         """Begin the list of a project's databases: what comes after the project needs it, and waits one answer less.
 
-        It takes as long as the client lets it, whatever the project's own limit. Who needs it while it is under way
-        joins it, for better or worse; who comes later does not hear of a failure, and asks again.
+        Who needs it while it is under way joins it, for better or worse; who comes later does not hear of a failure,
+        and asks again.
         """
-        Thread(target=self._databases_of, args=(project_id,), name="ahead", daemon=True).start()
+        self._ahead(lambda: self._databases_of(project_id))
+
+    def _ahead(self, read: Callable[[], Flight]) -> None:
+        """Read while others go on. It is for all of them, so no limit of the one that began it ends it."""
+
+        def run() -> None:
+            with time_limit(DEFAULT_TIME_LIMIT):
+                read()
+
+        Thread(target=run, name="ahead", daemon=True).start()
 
     def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
         """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""

@@ -169,8 +169,7 @@ def _answer(function: str, given: Mapping[str, Any]) -> Any:
 @functools.lru_cache
 def _client(settings: Settings) -> Client:
     """One pool of connections for all functions of a program; a token of another workspace is refused at once."""
-    from prisma_provider.client import Client, time_limit
-    from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
+    from prisma_provider.client import DEFAULT_TIME_LIMIT, Client, time_limit
     from prisma_provider.live import Live
 
     client = Client(settings)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider import errors
+from prisma_provider.client import time_limit
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
 from prisma_provider.models import PREFIXES, Database
@@ -151,7 +152,7 @@ class Gate:
         if listing(request) and not self._open:
             through = Event()
             self._waiting.append(through)
-            self._tell()
+            self.tell()
             assert through.wait(10)
         return answer
 
@@ -168,7 +169,7 @@ class Gate:
         """Start to read, and wait until its request is held, or it needs none."""
         before = len(self._waiting)
         reading = threads.submit(read)
-        reading.add_done_callback(lambda _: self._tell())
+        reading.add_done_callback(lambda _: self.tell())
         self._wait(lambda: len(self._waiting) > before or reading.done())
         return reading
 
@@ -179,11 +180,16 @@ class Gate:
         through.set()
         self._wait(lambda: len(self._waiting) > held or sum(reading.done() for reading in readings) > done)
 
+    def wait_for_one(self) -> None:
+        """Wait until a request is held."""
+        self._wait(lambda: bool(self._waiting))
+
     def _wait(self, so: Callable[[], bool]) -> None:
         with self._changed:
             assert self._changed.wait_for(so, 10)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Something may have come about."""
         with self._changed:
             self._changed.notify_all()
 
@@ -262,6 +268,24 @@ def test_what_is_on_a_page_is_there_when_the_page_is(service: Service) -> None:
         gate.let_through(0, [whole])
         assert waiting.result(10) is not None
     assert [path for _, path, _ in service.log] == ["databases", "databases"]
+
+
+def test_what_is_read_ahead_is_not_ended_by_who_began_it(service: Service) -> None:
+    """A short time limit of my project ends no list that its databases wait for."""
+    home = service.project()["id"]
+    there = service.database(home)["id"]
+    service.fail("GET", "/v1/databases", refusal(503, "in a moment"))
+    gate = Gate(service)
+    live = service.live()
+    with ThreadPoolExecutor(1) as threads, gate:
+        with time_limit(0.0):
+            live.ask_ahead(home)
+        gate.wait_for_one()
+        waiting = threads.submit(live.databases, home)
+        waiting.add_done_callback(lambda _: gate.tell())
+        gate.let_through(0, [waiting])  # the 503, after which it is asked again
+        gate.let_through(0, [waiting])
+        assert [database.id for database in waiting.result(10).values()] == [there]
 
 
 @pytest.mark.parametrize("kind", HANDLERS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prisma_provider import errors
+from prisma_provider.client import DEFAULT_TIME_LIMIT
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
@@ -19,9 +20,6 @@ Bag = dict[str, Any]
 
 SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field("customTimeouts", "setting"))
 """What every resource takes beside its own fields."""
-
-DEFAULT_TIME_LIMIT = 600.0
-"""Seconds that a create, an update or a delete may take, unless `custom_timeouts` says otherwise."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_provider.client import Client, time_limit
+from prisma_provider.client import DEFAULT_TIME_LIMIT, Client, time_limit
 from prisma_provider.errors import ConfigurationError
-from prisma_provider.handlers.inputs import DEFAULT_TIME_LIMIT
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
