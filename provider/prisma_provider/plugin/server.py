@@ -28,6 +28,7 @@ GRACE = 5.0
 
 def serve(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us or is gone itself. Its address is the argument that is no option."""
+    starter = os.getppid()  # before anybody is told the port: who is may be killed at once
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
     session = Session(Engine(address))
     write_log(session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
@@ -38,13 +39,12 @@ def serve(arguments: Sequence[str]) -> None:
     server.start()
     print(port, flush=True)
     with suppress(KeyboardInterrupt):  # started by hand, and stopped by hand
-        _wait_for_the_end(server)
+        _wait_for_the_end(server, starter)
     session.cancel()
     server.stop(GRACE).wait()
 
 
-def _wait_for_the_end(server: grpc.Server) -> None:
+def _wait_for_the_end(server: grpc.Server, starter: int) -> None:
     """An engine that was killed stops nobody: its children get another parent."""
-    parent = os.getppid()
-    while server.wait_for_termination(timeout=1.0) and os.getppid() == parent:
+    while server.wait_for_termination(timeout=1.0) and os.getppid() == starter:
         pass
