@@ -7,7 +7,8 @@ The map, imports go one way, downwards:
     dynamic     host: Pulumi's dynamic providers, translation only
     plugin      host: Pulumi's provider protocol, `pulumi-resource-prisma`, translation only
     handlers    one file a resource: its table of fields, then check, create, read, update, delete
-    live        what the service holds now: reads shared by everything that runs in one operation (`flights`)
+    live        what the service holds now: reads shared by everything that runs in one operation (`flights`),
+                and never hiding what this run wrote (`written`)
     run         what this run did itself: what it took over, made, and was asked to delete
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
                 `bearer` puts the token on, `answers` turns what came back into models and errors

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TypeVar, cast
 
@@ -20,19 +19,12 @@ from prisma_provider.flights import Flight, Flights
 from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
 from prisma_provider.run import Recorded, Run
+from prisma_provider.written import Written
 
 T = TypeVar("T")
 
 SEVERAL = 3
 """Projects that are asked for by their ids before a list of them is begun."""
-
-
-@dataclass(frozen=True)
-class _Write:
-    """What we know of an object by our own write; None is: deleted."""
-
-    at: int
-    database: Database | None
 
 
 class Live:
@@ -61,8 +53,7 @@ class Live:
         self.run = Run()
         self._changed = Condition()
         self._flights = Flights()
-        self._writes: dict[str, _Write] = {}
-        self._defaults: dict[str, str] = {}
+        self._written = Written()
         self._connections: dict[str, Connection | None] = {}
         self._branches: dict[str, Branch] = {}
         self._projects: dict[str, Project | None] = {}
@@ -180,8 +171,7 @@ class Live:
         """The databases of a project by bare id; `after` asks for a list that began later than this tick."""
         flight = self._databases_of(project_id, after)
         listed: dict[str, Database] = flight.result.result()  # raises what went wrong
-        with self._changed:
-            written = [i for i, write in self._writes.items() if _is_of(write, project_id)]
+        written = self._written.of(project_id)
         seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
         return {i: database for i, database in seen.items() if database is not None}
 
@@ -220,15 +210,7 @@ class Live:
 
     def _seen(self, key: str, project_id: str, flight: Flight) -> Database | None:
         """One database of a list, with what our own writes know better."""
-        listed = flight.arrived.get(key)
-        with self._changed:
-            write = self._writes.get(key)
-            default = self._defaults.get(bare_id(project_id))
-        if write is not None and write.database is None:
-            return None
-        if write is not None and _is_of(write, project_id):
-            listed = _merge(write, listed, flight.began)
-        return None if listed is None else _with_default(listed, key, default)
+        return self._written.seen(key, project_id, flight.arrived.get(key), flight.began)
 
     def _database_of(self, key: str, project_id: str, after: int | None = None) -> Database | None:
         flight = self._databases_of(project_id, after)
@@ -251,7 +233,7 @@ class Live:
     ) -> Database | None:
         """A database, or None where it is proved gone; by its project's list where the project is known."""
         key = bare_id(database_id)
-        write = self._writes.get(key)
+        write = self._written.get(key)
         if write is not None and write.database is None:
             return None
         project_id = project_id or self._project_of(key)
@@ -275,7 +257,7 @@ class Live:
 
     def _project_of(self, key: str) -> str | None:
         """The project of a database that a write or a list of this run has named."""
-        write = self._writes.get(key)
+        write = self._written.get(key)
         if write is not None and write.database is not None:
             return write.database.project.id
         done: list[dict[str, Database]] = self._flights.landed("databases")
@@ -287,17 +269,12 @@ class Live:
 
     def put_database(self, database: Database, *, promoted: bool = False) -> None:
         """What a write answered: no list hides it. One that was promoted by it took the flag from the others."""
-        with self._changed:
-            self._writes[bare_id(database.id)] = _Write(self._flights.now(), database)
-            project = bare_id(database.project.id)
-            if promoted and database.is_default:
-                self._defaults[project] = bare_id(database.id)
-            self._changed.notify_all()
+        self._written.put(self.now(), database, promoted=promoted)
+        self._tell()
 
     def drop_database(self, database_id: str) -> None:
         """It was deleted."""
-        with self._changed:
-            self._writes[bare_id(database_id)] = _Write(self._flights.now(), None)
+        self._written.drop(self.now(), database_id)
 
     def wait_for(
         self, database: Database, done: Callable[[Database], bool], seconds: float = float("inf")
@@ -410,24 +387,3 @@ def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
             note(line)
 
     return tell
-
-
-def _is_of(write: _Write, project_id: str) -> bool:
-    """Whether we have written a database of this project."""
-    return write.database is not None and same_id(write.database.project.id, project_id)
-
-
-def _merge(write: _Write, listed: Database | None, began: int) -> Database:
-    """Our own write, with what moves by itself (its status) from a list that began after it."""
-    assert write.database is not None  # noqa: S101  the caller looked
-    if listed is None or began < write.at:
-        return write.database
-    moved = {"status": listed.status, "connections": listed.connections or write.database.connections}
-    return write.database.model_copy(update=moved)
-
-
-def _with_default(database: Database, key: str, default: str | None) -> Database:
-    """Only one database of a project has the flag: the one that this run gave it to."""
-    if default is None or database.is_default == (key == default):
-        return database
-    return database.model_copy(update={"is_default": key == default})
