@@ -87,15 +87,14 @@ class _Provider(dynamic.ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         from prisma_provider.client import DEFAULT_TIME_LIMIT, time_limit
         from prisma_provider.errors import InvalidInput, PrismaError
+        from prisma_provider.handlers import check
 
         try:
             live = _process.live()
             stack, _, mark = news.get("identity", "").rpartition("/")
             _process.stack = stack or _process.stack
             with time_limit(DEFAULT_TIME_LIMIT):
-                if not olds:
-                    live.verify()  # what is there already is compared with live, which tells a wrong token, too
-                checked = self._handler().check(live, _bag(olds), {**_bag(news), "identity": mark})
+                checked = check(live, self.resource, _bag(olds), {**_bag(news), "identity": mark})
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]

@@ -59,3 +59,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     }
 )
 """Every resource by its name."""
+
+
+def check(live: Live, resource: str, olds: Bag, news: Bag) -> Checked:
+    """What every check begins with, and then the resource's own.
+
+    A token is asked about only for what is new: what is there is compared with live, which tells a wrong one, too.
+    """
+    if not olds:
+        live.verify()
+    return HANDLERS[resource].check(live, olds, news)

@@ -15,7 +15,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from prisma_provider.diff import explain
 from prisma_provider.errors import ConfigurationError, InvalidInput, PrismaError
 from prisma_provider.functions import FUNCTIONS
-from prisma_provider.handlers import HANDLERS, Handler
+from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.handlers.lookup import title
 from prisma_provider.plugin import detail, planned, reading, schema
@@ -121,9 +121,7 @@ class Provider(ResourceProviderServicer):
         self._session.stack = urn.stack
         try:
             with self._session.operation(request.urn) as live:
-                if not olds:
-                    live.verify()  # what is there already is compared with live, which tells a wrong token, too
-                checked = HANDLERS[kind].check(live, olds, {**news, "identity": stem_for(urn)})
+                checked = check(live, kind, olds, {**news, "identity": stem_for(urn)})
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
         failures = [_failure(problem) for problem in checked.problems]
