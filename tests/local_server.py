@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 import httpx
+
+from waiting import wait_until
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
@@ -122,10 +123,11 @@ class LocalServer:
 
     def wait_until_acted(self, seconds: float = 30.0) -> None:
         """Wait until each call that a `delay` fault holds back has been carried out: its client gave up long before."""
-        end = time.monotonic() + seconds
-        while any(call["fault"] == "delay" and call["status"] is None for call in self.requests()):
-            assert time.monotonic() < end, "a delayed call was never carried out"
-            time.sleep(0.05)
+        wait_until(
+            lambda: not any(call["fault"] == "delay" and call["status"] is None for call in self.requests()),
+            seconds,
+            "a delayed call was never carried out",
+        )
 
     def fault(self, **rule: Any) -> None:
         """Let something go wrong: `fault(method="POST", path="/v1/databases", kind="cut_after")`."""
@@ -179,11 +181,8 @@ class LocalServer:
 
     def stocked(self, seconds: float = 60.0) -> dict[str, Any]:
         """The stock once it is full: it is filled only while nobody asks the API for anything."""
-        end = time.monotonic() + seconds
-        while not (found := self.stock())["full"]:
-            assert time.monotonic() < end, "the stock was never filled"
-            time.sleep(0.05)
-        return found
+        wait_until(lambda: bool(self.stock()["full"]), seconds, "the stock was never filled")
+        return self.stock()
 
     def _ended(self) -> int:
         code = self.process.wait(STOP_SECONDS)

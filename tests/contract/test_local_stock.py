@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from local_server import LocalServer
 from prisma_local.stock import SIZE
+from waiting import wait_until
 
 Shape = dict[str, Any]
 NOTHING: dict[str, list[str]] = {"databases": [], "roles": []}
@@ -122,10 +122,7 @@ def test_the_stock_outlives_a_stop(place: Path) -> None:
 def test_a_stop_while_it_is_filled_leaves_nothing_of_it_unknown(place: Path) -> None:
     """I need not wait until the stock is full."""
     with LocalServer(place) as server:
-        deadline = time.monotonic() + 60
-        while not server.stock()["databases"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: bool(server.stock()["databases"]))
     with LocalServer(place) as server:
         assert server.postgres() == NOTHING
         server.stocked()

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 
 from local_server import LocalServer
 from signed_in import CommandLine, address_of, allow, finish
+from waiting import wait_until
 
 KEYRING = '''\
 """A keyring in a file."""
@@ -181,7 +181,7 @@ def test_killed_between_refresh_and_save(expired: CommandLine) -> None:
     local = expired.server
     local.fault(method="POST", path="/token", kind="delay_after", seconds=30, times=1)
     process = expired.start("whoami")
-    wait_until(lambda: refreshes(local) == 1)
+    wait_until(lambda: refreshes(local) == 1, 20)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     for _ in range(2):
@@ -241,10 +241,3 @@ def test_a_token_goes_first(user: CommandLine) -> None:
     user.environment["PRISMA_SERVICE_TOKEN"] = token
     assert "PRISMA_SERVICE_TOKEN is set, and goes first" in user.login("local")
     assert user.asked("whoami")["workspace"]["name"] == "acme"
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)

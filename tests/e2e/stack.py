@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import psycopg
 
 from e2e import quick_pip
 from local_server import LocalServer
+from waiting import wait_until
 
 PROJECT = """\
 name: shop
@@ -134,13 +135,7 @@ class Stack:
             start_new_session=True,
         )
 
-    @staticmethod
-    def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Look again and again until it is so; it is a failure if it does not come."""
-        ends = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < ends, "it did not come"
-            time.sleep(0.05)
+    wait_until = staticmethod(wait_until)
 
     def wait_until_saved(self) -> None:
         """Until the engine rests: a CLI that is killed while it writes its state leaves half a file of it."""

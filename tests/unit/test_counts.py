@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from threading import Event
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from unit.service import Service, declare, handler
+from waiting import wait_until
 
 DATABASE, CONNECTION = handler("Database"), handler("Connection")
 Made = dict[str, tuple[str, dict[str, Any], dict[str, Any]]]
@@ -73,10 +73,7 @@ def test_many_projects_are_listed(service: Service) -> None:
     live = service.live()
     for home in made[:4]:
         assert live.project(home) is not None
-    deadline = time.monotonic() + 10
-    while made[4] not in {f"proj_{key}" for key in live._listed}:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
+    wait_until(lambda: made[4] in {f"proj_{key}" for key in live._listed}, 10)
     for home in made:
         assert live.project(home) is not None
     asked = [path for _, path, _ in service.log]
@@ -148,10 +145,7 @@ def test_waiting_holds_up_nobody(service: Service) -> None:
     service.status_of_new = "provisioning"
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(create, "slow")
-        deadline = time.monotonic() + 10
-        while not service.databases:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
+        wait_until(lambda: bool(service.databases), 10)
         service.status_of_new = "ready"
         assert create("quick") in service.databases
         assert not slow.done()
