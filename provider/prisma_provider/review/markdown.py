@@ -39,7 +39,7 @@ def _problems(review: Review) -> Iterator[str]:
 
 
 def _losses(review: Review, allowed: Collection[str]) -> Iterator[str]:
-    blocks = not all(review.is_allowed(loss, allowed) for loss in review.lost)
+    blocks = not review.are_allowed(review.lost, allowed)
     yield from _alert("[!CAUTION]" if blocks else "[!WARNING]", review.lost)
     yield from _alert("[!NOTE]", review.kept)
     out = way_out(review, allowed)

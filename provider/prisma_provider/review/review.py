@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -68,11 +68,15 @@ class Review:
         alone = sum(other.label == loss.label for other in self.losses) == 1
         return loss.step.urn in allowed or (alone and loss.label in allowed)
 
+    def are_allowed(self, losses: Iterable[Finding], allowed: Collection[str]) -> bool:
+        """Whether all of these were named."""
+        return all(self.is_allowed(loss, allowed) for loss in losses)
+
     def verdict(self, allowed: Collection[str] = ()) -> Verdict:
         """The worst of it, less what is allowed."""
         if self.problems:
             return Verdict.FAILED
-        if not all(self.is_allowed(loss, allowed) for loss in self.losses):
+        if not self.are_allowed(self.losses, allowed):
             return Verdict.DATA_LOSS
         if (self.findings or self.others) and ALLOW_CHANGES not in allowed:
             return Verdict.CHANGES

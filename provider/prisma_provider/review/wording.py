@@ -24,7 +24,7 @@ def headline(review: Review, allowed: Collection[str]) -> str:
     verdict = review.verdict(allowed)
     if verdict in (Verdict.SAFE, Verdict.CHANGES) and review.lost:
         return "data is lost, as allowed"
-    if verdict is Verdict.DATA_LOSS and all(review.is_allowed(loss, allowed) for loss in review.lost):
+    if verdict is Verdict.DATA_LOSS and review.are_allowed(review.lost, allowed):
         return KEPT[0].lower() + KEPT[1:]
     if verdict is Verdict.SAFE and (review.findings or review.others):
         return HEADLINES[Verdict.CHANGES]
