@@ -63,7 +63,7 @@ def _ways(control: Control) -> list[Way]:
             f"{', '.join(KINDS)}.",
             control.add_fault,
         ),
-        Way("DELETE", "/faults", "Take all faults away.", control.clear_faults),
+        Way("DELETE", "/faults", "Take all faults away, and let go of the calls that they hold.", control.clear_faults),
         Way("GET", "/settings", "How slow, how strict and how busy the server is.", control.show_settings),
         Way("PUT", "/settings", "Change some of them, by the names that GET shows.", control.change_settings),
         Way("POST", "/tokens", 'A token of a workspace, made where it is missing: {"workspace"}.', control.mint),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -9,6 +10,8 @@ from typing import Any
 
 from prisma_local.errors import Invalid
 from prisma_local.steps import STEPS
+
+LOOK_SECONDS = 0.02
 
 # Each kind, with the options it takes.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -30,7 +33,10 @@ COMMON = ("method", "path", "kind", "after", "times")
 
 @dataclass(slots=True)
 class Fault:
-    """`after` matches pass first, then `times` matches (0: all) get it. In a path, * stands for anything."""
+    """`after` matches pass first, then `times` matches (0: all) get it. In a path, * stands for anything.
+
+    A delay without `seconds` lasts until the rules are taken away.
+    """
 
     kind: str
     method: str
@@ -40,6 +46,7 @@ class Fault:
     options: dict[str, Any]
     seen: int = 0
     fired: int = 0
+    cleared: bool = False
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -64,6 +71,15 @@ class Fault:
         self.fired += 1
         return True
 
+    async def delay(self) -> None:
+        """Hold this call up."""
+        seconds = self.options.get("seconds")
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+            return
+        while not self.cleared:
+            await asyncio.sleep(LOOK_SECONDS)
+
 
 class Faults:
     def __init__(self) -> None:
@@ -87,6 +103,8 @@ class Faults:
 
     def clear(self) -> None:
         with self._lock:
+            for rule in self._rules:
+                rule.cleared = True
             self._rules.clear()
 
 
@@ -113,8 +131,8 @@ def _check_options(kind: str, options: dict[str, Any]) -> None:
             raise Invalid("status is a number from 200 to 599.")
         if not isinstance(options.get("headers", {}), dict):
             raise Invalid("headers is an object.")
-    if kind in ("delay", "delay_after") and not isinstance(options.get("seconds"), int | float):
-        raise Invalid("seconds is a number.")
+    if kind in ("delay", "delay_after") and not isinstance(options.get("seconds", 0), int | float):
+        raise Invalid("seconds is a number; left out, a call is held until the faults are taken away.")
     if kind == "ignore" and not isinstance(options.get("fields"), list):
         raise Invalid("fields is a list of names.")
     if kind == "patch_answer" and not isinstance(options.get("set", {}), dict):

@@ -84,7 +84,7 @@ class Gate:
             case "cut_before":
                 return None
             case "delay":
-                await asyncio.sleep(options["seconds"])
+                await fault.delay()
             case "ignore":
                 raw = json.dumps(edits.without_fields(_parsed(raw), options["fields"])).encode()
             case "kill":
@@ -96,7 +96,7 @@ class Gate:
             case "cut_after":
                 return None
             case "delay_after":
-                await asyncio.sleep(options["seconds"])
+                await fault.delay()
             case "truncate":
                 return answer.with_body(answer.body[: len(answer.body) // 2])
             case "patch_answer":

@@ -12,6 +12,7 @@ import pytest
 
 from local_server import LocalServer
 from prisma_local.rate import Rate
+from waiting import wait_until
 
 Shape = dict[str, Any]
 
@@ -129,6 +130,19 @@ def test_an_answer_can_take_its_time(local: LocalServer) -> None:
     assert count(local) == 1
 
 
+@pytest.mark.parametrize(("kind", "done"), [("delay", 0), ("delay_after", 1)])
+def test_an_answer_can_be_held(local: LocalServer, kind: str, done: int) -> None:
+    """A delay without a number of seconds lasts until the faults are taken away, before the deed or after it."""
+    local.fault(**CREATE, kind=kind)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(local.api, "POST", "/v1/projects", BODY)
+        wait_until(lambda: local.faults()[0]["fired"] == 1 and count(local) == done)
+        assert local.requests()[0]["status"] is None
+        local.clear_faults()
+        assert answer.result().status_code == 201
+    assert count(local) == 1
+
+
 def test_a_rule_skips_fires_and_ends(local: LocalServer) -> None:
     """`after` calls pass, `times` calls suffer, the rest pass; the rule says how often it fired."""
     local.fault(method="GET", path="/v1/me", kind="status", status=503, after=1, times=2)
@@ -151,7 +165,7 @@ def test_a_rule_without_an_end_lasts_until_it_is_cleared(local: LocalServer) -> 
         {"kind": "earthquake"},
         {"kind": "status"},
         {"kind": "status", "status": 42},
-        {"kind": "delay"},
+        {"kind": "delay", "seconds": "2"},
         {"kind": "ignore"},
         {"kind": "kill", "step": "never"},
         {"kind": "cut_before", "seconds": 1},

@@ -179,7 +179,7 @@ def test_twenty_at_once(expired: CommandLine) -> None:
 def test_killed_between_refresh_and_save(expired: CommandLine) -> None:
     """Killed while it renewed: the used token is never sent again; logging in again is all that it takes."""
     local = expired.server
-    local.fault(method="POST", path="/token", kind="delay_after", seconds=30, times=1)
+    local.fault(method="POST", path="/token", kind="delay_after")
     process = expired.start("whoami")
     wait_until(lambda: refreshes(local) == 1, 20)
     process.send_signal(signal.SIGKILL)

@@ -101,13 +101,13 @@ def test_a_preview_that_was_cut_off(stack: Stack, what: str) -> None:
     kind = what.format(project=shop)
     stack.program(ENVIRONMENT.format(project=shop, kind="preview", more=f', source=prisma.CloneOf("{database_id}")'))
     stack.clear()
-    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay_after", seconds=2)
+    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay_after")
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: made(stack, kind))
         stack.wait_until_saved()
         kill(running, "all")
-    stack.wait_until(lambda: answered(stack, kind))
     stack.server.clear_faults()
+    stack.wait_until(lambda: answered(stack, kind))
     stack.pulumi("cancel", "--yes", expect=None)
 
     stack.up()

@@ -35,12 +35,13 @@ ADOPTED = {
 @pytest.mark.parametrize("victim", ["provider", "cli"])
 def test_killed_when_it_was_made(stack: Stack, victim: str, kind: str) -> None:
     """Provider or CLI killed after the service acted: what is left is named, and adopt=True finishes the work."""
-    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay_after", seconds=3)
+    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay_after")
     stack.program(SHOP.format(**NOTHING))
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: bool(made(stack, kind)))
         stack.wait_until_saved()
         kill(running, victim)
+        stack.server.clear_faults()
         stack.wait_until(lambda: answered(stack, kind))
         if victim == "provider":
             running.wait(60)
@@ -61,14 +62,14 @@ def test_killed_when_it_was_made(stack: Stack, victim: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_killed_while_it_was_asked_for(stack: Stack, kind: str) -> None:
     """Everything killed before the service acted, as it may yet do: the next run ends with one of each."""
-    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay", seconds=2)
+    stack.server.fault(method="POST", path=f"/v1/{kind}", kind="delay")
     stack.program(SHOP.format(**NOTHING))
     with stack.start("up", "--yes", "--skip-preview") as running:
         stack.wait_until(lambda: any(path == f"/v1/{kind}" for _, path, _ in stack.sent("POST")))
         stack.wait_until_saved()
         kill(running, "all")
-    stack.wait_until(lambda: answered(stack, kind))
     stack.server.clear_faults()
+    stack.wait_until(lambda: answered(stack, kind))
     stack.pulumi("cancel", "--yes", expect=None)
     if made(stack, kind):  # the service acts on what it has received, whoever waits for it
         stack.program(SHOP.format(**{**NOTHING, KINDS[kind]: ADOPTED[KINDS[kind]]}))

@@ -30,10 +30,11 @@ def test_two_people_at_once(stack: Stack, backend: str) -> None:
     stack.program(SHOP)
     stack.pulumi("stack", "init", "production")
     stack.clear()
-    stack.server.fault(method="POST", path="/v1/projects", kind="delay", seconds=4)
+    stack.server.fault(method="POST", path="/v1/projects", kind="delay")
     with stack.start("up", "--yes", "--skip-preview") as mine:
         stack.wait_until(lambda: bool(stack.sent("POST")))
         refused = stack.pulumi("up", "--yes", "--skip-preview", expect=None)
+        stack.server.clear_faults()
         assert mine.wait(60) == 0
     assert "the stack is currently locked by 1 lock(s)" in refused
     assert len(stack.sent("POST")) == 2
