@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from importlib.metadata import version
 from itertools import chain
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import tenacity
@@ -35,12 +35,14 @@ from prisma_provider.models import (
     Reference,
     Region,
     Usage,
+    bare_id,
 )
 from prisma_provider.origins import DIRECT
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
 
 T = TypeVar("T")
+Item = TypeVar("Item", bound="Identified")
 
 DEFAULT_TIME_LIMIT = 600.0
 """Seconds that an operation may take, unless `custom_timeouts` says otherwise."""
@@ -50,6 +52,13 @@ PAGE_SIZE = 100
 
 _log = logging.getLogger(__name__)
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+class Identified(Protocol):
+    """An object that goes by an id."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @contextmanager
@@ -282,21 +291,29 @@ class Client:
         read = lambda answer: parse(Answer[model], answer, doing).data  # type: ignore[valid-type]  # noqa: E731
         return self._request(method, path, doing, body=body, read=read)
 
-    def _list(self, model: type[T], path: str, doing: str, **filters: str | None) -> tuple[T, ...]:
+    def _list(self, model: type[Item], path: str, doing: str, **filters: str | None) -> tuple[Item, ...]:
         return tuple(chain.from_iterable(self._pages(model, path, doing, **filters)))
 
-    def _pages(self, model: type[T], path: str, doing: str, **filters: str | None) -> Iterator[Sequence[T]]:
+    def _pages(self, model: type[Item], path: str, doing: str, **filters: str | None) -> Iterator[Sequence[Item]]:
+        """Pages as they come; an object that two of them show comes once."""
         query: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
         query["limit"] = PAGE_SIZE
+        cursors: set[str] = set()
+        seen: set[str] = set()
         while True:
             read = lambda answer: parse(Page[model], answer, doing)  # type: ignore[valid-type]  # noqa: E731
             page = self._request("GET", path, doing, query=query, read=read)
-            yield page.data
+            # What is made while pages are asked for may move an object from one page to the next.
+            listed: Sequence[Item] = page.data
+            new = {bare_id(item.id): item for item in listed if bare_id(item.id) not in seen}
+            seen.update(new)
+            yield tuple(new.values())
             cursor = page.pagination.next_cursor
             if not page.pagination.has_more:
                 return
-            if not cursor or cursor == query.get("cursor"):
+            if not cursor or cursor in cursors:
                 raise errors.MalformedAnswer(f"Could not {doing}: a page says there is more, and not where.")
+            cursors.add(cursor)
             query["cursor"] = cursor
 
     def _request(
@@ -316,7 +333,7 @@ class Client:
     def _retrying(self, again: Callable[[BaseException], bool]) -> tenacity.Retrying:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception(again),
-            wait=_backoff,
+            wait=self._backoff,
             stop=self._stop,
             sleep=self._sleep,
             before_sleep=lambda state: _log.info("again: %s", _last_error(state)),
@@ -355,14 +372,29 @@ class Client:
         return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:
-        """Failures of the service are waited out for a while; where it says when, as long as the operation may last."""
+        """A 429 is waited out as long as the operation may last, a failing service until the retry limit.
+
+        One that says when it is to be asked again is asked then, even if that is after the limit.
+        """
         upcoming = state.upcoming_sleep
         if upcoming >= time_left():
             return True
         error = _last_error(state)
-        if isinstance(error, errors.RateLimited) or (isinstance(error, errors.ApiError) and error.retry_after):
-            return False  # the service said when: it is taken at its word
-        return (state.seconds_since_start or 0) + upcoming > self.settings.retry_limit
+        if isinstance(error, errors.RateLimited):
+            return False
+        until = _passed(state) + (0.0 if _asked(error) else upcoming)
+        return until > self.settings.retry_limit
+
+    def _backoff(self, state: tenacity.RetryCallState) -> float:
+        """What the service asked for, else a growing random time, the last of which ends with the retry limit.
+
+        It may ask for nothing: "Retry-After: 0", or a date that is past by our clock.
+        """
+        error = _last_error(state)
+        wait = _asked(error) or _growing(state)
+        if isinstance(error, errors.RateLimited) or _asked(error):
+            return wait
+        return min(wait, max(0.0, self.settings.retry_limit - _passed(state)))
 
 
 def _with_secrets(connection: Connection, doing: str) -> Connection:
@@ -378,8 +410,10 @@ def _last_error(state: tenacity.RetryCallState) -> BaseException | None:
 _growing = tenacity.wait_random_exponential(multiplier=0.25, max=8.0)
 
 
-def _backoff(state: tenacity.RetryCallState) -> float:
-    """What the service asked for, else a growing random time."""
-    error = _last_error(state)
-    asked = error.retry_after if isinstance(error, errors.ApiError) else None
-    return asked if asked is not None else _growing(state)
+def _asked(error: BaseException | None) -> float | None:
+    """The seconds that the service asked us to wait."""
+    return error.retry_after if isinstance(error, errors.ApiError) else None
+
+
+def _passed(state: tenacity.RetryCallState) -> float:
+    return state.seconds_since_start or 0.0

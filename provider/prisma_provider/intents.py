@@ -1,8 +1,8 @@
 """Intents: what this machine has asked for and was never told the end of.
 
-A connection bears no mark of its own, and a restore leaves none. So before either is asked for, it is written down,
-and crossed out when its end is known. What still stands there tells the next run that an earlier one was killed in
-between. Another machine does not know of it: the stack's state is asked as well (`live.recorded`).
+A connection bears no mark of its own, a restore leaves none, and no service knows that a database was to go. So it is
+written down, and crossed out when its end is known. What still stands there tells the next run that an earlier one
+was cut off in between. Another machine does not know of it: the stack's state is asked as well (`live.recorded`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,23 +36,32 @@ class Intents:
         home = os.environ.get("PULUMI_HOME")
         return Intents((Path(home) if home else Path.home() / ".pulumi") / "prisma" / "intents")
 
-    def left(self, *key: str) -> frozenset[str] | None:
-        """What was there before a request of this key whose end is not known; None where there is none."""
+    def left(self, *key: str, within: float = float("inf")) -> frozenset[str] | None:
+        """What was there before a request of this key whose end is not known; None where there is none.
+
+        `within` are the seconds for which it counts.
+        """
         try:
-            return frozenset(json.loads(self._file(key).read_text())["before"]) if self._folder else None
+            if not self._folder or time.time() - self._file(key).stat().st_mtime > within:
+                return None
+            return frozenset(json.loads(self._file(key).read_text())["before"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     @contextmanager
     def noted(self, *key: str, before: Iterable[str] = ()) -> Iterator[None]:
         """Written down while the request is under way; crossed out when it is answered, or was not taken."""
-        self._write(key, sorted(before))
+        self.remember(*key, before=before)
         try:
             yield
         except _NOTHING_WAS_DONE:
             self.forget(*key)
             raise
         self.forget(*key)
+
+    def remember(self, *key: str, before: Iterable[str] = ()) -> None:
+        """Write it down for a later run, which crosses it out."""
+        self._write(key, sorted(before))
 
     def forget(self, *key: str) -> None:
         """Its end is known."""

@@ -9,7 +9,8 @@ that the object belongs to, since a token of another one sees nothing at all.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Condition, Thread
 from typing import TypeVar, cast
 
@@ -197,12 +198,22 @@ class Live:
 
         def read(flight: Flight) -> dict[str, Database]:
             flight.result.add_done_callback(lambda _: self._tell())
-            for page in self.client.pages_of_databases(project_id):
-                flight.arrived.update((bare_id(database.id), database) for database in page)
-                self._tell()
+            with self._within(project_id):
+                for page in self.client.pages_of_databases(project_id):
+                    flight.arrived.update((bare_id(database.id), database) for database in page)
+                    self._tell()
             return flight.arrived
 
         return self._flights.fly(("databases", bare_id(project_id)), read, after)
+
+    @contextmanager
+    def _within(self, project_id: str) -> Iterator[None]:
+        """Ask for what a project holds. Where the project is gone, that may be refused, too: NotFound in both cases."""
+        try:
+            yield
+        except errors.Forbidden:
+            self._flights.once("project", lambda: self.client.project(project_id), bare_id(project_id))
+            raise
 
     def _tell(self) -> None:
         with self._changed:
@@ -247,6 +258,23 @@ class Live:
         except errors.NotFound:
             self.absent(f"database {database_id}", workspace_id)
             return None
+
+    def confirmed(self, database: Database, workspace_id: str | None = None) -> Database | None:
+        """The same, asked for by its id, once in a run: a list may lag behind what an earlier run wrote."""
+        key = bare_id(database.id)
+        if self._written.get(key) is not None:
+            return database
+        try:
+            return self._flights.once("database", lambda: self.client.database(database.id), key)
+        except errors.NotFound:
+            self.absent(f"database {database.id}", workspace_id)
+            return None
+
+    def completed(self, database: Database) -> Database:
+        """What a write answered, with what the answer lacked: asked for by its id."""
+        found = database.completed(self.client.database(database.id))
+        self.put_database(found)
+        return found
 
     def databases_or_none(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
         """The databases of a project; none where there is no such project."""
@@ -330,7 +358,8 @@ class Live:
 
     def _branches_of(self, project_id: str) -> tuple[Branch, ...]:
         try:
-            return self._flights.once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
+            with self._within(project_id):
+                return self._flights.once("branches", lambda: self.client.branches(project_id), bare_id(project_id))
         except errors.NotFound:
             return ()
 

@@ -187,6 +187,11 @@ class Database(Wire):
         """How messages name it."""
         return f'database "{self.name}" ({self.id})'
 
+    def completed(self, other: Database) -> Database:
+        """The same, with what this answer lacks from another one."""
+        lacking = {name: getattr(other, name) for name in Database.model_fields if getattr(self, name) in (None, ())}
+        return self.model_copy(update=lacking)
+
     def default_credentials(self) -> dict[str, Any]:
         """The connection strings of the default connection, where this answer has them."""
         for connection in self.connections:

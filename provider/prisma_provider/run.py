@@ -105,6 +105,11 @@ class Run:
         """The program wants this database deleted: its project may go with it in it."""
         self._asked_to_delete.add(bare_id(database_id))
 
+    @property
+    def deletes(self) -> bool:
+        """Whether this run has deleted databases."""
+        return bool(self._asked_to_delete)
+
     def was_delete_asked(self, database_id: str) -> bool:
         """Whether the program wanted this database deleted in this run."""
         return bare_id(database_id) in self._asked_to_delete

@@ -63,12 +63,12 @@ def _is_of(write: Write, project_id: str) -> bool:
 
 
 def _merge(write: Write, listed: Database | None, began: int) -> Database:
-    """Our own write, with what moves by itself (its status) from a list that began after it."""
+    """Our own write, with what moves by itself (its status), and what its answer lacked, from a list begun after it."""
     assert write.database is not None  # noqa: S101  the caller looked
     if listed is None or began < write.at:
         return write.database
     moved = {"status": listed.status, "connections": listed.connections or write.database.connections}
-    return write.database.model_copy(update=moved)
+    return write.database.completed(listed).model_copy(update=moved)
 
 
 def _with_default(database: Database, key: str, default: str | None) -> Database:

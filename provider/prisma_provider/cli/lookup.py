@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from prisma_provider import errors
 from prisma_provider.client import Client
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.models import is_id
@@ -11,5 +14,14 @@ Bag = dict[str, object]
 
 def database(client: Client, text: str) -> Bag:
     """One database; NotFound or InvalidInput where there is none, or more than one."""
-    by = "id" if text.startswith("db_") and is_id(text, "db") else "name"
-    return FUNCTIONS["getDatabase"](client, {by: text})
+    if text.startswith("db_") and is_id(text, "db"):
+        return FUNCTIONS["getDatabase"](client, {"id": text})
+    try:
+        return FUNCTIONS["getDatabase"](client, {"name": text})
+    except errors.NotFound:
+        # It may be an id all the same: Prisma gives them without their prefix, too.
+        if not is_id(text, "db"):
+            raise
+        with suppress(errors.NotFound):
+            return FUNCTIONS["getDatabase"](client, {"id": text})
+        raise

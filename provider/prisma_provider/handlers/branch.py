@@ -133,7 +133,11 @@ class BranchHandler:
         try:
             delete(live, "branch", object_id, olds, live.client.delete_branch)
         except errors.Rejected as error:
-            _explain_kept(live, object_id, olds, error)
+            if _is_kept(live, object_id, olds, error):
+                return
+            if isinstance(error, errors.Forbidden):
+                raise
+            delete(live, "branch", object_id, olds, live.client.delete_branch, patiently=True)
 
 
 def named(live: Live, project_id: str, git_name: str) -> Branch | None:
@@ -148,18 +152,35 @@ def resolve(live: Live, project_id: str, git_name: str) -> Branch:
 
 
 def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -> Branch:
-    """POST; a lost answer and a 409 both mean: look for the name, which the service keeps unique."""
+    """POST; a lost answer and a 409 both mean: look for the name, which the service keeps unique.
+
+    A list may lag behind the 409, so both are asked for some time.
+    """
     body = {"gitName": git_name, **({"isDefault": True} if is_default else {})}
+
+    def attempt() -> Branch:
+        try:
+            return live.client.create_branch(project_id, body)
+        except (errors.LostAnswer, errors.Conflict):
+            found = named(live, project_id, git_name)
+            if found is None:
+                raise
+            return found
+
     try:
-        branch = live.client.create_branch(project_id, body)
-    except (errors.LostAnswer, errors.Conflict):
-        found = named(live, project_id, git_name)
-        branch = found or live.client.create_branch(project_id, body)
+        branch = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
+    except errors.Conflict as error:
+        raise errors.Conflict(
+            f'Branch "{git_name}" of project {project_id} is not made: it clashes with what is there, and the '
+            "project's list shows no branch of this name.",
+            said=error.said,
+            hint='run `pulumi up` again; or take the branch with adopt="br_…", its id in Prisma Console.',
+        ) from None
     live.put_branch(branch)
     return branch
 
 
-def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> None:
+def _is_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> bool:
     """What goes with its project is left behind in peace; another branch that others still use is an error."""
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
@@ -167,7 +188,7 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
     members = [database for database in on_it if not live.run.was_delete_asked(database.id)]
     leaving = len(on_it) > len(members)
     if branch is None:
-        return
+        return True
     stays = branch.is_default or branch.role == "production"
     if members and not stays:
         names = ", ".join(database.title for database in members[:10])
@@ -177,11 +198,12 @@ def _explain_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected)
             hint="delete it first, or move it to another branch with branch_id=….",
         )
     if not (stays or leaving):
-        raise error
+        return False
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
         f'the production branch, and one with the default database on it. To have it back: adopt="{branch_id}".'
     )
+    return True
 
 
 def outputs(branch: Branch, bag: Bag) -> Bag:

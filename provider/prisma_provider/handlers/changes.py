@@ -36,10 +36,12 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
     except (errors.Unauthorized, errors.NotFound):
         raise
     except errors.Rejected as error:
+        asked = _asked(body.items())
+        flag = "; or leave is_default out, which then stays as it is" if "isDefault" in body else ""
         raise type(error)(
-            f"Prisma refused to change {_asked(body.items())} of {title}.",
-            said=error.said or error.what,
-            hint="nothing was lost; correct the program, or the token's access, and run `pulumi up` again.",
+            f"Prisma refused to change {asked} of {title}." if error.said else f"{error.what} Asked for was {asked}.",
+            said=error.said,
+            hint=f"nothing was lost; correct the program, or the token's access, and run `pulumi up` again{flag}.",
         ) from None
 
 
@@ -65,12 +67,24 @@ def was_adopted(live: Live, what: str, object_id: str) -> bool:
     return kept
 
 
-def delete(live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str], None]) -> None:
-    """Delete; what is gone already, as far as its own workspace can tell, is done."""
+def delete(
+    live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str], None], *, patiently: bool = False
+) -> None:
+    """Delete; what is gone already, as far as its own workspace can tell, is done.
+
+    `patiently`: what it held was deleted just now, and the service may take a moment to see that.
+    """
+    final = (errors.Unauthorized, errors.Forbidden, errors.NotFound)
     try:
-        send(object_id)
+        if patiently:
+            live.client.retrying(errors.Rejected, but=final)(send, object_id)
+        else:
+            send(object_id)
     except errors.NotFound:
         live.absent(f"{what} {object_id}", olds.get("workspaceId"))
+    except errors.Rejected as error:
+        hint = error.hint or "it is kept. Delete what it still holds, which Prisma Console shows, and run it again."
+        raise type(error)(error.what, said=error.said, hint=hint) from None
 
 
 def rotation(change: Change) -> Change:

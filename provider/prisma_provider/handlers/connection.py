@@ -15,6 +15,7 @@ from prisma_provider.handlers.inputs import (
     check_name,
     select,
 )
+from prisma_provider.handlers.readiness import failed
 from prisma_provider.handlers.unmarked import connections_of, forget, left_behind, make, refusal, rotated
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Connection, Database, bare_id, same_id
@@ -80,7 +81,10 @@ class ConnectionHandler:
                 f"There is no database {news['databaseId']}, or the token cannot see it.",
                 hint="pass the id of a database of this program, or correct it.",
             )
-        return live.wait_for(database, lambda d: d.status not in WAITING) or database
+        database = live.wait_for(database, lambda d: d.status not in WAITING) or database
+        if database.status == "failure":
+            raise failed(database)
+        return database
 
     def _adopt_or_make(self, live: Live, database: Database, news: Bag) -> Connection:
         adopt, name = news.get("adopt"), news["name"]
@@ -161,9 +165,9 @@ def outputs(connection: Connection, bag: Bag) -> Bag:
         "databaseId": connection.database.id if connection.database else bag.get("databaseId"),
         "name": connection.name,
         "kind": connection.kind,
-        "host": some.host if some else None,
-        "pooledHost": pooled.host if pooled else None,
-        "port": some.port if some else None,
+        "host": some.host if some else bag.get("host"),
+        "pooledHost": pooled.host if pooled else bag.get("pooledHost"),
+        "port": some.port if some else bag.get("port"),
         "createdAt": connection.created_at,
         **connection.credentials(),
     }

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
 from prisma_provider.errors import InvalidInput, NotReady, Refused
+from prisma_provider.handlers import keeping
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
     capital,
@@ -34,8 +35,9 @@ from prisma_provider.handlers.inputs import (
     select,
     with_logical_id,
 )
-from prisma_provider.handlers.readiness import remove_failed, wait_ready
+from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.handlers.unmarked import rotated
+from prisma_provider.identity import stem_of
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Database, same_id
 
@@ -99,7 +101,7 @@ class DatabaseHandler:
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
-        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        database = _live(live, object_id, olds, news)
         if database is None:
             return GONE
         refuse_other_adoption(database.title, object_id, news)
@@ -124,6 +126,7 @@ class DatabaseHandler:
             declared |= {"branchId": branch.id} if branch else {"branchGitName": git_name}
         if declared.get("region") == INHERIT:
             declared["region"] = _project_region(live, database, news)
+        now["region"] = now["region"] or _recorded_region(olds) or declared.get("region")
         found = compare(self.fields, olds, declared, now)
         changes = [rotation(demotion(change)) for change in found.changes]
         if database.status in (*WAITING, "failure"):
@@ -165,6 +168,8 @@ class DatabaseHandler:
         """Wait for ready and give it the flag; what fails after it was made must not lose it: a warning."""
         try:
             database = wait_ready(live, database)
+            if database.region is None or database.default_connection_id is None:
+                database = live.completed(database)
             if news.get("isDefault") and not database.is_default:
                 promote = Diff((Change("isDefault", False, True, "patch"),))
                 database = self._apply(live, database, promote)
@@ -179,6 +184,7 @@ class DatabaseHandler:
         database = live.database(database_id, news["projectId"])
         if database is None:
             raise nothing_to_adopt("database", database_id)
+        keeping.forget(live, database.id)
         _branch_id(live, database.project.id, news)
         if database.source is None:
             news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
@@ -199,33 +205,46 @@ class DatabaseHandler:
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
         """The live database, with secrets and settings carried on from state."""
-        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        database = _live(live, object_id, olds, olds)
         return None if database is None else self._outputs(live, database, olds)
 
     def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
         """PATCH what differs, or nothing; wait for what comes by itself."""
-        database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        database = _live(live, object_id, olds, news)
         if database is None:
             raise went_away("database", object_id)
         if not _ignores_branch(news):
             _branch_id(live, database.project.id, news)
         found = self.diff(live, object_id, olds, news)
-        if found.of("wait"):
+        if database.status in WAITING:
             database = wait_ready(live, database)
         database = self._apply(live, database, found)
+        if database.status == "failure":
+            raise failed(database)
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
         if found.of("rotate"):
             secrets |= _rotated_default(live, database)
         return self._outputs(live, database, {**secrets, "workspaceId": olds.get("workspaceId"), **news})
 
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
-        title, database_id = database.title, database.id
         for body in found.patches():
-            database = patch(title, body, lambda b: live.client.update_database(database_id, b))
-            live.put_database(database, promoted=bool(body.get("isDefault")))
-            check_applied(title, self.fields, body, outputs(database, {}))
+            try:
+                database = self._patch(live, database, body)
+            except errors.Rejected as error:
+                if type(error) is not errors.Rejected or len(body) == 1 or "isDefault" not in body:
+                    raise
+                # A service that takes no flag here refuses the whole: what else was asked for is not lost with it.
+                for name in sorted(body, key="isDefault".__eq__):
+                    database = self._patch(live, database, {name: body[name]})
         if any(change.field == "isDefault" for change in found.of("wait")):
             database = _await_demotion(live, database)
+        return database
+
+    def _patch(self, live: Live, database: Database, body: dict[str, Any]) -> Database:
+        title, database_id = database.title, database.id
+        database = patch(title, body, lambda b: live.client.update_database(database_id, b))
+        live.put_database(database, promoted=bool(body.get("isDefault")))
+        check_applied(title, self.fields, body, outputs(database, {}))
         return database
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
@@ -236,13 +255,49 @@ class DatabaseHandler:
         try:
             delete(live, "database", object_id, olds, live.client.delete_database)
         except errors.Forbidden as error:
-            _explain_kept(live, object_id, olds, error)
-            return
+            kept = live.database(object_id, after=live.now())
+            # A 403 is also how the service says no access: only the default database is left behind in peace.
+            if kept is not None and not kept.is_default:
+                raise error
+            if kept is not None and not self._hand_over(live, kept):
+                _explain_kept(live, kept)
+                return
+            delete(live, "database", object_id, olds, live.client.delete_database)
         live.drop_database(object_id)
+
+    def _hand_over(self, live: Live, database: Database) -> bool:
+        """Give the flag of a database that is being replaced to its successor, which this run made: then it can go."""
+        mine = stem_of(database.logical_id)
+        successors = [
+            other
+            for i, other in live.databases(database.project.id).items()
+            if mine and stem_of(other.logical_id) == mine and live.run.was_made(i)
+        ]
+        if len(successors) != 1:
+            return False
+        try:
+            self._patch(live, successors[0], {"isDefault": True})
+        except (errors.Rejected, errors.NotApplied) as error:
+            live.note(f"{capital(successors[0].title)} does not get the default flag of the one it replaces: {error}")
+            return False
+        live.note(f"{successors[0].title} gets the default flag of {database.title}, which it replaces.")
+        return True
 
     def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
         workspace_id = live.workspace_id_of(database.project.id, bag.get("workspaceId"))
         return outputs(database, {**bag, "workspaceId": workspace_id})
+
+
+def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | None:
+    """The live database. Where it is not what state holds, a list may be late: then it is asked for by its id."""
+    database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+    if database is None:
+        return None
+    now = outputs(database, {})
+    recorded = {name: olds[name] for name in now if name in olds and name in concerned}
+    if not behind(DatabaseHandler.fields, recorded, now):
+        return database
+    return live.confirmed(database, olds.get("workspaceId"))
 
 
 def _check_branch(news: Bag) -> Iterator[InvalidInput]:
@@ -287,7 +342,10 @@ def _ignores_branch(news: Bag) -> bool:
 
 
 def _default_secrets(live: Live, database: Database) -> Bag:
-    """New connection strings of the default connection, whose own were lost with the answer to the create."""
+    """New connection strings of the default connection, whose own did not come with the answer to the create."""
+    if database.default_connection_id is None:
+        live.note(f"{database.title} came without connection strings: declare a Connection of it, which has its own.")
+        return {}
     try:
         return _rotated_default(live, database)
     except errors.PrismaError as error:
@@ -323,6 +381,11 @@ def _project_region(live: Live, database: Database, news: Bag) -> Any:
     return project.default_region if project else None
 
 
+def _recorded_region(olds: Bag) -> Any:
+    """Where it is as far as state knows: an answer need not name the region, and what is not told is not another."""
+    return None if olds.get("region") == INHERIT else olds.get("region")
+
+
 def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:
     what = " and ".join(str(change) for change in changes)
     raise Refused(
@@ -344,13 +407,8 @@ def _await_demotion(live: Live, database: Database) -> Database:
     return seen
 
 
-def _explain_kept(live: Live, database_id: str, olds: Bag, error: errors.Forbidden) -> None:
-    """A 403 is also how the service says no access: only the default database is left behind in peace."""
-    database = live.database(database_id, after=live.now())
-    if database is None:
-        return
-    if not database.is_default:
-        raise error
+def _explain_kept(live: Live, database: Database) -> None:
+    keeping.remember(live, database)
     live.note(
         f"{database.title} is the default database of project {database.project.id}, which Prisma deletes only "
         "together with the project: it lives on there, with its data, until the project goes. To have it back in a "

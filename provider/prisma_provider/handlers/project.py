@@ -17,8 +17,9 @@ from prisma_provider.handlers.inputs import (
     select,
     with_logical_id,
 )
+from prisma_provider.handlers.keeping import forget, is_to_go
 from prisma_provider.live import Live
-from prisma_provider.models import Project
+from prisma_provider.models import Database, Project
 
 
 class ProjectHandler:
@@ -128,16 +129,16 @@ class ProjectHandler:
         """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
         if was_adopted(live, "project", object_id):
             return
-        if not olds.get("forceDestroy"):
-            _refuse_databases(live, object_id, olds)
-        delete(live, "project", object_id, olds, live.client.delete_project)
+        databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
+        _refuse_databases(live, object_id, olds, [d for d in databases.values() if not is_to_go(live, d)])
+        delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
         live.drop_project(object_id)
+        for database_id in databases:
+            forget(live, database_id)
 
 
-def _refuse_databases(live: Live, project_id: str, olds: Bag) -> None:
-    """Asked of a list that begins now: what another hand made meanwhile counts."""
-    databases = live.databases_or_none(project_id, after=live.now())
-    kept = [database for i, database in databases.items() if not live.run.was_delete_asked(i)]
+def _refuse_databases(live: Live, project_id: str, olds: Bag, kept: list[Database]) -> None:
+    """Of a list that began now: what another hand made meanwhile counts."""
     if not kept:
         return
     names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])

@@ -15,16 +15,22 @@ def wait_ready(live: Live, database: Database) -> Database:
     if seen is None:
         raise went_away("database", database.id)
     if seen.status == "failure":
-        raise NotReady(
-            f'{capital(seen.title)} failed: Prisma gives its status as "failure".',
-            hint="take it out of the program, run `pulumi up`, and declare it again; or ask Prisma's support.",
-        )
+        raise failed(seen)
     if seen.status in WAITING:
         live.note(
             f'{seen.title} is still "{seen.status}" at the time limit. It stays in state; the next `pulumi up` goes '
             "on waiting. For a longer limit give opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))."
         )
     return seen
+
+
+def failed(database: Database) -> NotReady:
+    """It does not work, and may hold data: nothing is deleted unasked, and no deletion is advised."""
+    return NotReady(
+        f'{capital(database.title)} failed: Prisma gives its status as "failure".',
+        hint="ask Prisma's support. Its data and backups stay as they are while it is declared; a Restore, or a new "
+        "Database that has one of its backups as source, brings the data back.",
+    )
 
 
 def remove_failed(live: Live, database: Database, failure: NotReady) -> Database:

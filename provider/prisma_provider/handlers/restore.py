@@ -155,9 +155,13 @@ def _restore(live: Live, database: Database, news: Bag) -> Database:
 
 
 def _await_end(live: Live, database: Database) -> Database:
-    """Until it is ready. It has begun: what cannot be read of its end must not lead to a second one."""
+    """Until it is ready. It has begun: what cannot be read of its end must not lead to a second one.
+
+    A list that is late shows it as ready as it was before: its end is believed when the database itself says so.
+    """
+    done = lambda d: d.status not in WAITING and live.client.database(d.id).status not in WAITING  # noqa: E731
     try:
-        seen = live.wait_for(database, lambda d: d.status not in WAITING) or database
+        seen = live.wait_for(database, done) or database
     except errors.PrismaError as error:
         live.problem(f"{database.title} is being restored, and what became of it cannot be read now: {error}")
         return database

@@ -14,8 +14,11 @@ from prisma_provider.errors import Refused
 from prisma_provider.live import Live
 from prisma_provider.models import Connection, Database, bare_id, same_id
 
-LAG = 1.0
+LAG = 5.0
 """Seconds after which what the service has done shows in its lists."""
+
+LOOK = 1.0
+"""Seconds from one look to the next."""
 
 
 def rotated(live: Live, connection_id: str) -> Connection:
@@ -168,16 +171,15 @@ def _cannot_tell(database: Database, name: str, lost: errors.LostAnswer, error: 
 def _await_candidates(
     live: Live, database_id: str, name: str, before: set[str], lost: errors.LostAnswer
 ) -> list[Connection]:
-    """Look at once and after a moment, since lists may lag; longer, where the service may act on the request yet."""
+    """Look at once and for a while, since lists may lag; longer, where the service may act on the request yet."""
     patience = live.client.settings.retry_limit if isinstance(lost, errors.TimedOut) else LAG
-    ends, pause = min(patience, time_left()), LAG
-    waited = 0.0
+    ends, waited = min(patience, time_left()), 0.0
     while True:
         candidates = _candidates(live, database_id, name, before)
         if candidates or waited >= ends:
             return candidates
-        live.client.wait(pause)
-        waited += pause
+        live.client.wait(LOOK)
+        waited += LOOK
 
 
 def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> list[Connection]:
