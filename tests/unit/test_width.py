@@ -238,7 +238,7 @@ def test_a_restore_whose_list_lags(service: Service, home: str) -> None:
 
     service.before.append(restoring)
     live = service.live()
-    given = {"databaseId": database_id, "backupId": backup, "confirmDatabaseName": "orders"}
+    given: dict[str, Any] = {"databaseId": database_id, "backupId": backup, "confirmDatabaseName": "orders"}
     RESTORE.create(live, declare(live, "Restore", **given))
     assert service.databases[database_id]["status"] == "ready"
 
@@ -260,6 +260,15 @@ def test_what_was_emptied_just_now_is_deleted_in_a_moment(service: Service, home
         service.fail("DELETE", "/v1/projects/.*", refusal(400, "existing dependencies"), times=2)
         PROJECT.delete(live, home, {"name": "shop"})
         assert service.projects == {}
+
+
+def test_a_create_that_was_lost_for_good_says_what_may_be_left(service: Service) -> None:
+    """When the limit is reached and nobody can tell, I read that the next run looks for it."""
+    service.fail("POST", "/v1/projects", CUT, times=-1)
+    service.before.append(lambda request: CUT if service.sent("POST") else None)
+    live = service.live(retry_limit=0.01)
+    with pytest.raises(errors.LostAnswer, match="What to do: it may have been made all the same"):
+        PROJECT.create(live, declare(live, "Project", name="shop"))
 
 
 # what is refused

@@ -47,18 +47,25 @@ def create_once(
         try:
             return send(), False
         except (errors.LostAnswer, errors.Conflict) as error:
+            lost = lost or isinstance(error, errors.LostAnswer)
             for found in listed(find):
                 if found.logical_id == logical_id:
                     return found, True
             if isinstance(error, errors.Conflict) and not lost:
                 raise _Final(error) from None  # it clashes with something else: sending again changes nothing
-            lost = True
             raise
 
     try:
         return live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
     except _Final as final:
         raise final.error from None
+    except errors.ApiError as error:
+        if not lost:
+            raise
+        hint = (
+            "it may have been made all the same: the next `pulumi up` looks for it first, and names it if it is there."
+        )
+        raise type(error)(error.what, said=error.said, hint=hint) from None
 
 
 def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
