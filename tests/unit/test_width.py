@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.adoption import inventory
 from prisma_provider.client import Client, time_limit
 from prisma_provider.diff import GONE
 from prisma_provider.functions import FUNCTIONS
@@ -269,6 +270,14 @@ def test_a_create_that_was_lost_for_good_says_what_may_be_left(service: Service)
     live = service.live(retry_limit=0.01)
     with pytest.raises(errors.LostAnswer, match="What to do: it may have been made all the same"):
         PROJECT.create(live, declare(live, "Project", name="shop"))
+
+
+def test_a_project_that_went_while_a_workspace_was_read(service: Service, home: str) -> None:
+    """An operator's table leaves out what another hand deletes meanwhile, and does not fail for it."""
+    gone = service.project("gone")["id"]
+    service.database(home)
+    service.fail("GET", f"/v1/projects/{gone}/branches", refusal(404, "Project not found"))
+    assert [each.project.id for each in inventory.read(service.live().client)] == [home]
 
 
 # what is refused

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from prisma_provider.client import Client
 from prisma_provider.errors import NotFound
@@ -32,14 +33,16 @@ def read(client: Client, wanted: Iterable[str] = (), *, branches: bool = True) -
     """The projects, all of them or those of these ids or names; NotFound where one of these is none."""
     projects = _chosen(client.projects(), tuple(wanted))
     databases = client.databases()
-    return tuple(
-        Holding(
-            project,
-            tuple(each for each in databases if same_id(each.project.id, project.id)),
-            client.branches(project.id) if branches else (),
-        )
-        for project in projects
-    )
+    return tuple(chain.from_iterable(_held(client, project, databases, branches) for project in projects))
+
+
+def _held(client: Client, project: Project, databases: Iterable[Database], branches: bool) -> Iterator[Holding]:
+    """What a project holds; nothing, where it was deleted since it was listed."""
+    try:
+        on = client.branches(project.id) if branches else ()
+    except NotFound:
+        return
+    yield Holding(project, tuple(each for each in databases if same_id(each.project.id, project.id)), on)
 
 
 def _chosen(projects: tuple[Project, ...], wanted: tuple[str, ...]) -> tuple[Project, ...]:
