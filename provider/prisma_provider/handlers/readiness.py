@@ -41,7 +41,7 @@ def remove_failed(live: Live, database: Database, failure: NotReady) -> Database
         pass  # it is not there, which is what was wanted
     except errors.ApiError as error:
         live.problem(
-            f"{failure}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
+            f"{failure.what}\n  It could not be removed, and stays in state as failed: {error.said or error.what}\n"
             "  `pulumi destroy` of its project removes it."
         )
         return database.model_copy(update={"status": "failure"})

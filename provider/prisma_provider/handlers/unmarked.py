@@ -172,14 +172,16 @@ def _await_candidates(
     live: Live, database_id: str, name: str, before: set[str], lost: errors.LostAnswer
 ) -> list[Connection]:
     """Look at once and for a while, since lists may lag; longer, where the service may act on the request yet."""
-    patience = live.client.settings.retry_limit if isinstance(lost, errors.TimedOut) else LAG
+    limit = live.client.settings.retry_limit
+    patience = limit if isinstance(lost, errors.TimedOut) else min(LAG, limit / 2)  # the rest is for another request
     ends, waited = min(patience, time_left()), 0.0
     while True:
         candidates = _candidates(live, database_id, name, before)
         if candidates or waited >= ends:
             return candidates
-        live.client.wait(LOOK)
-        waited += LOOK
+        pause = min(LOOK, ends - waited)
+        live.client.wait(pause)
+        waited += pause
 
 
 def _candidates(live: Live, database_id: str, name: str, before: set[str]) -> list[Connection]:
