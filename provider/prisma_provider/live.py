@@ -60,6 +60,13 @@ class Live:
         self._projects: dict[str, Project | None] = {}
         self._sought: set[str] = set()
         self._listed: dict[str, Project] = {}
+        self._under_way: list[Thread] = []
+
+    def close(self) -> None:
+        """End the connections, once what is read ahead has come."""
+        for thread in self._under_way:
+            thread.join()
+        self.client.close()
 
     def cancel(self) -> None:
         """End all waiting: Cancelled is raised where something was waited for."""
@@ -191,7 +198,9 @@ class Live:
             with time_limit(DEFAULT_TIME_LIMIT):
                 read()
 
-        Thread(target=run, name="ahead", daemon=True).start()
+        thread = Thread(target=run, name="ahead", daemon=True)
+        thread.start()
+        self._under_way.append(thread)
 
     def _databases_of(self, project_id: str, after: int | None = None) -> Flight:
         """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""

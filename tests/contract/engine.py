@@ -76,7 +76,7 @@ class Engine:
             for kinds in reversed(ORDER):
                 self._each([each for each in old if each.kind in kinds], chance, lambda each: self._delete(live, each))
         finally:
-            client.close()
+            live.close()
 
     def client(self) -> Client:
         """A client as a new process has it."""

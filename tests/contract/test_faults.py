@@ -143,7 +143,7 @@ def test_every_read(server: LocalServer, engine: Engine, fault: str) -> None:
         ):
             assert FUNCTIONS[function](client, given)
         assert client.workspaces()
-    client.close()
+    live.close()
     assert all(rule["fired"] for rule in server.faults())
     server.clear_faults()
     engine.up({})

@@ -116,4 +116,4 @@ class Session:
     def close(self) -> None:
         """End the connections."""
         if self._live is not None:
-            self._live.client.close()
+            self._live.close()
