@@ -88,7 +88,8 @@ class Database(Resource, module="prisma", name="Database"):
         :param is_default: True makes it the project's default database, in place, and takes the flag from the one
             that had it; False lets another have it; not given, the flag is not managed.
         :param branch_id: the branch that it belongs to, ``br_…``, changed in place.
-        :param branch_git_name: the same by the branch's name; a branch that is not there is made.
+        :param branch_git_name: the same by the branch's name; a branch that is not there is made, and stays when the
+            database goes.
         :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
             this resource left behind in an interrupted run.
