@@ -273,11 +273,13 @@ class Live:
         key = bare_id(database.id)
         if self._written.get(key) is not None:
             return database
+        flight = self._flights.fly(("database", key), lambda _: self.client.database(database.id))
         try:
-            return self._flights.once("database", lambda: self.client.database(database.id), key)
+            found: Database = flight.result.result()
         except errors.NotFound:
             self.absent(f"database {database.id}", workspace_id)
             return None
+        return self._written.seen(key, found.project.id, found, flight.began)
 
     def completed(self, database: Database) -> Database:
         """What a write answered, with what the answer lacked: asked for by its id."""
