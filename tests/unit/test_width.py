@@ -162,8 +162,19 @@ def test_a_list_behind_an_earlier_run(service: Service, home: str) -> None:
     live, news = declared(service, made)
     assert not DATABASE.diff(live, *made, news)
     DATABASE.update(live, *made, news)
+    assert [path for _, path, _ in service.sent("GET")].count(f"databases/{made[0]}") == 1
     assert (DATABASE.read(service.live(), *made) or {})["name"] == "sales"
     assert service.sent() == []
+
+
+def test_a_list_behind_a_promotion_of_this_run(service: Service, home: str) -> None:
+    """A database that lost the flag to another of this run has lost it, however late the list and the answer by id."""
+    old, new = make(service, home, isDefault=True), make(service, home, name="new", identity="new")
+    live, news = declared(service, new, isDefault=True)
+    DATABASE.update(live, *new, news)
+    service.databases[old[0]]["isDefault"] = True
+    given = declare(live, "Database", old[1], projectId=home, name="orders", isDefault=False)
+    assert DATABASE.update(live, *old, given)["isDefault"] is False
 
 
 def test_a_list_behind_a_delete(service: Service, home: str) -> None:
