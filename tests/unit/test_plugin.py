@@ -489,10 +489,9 @@ def test_cancel_ends_the_waiting(service: Service) -> None:
     waiting.start()
     while not service.databases:
         time.sleep(0.01)
-    began = time.monotonic()
     plugin.provider.Cancel(Empty(), Context())  # type: ignore[arg-type]
     waiting.join(timeout=10)
-    assert time.monotonic() - began < 1
+    assert not waiting.is_alive()  # its own limit is ten minutes
     assert to_bag(half_done(ended[0]).properties)["status"] == "provisioning"
     assert (
         "cancelled"
