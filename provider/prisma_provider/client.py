@@ -379,11 +379,9 @@ class Client:
         upcoming = state.upcoming_sleep
         if upcoming >= time_left():
             return True
-        error = _last_error(state)
-        if isinstance(error, errors.RateLimited):
+        if isinstance(_last_error(state), errors.RateLimited):
             return False
-        until = _passed(state) + (0.0 if _asked(error) else upcoming)
-        return until > self.settings.retry_limit
+        return _passed(state) >= self.settings.retry_limit
 
     def _backoff(self, state: tenacity.RetryCallState) -> float:
         """What the service asked for, else a growing random time, the last of which ends with the retry limit.

@@ -92,7 +92,7 @@ class Database(Resource, module="prisma", name="Database"):
             database goes.
         :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
-            this resource left behind in an interrupted run.
+            this resource left behind in an interrupted run, ``False`` to make another one beside it.
         :param allow_replace: allow a change of project, region or source to replace the database, whose data is
             then lost; such a change is refused otherwise.
         :param rotation_trigger: any value; when it changes, or is given with ``adopt``, the default connection gets a

@@ -41,7 +41,7 @@ class Project(Resource, module="prisma", name="Project"):
         :param force_destroy: let its deletion destroy databases that the program was not asked to delete; it
             counts once an ``up`` has recorded it.
         :param adopt: ``proj_…`` to take over an existing project instead of making one; ``True`` to take one that
-            this resource left behind in an interrupted run.
+            this resource left behind in an interrupted run, ``False`` to make another one beside it.
         :param opts: Pulumi's options.
         """
         props = {

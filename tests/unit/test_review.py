@@ -235,15 +235,34 @@ DEFAULT = deleted(**FLAGGED)
         },
         # Another one got the flag and is no longer declared to have it; state has both as the default.
         {"op": "same", "urn": urn("Database", "b"), "oldState": FLAGGED, "newState": FLAGGED},
+        # Another one got the flag by hand; only what the provider says of it tells so.
+        {
+            "op": "update",
+            "urn": urn("Database", "b"),
+            "oldState": {"id": "db_2", "outputs": {"projectId": "proj_1"}},
+            "newState": {"id": "db_2", "inputs": {"isDefault": False, "projectId": "proj_1"}},
+        },
     ],
 )
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_default_database_that_does_not_live_on(form: str, other: dict[str, Any]) -> None:
     """Where its project goes too, or another database takes the flag from it, I am told that its data is lost."""
-    said = run(document(DEFAULT, other), "--format", form)
+    told = {"severity": "info", "message": 'prisma: database "b" (db_2): isDefault is true live, false declared.'}
+    said = run(document(DEFAULT, other, diagnostics=[told]), "--format", form)
     assert said.exit_code == Verdict.DATA_LOSS
     assert "All its data is lost." in said.output
     assert "lives on" not in said.output
+
+
+QUIET = {"op": "same", "urn": urn("Database", "orders"), "oldState": {"id": "db_1"}, "newState": {"id": "db_1"}}
+
+
+@pytest.mark.parametrize("first", [document(QUIET), stream(QUIET), recorded("rename")])
+@pytest.mark.parametrize("second", [document(deleted()), stream(deleted()), recorded("delete")])
+def test_several_previews_in_one_are_refused(first: str, second: str) -> None:
+    """The previews of two stacks in one file are no preview: a deletion in either must not go unseen."""
+    for text in (f"{first}\n{second}", f"{second}\n{first}", f"said by the CLI\n{first}\n{second}"):
+        assert run(text).exit_code == Verdict.FAILED
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -14,9 +14,11 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.adoption import inventory
 from prisma_provider.client import Client, time_limit
-from prisma_provider.diff import GONE
+from prisma_provider.diff import GONE, UNKNOWN
 from prisma_provider.functions import FUNCTIONS
+from prisma_provider.handlers.unmarked import LAG
 from prisma_provider.intents import Intents
+from prisma_provider.plugin import reading
 from prisma_provider.settings import Settings, Token
 from unit.service import Service, declare, handler, refusal
 
@@ -205,6 +207,37 @@ def test_a_connection_whose_list_lags_for_seconds(service: Service, home: str, a
     assert [each["name"] for each in service.connections.values()].count("web") == 1
 
 
+@pytest.mark.parametrize("limit", [0.05, 1.0])
+def test_the_limit_does_not_shorten_the_look(service: Service, home: str, limit: float) -> None:
+    """However short the limit, a lost connection is looked for as long as lists may lag, and asked for once more."""
+    database_id, _ = make(service, home)
+    service.fail("POST", "/v1/connections", CUT)
+    slept: list[float] = []
+    live = service.live(retry_limit=limit)
+    live.client._sleep = slept.append
+    CONNECTION.create(live, declare(live, "Connection", databaseId=database_id, name="web"))
+    assert sum(slept) >= LAG
+    assert len(service.sent("POST")) == 2
+
+
+def test_a_branch_that_another_hand_made_just_now(service: Service, home: str) -> None:
+    """A conflict is no lost answer: a branch that no list showed yet is another's, and named."""
+    service.branch(home, "main")
+    theirs = service.branch(home, "pr-7")
+    answering(
+        service,
+        "GET",
+        f"/v1/projects/{home}/branches",
+        lambda body: body.update(data=[each for each in body["data"] if each["gitName"] != "pr-7"]),
+        times=3,
+    )
+    live = service.live()
+    with pytest.raises(errors.Refused, match=theirs["id"]):
+        BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="pr-7"))
+    live = service.live()
+    assert BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="pr-7", adopt=True))[0] == theirs["id"]
+
+
 @pytest.mark.parametrize("by_name", [True, False])
 def test_a_branch_whose_list_lags(service: Service, home: str, by_name: bool) -> None:
     """A branch whose answer was lost, and that no list shows yet, is found all the same."""
@@ -348,6 +381,26 @@ def test_a_refusal_without_a_word_is_not_quoted(service: Service, home: str) -> 
     assert 'name="sales"' in str(error.value)
 
 
+def test_a_region_that_is_not_known_yet_blocks_no_preview(service: Service) -> None:
+    """A project whose region comes from a resource that changes is compared by the update, not refused before it."""
+    live = service.live()
+    made = PROJECT.create(live, declare(live, "Project", name="two", region="eu-central-1"))
+    live = service.live()
+    assert not PROJECT.diff(live, *made, declare(live, "Project", made[1], name="two", region=UNKNOWN))
+
+
+def test_what_is_kept_on_purpose_is_no_obstacle(service: Service, home: str) -> None:
+    """adopt=False makes another one beside what bears the mark of this resource (`retain_on_delete`)."""
+    kept, _ = make(service, home)
+    live = service.live()
+    with pytest.raises(errors.Refused, match="adopt=False"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    live = service.live()
+    made, _ = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=False))
+    assert set(service.databases) == {kept, made}
+    assert any("left alone" in note for note in service.notes)
+
+
 # what failed
 
 
@@ -386,6 +439,16 @@ def default(service: Service, home: str, intents: Intents) -> Made:
     return made
 
 
+def test_a_database_that_was_taken_out_is_not_destroyed_later(service: Service, home: str, tmp_path: Path) -> None:
+    """What I was told lives on, with its data, is not lost when another run deletes its project."""
+    intents = Intents(tmp_path)
+    made = make(service, home, isDefault=True)
+    DATABASE.delete(service.live(intents=intents), *made)
+    with pytest.raises(errors.Refused, match="would be destroyed with it"):
+        PROJECT.delete(service.live(intents=intents), home, {"name": "shop"})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_destroy_that_failed_is_finished_by_the_next(service: Service, home: str, tmp_path: Path) -> None:
     """Once I was told that the default database goes with its project, the next `destroy` lets both go."""
     intents = Intents(tmp_path)
@@ -395,9 +458,9 @@ def test_a_destroy_that_failed_is_finished_by_the_next(service: Service, home: s
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("since", ["a connection", "an adoption", "a day", "another default"])
+@pytest.mark.parametrize("since", ["a connection", "an adoption", "an import", "an hour", "another default"])
 def test_what_is_somebody_s_again_stays(service: Service, home: str, tmp_path: Path, since: str) -> None:
-    """A database that got a connection, was adopted, or was asked to go long ago is not taken along."""
+    """A database that got a connection, was taken over, or was asked to go long ago is not taken along."""
     intents = Intents(tmp_path)
     made = default(service, home, intents)
     if since == "a connection":
@@ -405,7 +468,9 @@ def test_what_is_somebody_s_again_stays(service: Service, home: str, tmp_path: P
     elif since == "an adoption":
         live = service.live(intents=intents)
         DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=made[0]))
-    elif since == "a day":
+    elif since == "an import":
+        reading.imported(service.live(intents=intents), "Database", made[0])
+    elif since == "an hour":
         for file in tmp_path.iterdir():
             os.utime(file, (0, 0))
     else:
@@ -432,6 +497,18 @@ def test_a_successor_takes_the_flag_over(service: Service, home: str) -> None:
     successor = replaced(service, made)
     assert list(service.databases) == [successor]
     assert service.databases[successor]["isDefault"]
+
+
+def test_a_successor_takes_the_flag_over_in_a_later_run(service: Service, home: str) -> None:
+    """A replacement that broke off before its last step is finished by the next run."""
+    made = make(service, home)
+    service.databases[made[0]]["isDefault"] = True
+    live, news = declared(service, made, region="us-east-1", allowReplace=True)
+    del news["logicalId"]
+    successor, _ = DATABASE.create(live, declare(live, "Database", **news))
+    later = service.live(held=[made[0], successor])
+    DATABASE.delete(later, *made)
+    assert list(service.databases) == [successor]
 
 
 def test_a_successor_that_does_not_get_the_flag(service: Service, home: str) -> None:

@@ -70,7 +70,8 @@ class BranchHandler:
         """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
         project_id, name = news["projectId"], news["gitName"]
         with live.run.alone("branch", project_id, name):
-            branch = self._adopt(live, news) or _make(live, project_id, name, news.get("isDefault"))
+            made = self._adopt(live, news)
+            branch = made or _make(live, project_id, name, news.get("isDefault"), shared=bool(news.get("adopt")))
         live.put_branch(branch)
         if news.get("isDefault"):
             branch = self._apply(live, branch, self._compare(branch, {}, news))
@@ -85,10 +86,7 @@ class BranchHandler:
                 raise nothing_to_adopt("branch", adopt)
             return None
         if not adopt:
-            raise Refused(
-                f"{capital(there.title)} exists already in project {there.project.id}.",
-                hint=f'declare adopt="{there.id}" to take it over, or another git_name=…. Nothing was made.',
-            )
+            raise _exists(there)
         for change in self._compare(there, {}, news).of("replace"):
             raise Refused(
                 f"{capital(there.title)} cannot be adopted: {change}.",
@@ -140,6 +138,13 @@ class BranchHandler:
             delete(live, "branch", object_id, olds, live.client.delete_branch, patiently=True)
 
 
+def _exists(branch: Branch) -> Refused:
+    return Refused(
+        f"{capital(branch.title)} exists already in project {branch.project.id}.",
+        hint=f'declare adopt="{branch.id}" to take it over, or another git_name=…. Nothing was made.',
+    )
+
+
 def named(live: Live, project_id: str, git_name: str) -> Branch | None:
     """The branch of a project that goes by this name, asked for now."""
     return next((b for b in live.client.branches(project_id, git_name) if b.git_name == git_name), None)
@@ -148,23 +153,29 @@ def named(live: Live, project_id: str, git_name: str) -> Branch | None:
 def resolve(live: Live, project_id: str, git_name: str) -> Branch:
     """The branch of this name, made where there is none: `branch_git_name` of a database."""
     with live.run.alone("branch", project_id, git_name):
-        return live.named_branch(project_id, git_name) or _make(live, project_id, git_name, None)
+        return live.named_branch(project_id, git_name) or _make(live, project_id, git_name, None, shared=True)
 
 
-def _make(live: Live, project_id: str, git_name: str, is_default: bool | None) -> Branch:
+def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *, shared: bool) -> Branch:
     """POST; a lost answer and a 409 both mean: look for the name, which the service keeps unique.
 
-    A list may lag behind the 409, so both are asked for some time.
+    A list may lag behind the 409, so both are asked for some time. Without a lost answer the branch is another's,
+    and taken only if it may be `shared`.
     """
+    lost = False
     body = {"gitName": git_name, **({"isDefault": True} if is_default else {})}
 
     def attempt() -> Branch:
+        nonlocal lost
         try:
             return live.client.create_branch(project_id, body)
-        except (errors.LostAnswer, errors.Conflict):
+        except (errors.LostAnswer, errors.Conflict) as error:
+            lost = lost or isinstance(error, errors.LostAnswer)
             found = named(live, project_id, git_name)
             if found is None:
                 raise
+            if not (lost or shared):
+                raise _exists(found) from None
             return found
 
     try:

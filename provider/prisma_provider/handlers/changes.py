@@ -14,6 +14,10 @@ from prisma_provider.live import Live
 T = TypeVar("T")
 
 
+HOLDERS = ("project", "branch")
+"""What is deleted only when nothing is in it."""
+
+
 def compare(fields: tuple[Field, ...], olds: Bag, news: Bag, live: Bag) -> Diff:
     """Everything that an update has to see to: what differs from live, then where only our record is behind."""
     ignored = news.get("ignoreChanges") or ()
@@ -83,7 +87,8 @@ def delete(
     except errors.NotFound:
         live.absent(f"{what} {object_id}", olds.get("workspaceId"))
     except errors.Rejected as error:
-        hint = error.hint or "it is kept. Delete what it still holds, which Prisma Console shows, and run it again."
+        holds = "Delete what it still holds, which Prisma Console shows" if what in HOLDERS else "See Prisma Console"
+        hint = error.hint or f"it is kept. {holds}, and run it again."
         raise type(error)(error.what, said=error.said, hint=hint) from None
 
 

@@ -103,6 +103,11 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     left = [other for other in left if not live.recorded().holds(other.id)]
     if not left:
         return None
+    if adopt is False:
+        live.note(
+            f"{', '.join(other.title for other in left)} is left alone, as adopt=False says: another one is made."
+        )
+        return None
     if adopt is True and len(left) == 1:
         live.note(f"{left[0].title} bears the mark of this resource and is taken over; adopt=True has done its work.")
         return to_claim(live, what, left[0].id)
@@ -111,8 +116,8 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     raise Refused(
         f"This very resource made {names} before: in a run that was interrupted, whose state is lost, or that took it "
         "out of the program while Prisma kept it; or another stack of this name did, which keeps its state elsewhere.",
-        hint=f"if it is yours, declare {taking} to take it over with its data, or delete it in Prisma Console; "
-        "if it is another's, give your stack another name. Nothing was made.",
+        hint=f"if it is yours, declare {taking} to take it over with its data, adopt=False to have another one beside "
+        "it, or delete it in Prisma Console; if it is another's, give your stack another name. Nothing was made.",
     )
 
 

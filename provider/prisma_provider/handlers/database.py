@@ -266,13 +266,14 @@ class DatabaseHandler:
         live.drop_database(object_id)
 
     def _hand_over(self, live: Live, database: Database) -> bool:
-        """Give the flag of a database that is being replaced to its successor, which this run made: then it can go."""
+        """Give the flag of a database that is replaced to its successor, which this stack made: then it can go."""
         mine = stem_of(database.logical_id)
         successors = [
             other
-            for i, other in live.databases(database.project.id).items()
-            if mine and stem_of(other.logical_id) == mine and live.run.was_made(i)
+            for other in live.databases(database.project.id).values()
+            if mine and stem_of(other.logical_id) == mine and not same_id(other.id, database.id)
         ]
+        successors = [each for each in successors if live.run.was_made(each.id) or live.recorded().holds(each.id)]
         if len(successors) != 1:
             return False
         try:
@@ -408,7 +409,6 @@ def _await_demotion(live: Live, database: Database) -> Database:
 
 
 def _explain_kept(live: Live, database: Database) -> None:
-    keeping.remember(live, database)
     live.note(
         f"{database.title} is the default database of project {database.project.id}, which Prisma deletes only "
         "together with the project: it lives on there, with its data, until the project goes. To have it back in a "

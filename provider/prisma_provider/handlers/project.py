@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_provider.diff import GONE, Diff, Field
+from prisma_provider import errors
+from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused
 from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
 from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
@@ -17,7 +18,7 @@ from prisma_provider.handlers.inputs import (
     select,
     with_logical_id,
 )
-from prisma_provider.handlers.keeping import forget, is_to_go
+from prisma_provider.handlers.keeping import forget, is_to_go, remember
 from prisma_provider.live import Live
 from prisma_provider.models import Database, Project
 
@@ -57,7 +58,9 @@ class ProjectHandler:
         refuse_other_adoption(project.title, object_id, news)
         # A project may have no default region; what was declared when it was made is all there is to compare with.
         region = project.default_region or olds.get("region") or news.get("region")
-        found = compare(self.fields, olds, news, {**outputs(project, {}), "region": region})
+        # One that is not known yet is mostly the old one: the update compares it.
+        declared = {name: value for name, value in news.items() if (name, value) != ("region", UNKNOWN)}
+        found = compare(self.fields, olds, declared, {**outputs(project, {}), "region": region})
         for change in found.of("replace"):
             raise Refused(
                 f"{capital(project.title)}: {change}, and a project's region cannot be changed.",
@@ -131,7 +134,11 @@ class ProjectHandler:
             return
         databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
         _refuse_databases(live, object_id, olds, [d for d in databases.values() if not is_to_go(live, d)])
-        delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
+        try:
+            delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
+        except errors.PrismaError:
+            remember(live, databases.values())
+            raise
         live.drop_project(object_id)
         for database_id in databases:
             forget(live, database_id)

@@ -94,9 +94,18 @@ def make(live: Live, database: Database, name: str, there: Iterable[Connection])
                 raise
             return found
 
+    def attempts() -> Connection:
+        requests = live.client.retrying(errors.LostAnswer)
+        try:
+            return requests(attempt)
+        except errors.LostAnswer as lost:
+            if isinstance(lost, errors.TimedOut) or requests.statistics["attempt_number"] > 1:
+                raise
+            return attempt()  # to look for the first one took the time that another request was to have
+
     with live.intents.noted(*_key(live, database, name), before=before):
         try:
-            made = live.client.retrying(errors.LostAnswer)(attempt)
+            made = attempts()
         except (errors.Rejected, errors.RateLimited, errors.Unreachable) as error:
             if was_lost is None:
                 raise
@@ -172,8 +181,7 @@ def _await_candidates(
     live: Live, database_id: str, name: str, before: set[str], lost: errors.LostAnswer
 ) -> list[Connection]:
     """Look at once and for a while, since lists may lag; longer, where the service may act on the request yet."""
-    limit = live.client.settings.retry_limit
-    patience = limit if isinstance(lost, errors.TimedOut) else min(LAG, limit / 2)  # the rest is for another request
+    patience = live.client.settings.retry_limit if isinstance(lost, errors.TimedOut) else LAG
     ends, waited = min(patience, time_left()), 0.0
     while True:
         candidates = _candidates(live, database_id, name, before)

@@ -10,6 +10,7 @@ from prisma_provider.errors import InvalidInput, NotFound, PrismaError, Refused
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.handlers.changes import capital
 from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.keeping import forget
 from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
 from prisma_provider.models import same_id
@@ -99,6 +100,8 @@ def imported(live: Live, kind: str, given_id: str) -> Seen:
             f"{capital(title(kind, seen.object_id, seen.outputs))} is taken by two resources.",
             hint="let one of them import or adopt it: what two hold is changed and deleted by either.",
         )
+    if kind == "Database":
+        forget(live, seen.object_id)
     _say_what_is_absent(live, kind, seen)
     return seen
 

@@ -43,7 +43,7 @@ RESOURCES: Mapping[str, str] = MappingProxyType(
 
 _ADOPTION = (
     "`{prefix}_…` takes over an existing {what} instead of making one; `true` takes one that this resource left behind "
-    "in an interrupted run."
+    "in an interrupted run, `false` makes another one beside it."
 )
 
 PROPERTIES: Mapping[str, Word] = MappingProxyType(

@@ -131,7 +131,7 @@ def _is_kept(step: Step, plan: Plan) -> bool:
     old = step.old or State()
     home = old.get("projectId")
     return old.outputs.get("isDefault") is True and not any(
-        _goes(each, home) or (each is not step and _has_flag(each, home)) for each in plan.steps
+        _goes(each, home) or (each is not step and _has_flag(each, home, plan)) for each in plan.steps
     )
 
 
@@ -142,12 +142,13 @@ def _goes(step: Step, project_id: object) -> bool:
     return step.kind == "Project" and not stays and _may_be(old.id, project_id)
 
 
-def _has_flag(step: Step, project_id: object) -> bool:
-    """Whether another database may be the default one of this project by now: it is declared, or state has it so."""
+def _has_flag(step: Step, project_id: object, plan: Plan) -> bool:
+    """Whether another database may be the default one of this project by now: as declared, in state, or live."""
     old, new = step.old or State(), step.new or State()
     flagged = new.inputs.get("isDefault") not in (None, False) or True in (
         old.outputs.get("isDefault"),
         new.outputs.get("isDefault"),
+        *(change.before for field, change in seen(step, plan).items() if field == "isDefault"),
     )
     return step.kind == "Database" and flagged and _may_be((new if step.new else old).get("projectId"), project_id)
 

@@ -43,11 +43,13 @@ def _document(text: str) -> _Raw | None:
     """The plain form; the CLI may write lines around it."""
     start = text.find("{\n") if text.lstrip().startswith("{") else text.find("\n{\n") + 1
     try:
-        found, _ = json.JSONDecoder().raw_decode(text, max(start, 0))
+        found, end = json.JSONDecoder().raw_decode(text, max(start, 0))
     except ValueError:
         return None
     if not isinstance(found, dict) or "changeSummary" not in found:
         return None
+    if re.search(r"^\{", text[: max(start, 0)] + text[end:], re.MULTILINE):
+        raise _several()
     return _Raw(
         tuple(_step(step, "oldState", "newState", "replaceReasons") for step in found.get("steps") or ()),
         tuple(found.get("diagnostics") or ()),
@@ -63,6 +65,9 @@ def _stream(text: str) -> _Raw | None:
         return None
     if not summaries:
         raise UnreadablePreview("The preview breaks off: its summary is missing.", hint=_AGAIN)
+    documents = re.search(r"^\{$", text, re.MULTILINE) or any("changeSummary" in event for event in events)
+    if documents or sum("preludeEvent" in event for event in events) > 1:
+        raise _several()
     begun = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
     return _Raw(
         tuple(_step(step, "old", "new", "keys") for step in begun),
@@ -70,6 +75,10 @@ def _stream(text: str) -> _Raw | None:
         summaries[-1].get("resourceChanges") or {},
         failed=summaries[-1].get("result") == "failed",
     )
+
+
+def _several() -> UnreadablePreview:
+    return UnreadablePreview("There is more than one preview.", hint="review each of them by itself.")
 
 
 def _events(text: str) -> Iterator[dict[str, Any]]:
