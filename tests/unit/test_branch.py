@@ -57,6 +57,16 @@ def test_a_branch_that_was_there_before_is_not_mine(service: Service, home: str)
         make(service, home, adopt=there["id"], gitName="other")
 
 
+def test_a_branch_that_a_database_of_this_run_named_first(service: Service, home: str) -> None:
+    """Whichever comes first, a database that names a branch or the branch itself: it is one, and it is mine, once."""
+    live = service.live()
+    DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", branchGitName="pr-7"))
+    branch_id, _ = BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="pr-7"))
+    assert [each["gitName"] for each in service.branches.values()].count("pr-7") == 1
+    with pytest.raises(errors.Refused, match=branch_id):
+        BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="pr-7"))
+
+
 def test_a_branch_that_others_use_is_not_deleted(service: Service, home: str) -> None:
     """A delete that the service refuses is explained by the database that lives on the branch."""
     made = make(service, home)

@@ -85,7 +85,7 @@ class BranchHandler:
             if isinstance(adopt, str):
                 raise nothing_to_adopt("branch", adopt)
             return None
-        if not adopt:
+        if not (adopt or _is_ours(live, there)):
             raise _exists(there)
         for change in self._compare(there, {}, news).of("replace"):
             raise Refused(
@@ -168,15 +168,19 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
     def attempt() -> Branch:
         nonlocal lost
         try:
-            return live.client.create_branch(project_id, body)
+            made = live.client.create_branch(project_id, body)
         except (errors.LostAnswer, errors.Conflict) as error:
             lost = lost or isinstance(error, errors.LostAnswer)
             found = named(live, project_id, git_name)
             if found is None:
                 raise
-            if not (lost or shared):
+            if not (lost or shared or _is_ours(live, found)):
                 raise _exists(found) from None
-            return found
+            if not lost:
+                return found
+            made = found
+        live.run.made(made.id)
+        return made
 
     try:
         branch = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
@@ -189,6 +193,11 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
         ) from None
     live.put_branch(branch)
     return branch
+
+
+def _is_ours(live: Live, branch: Branch) -> bool:
+    """Whether this run made it for a database that names it, and no resource has it."""
+    return live.run.was_made(branch.id) and not live.run.was_returned(branch.id)
 
 
 def _is_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> bool:
