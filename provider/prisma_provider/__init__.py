@@ -11,7 +11,8 @@ The map, imports go one way, downwards:
                 and never hiding what this run wrote (`written`)
     run         what this run did itself: what it took over, made, and was asked to delete
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
-                `bearer` puts the token on, `answers` turns what came back into models and errors
+                `bearer` puts the token on, `answers` turns what came back into models and errors, `retries` says when
+                a request is sent again, and how long an operation may take
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace

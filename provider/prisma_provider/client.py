@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from importlib.metadata import version
 from itertools import chain
 from threading import Event
@@ -38,20 +36,17 @@ from prisma_provider.models import (
     bare_id,
 )
 from prisma_provider.origins import DIRECT
+from prisma_provider.retries import Retries, may_send_again, time_left
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
 
 T = TypeVar("T")
 Item = TypeVar("Item", bound="Identified")
 
-DEFAULT_TIME_LIMIT = 600.0
-"""Seconds that an operation may take, unless `custom_timeouts` says otherwise."""
-
 PAGE_SIZE = 100
 """Objects a page; the service's own default, sent so that it stays so."""
 
 _log = logging.getLogger(__name__)
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 class Identified(Protocol):
@@ -59,33 +54,6 @@ class Identified(Protocol):
 
     @property
     def id(self) -> str: ...
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Everything asked for inside ends, retries included, `seconds` from now."""
-    token = _deadline.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
-def time_left() -> float:
-    """Seconds until the limit of the operation that runs here."""
-    deadline = _deadline.get()
-    return float("inf") if deadline is None else deadline - time.monotonic()
-
-
-def may_send_again(method: str, error: BaseException) -> bool:
-    """Whether a request that failed so may be sent again without asking what became of it.
-
-    A POST creates or rotates: after a lost answer its handler asks first. GET, PATCH (the same values) and
-    DELETE come to the same however often they arrive.
-    """
-    if isinstance(error, errors.RateLimited | errors.Unreachable):
-        return True
-    return isinstance(error, errors.LostAnswer) and method != "POST"
 
 
 class Client:
@@ -103,6 +71,7 @@ class Client:
         self._cancelled = Event()
         self._sleep = sleep or self._rest
         self._throttle = Throttle(settings.in_flight, self._sleep)
+        self._retries = Retries(settings.retry_limit, self._sleep)
         self._http = httpx.Client(
             base_url=settings.base_url + "/v1/",
             auth=self._auth,
@@ -139,7 +108,7 @@ class Client:
 
     def retrying(self, *kinds: type[errors.ApiError], but: tuple[type[errors.ApiError], ...] = ()) -> tenacity.Retrying:
         """Do something again after errors of these kinds, with backoff, within the limits of `_request`."""
-        return self._retrying(lambda error: isinstance(error, kinds) and not isinstance(error, but))
+        return self._retries.after(lambda error: isinstance(error, kinds) and not isinstance(error, but))
 
     def wait(self, seconds: float) -> None:
         """Sleep, within the operation's time limit."""
@@ -327,18 +296,8 @@ class Client:
         read: Callable[[httpx.Response], T] = lambda answer: answer,  # type: ignore[assignment,return-value]
     ) -> T:
         """Send, read and, where it is safe, send again, until the limit of the operation."""
-        again = self._retrying(lambda error: may_send_again(method, error))
+        again = self._retries.after(lambda error: may_send_again(method, error))
         return again(lambda: read(self._send(method, path, doing, query, body)))
-
-    def _retrying(self, again: Callable[[BaseException], bool]) -> tenacity.Retrying:
-        return tenacity.Retrying(
-            retry=tenacity.retry_if_exception(again),
-            wait=self._backoff,
-            stop=self._stop,
-            sleep=self._sleep,
-            before_sleep=lambda state: _log.info("again: %s", _last_error(state)),
-            reraise=True,
-        )
 
     def _send(
         self,
@@ -371,47 +330,8 @@ class Client:
         seconds = min(self.settings.request_timeout, max(1.0, time_left()))
         return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
-    def _stop(self, state: tenacity.RetryCallState) -> bool:
-        """A 429 is waited out as long as the operation may last, a failing service until the retry limit.
-
-        One that says when it is to be asked again is asked then, even if that is after the limit.
-        """
-        upcoming = state.upcoming_sleep
-        if upcoming >= time_left():
-            return True
-        if isinstance(_last_error(state), errors.RateLimited):
-            return False
-        return _passed(state) >= self.settings.retry_limit
-
-    def _backoff(self, state: tenacity.RetryCallState) -> float:
-        """What the service asked for, else a growing random time, the last of which ends with the retry limit.
-
-        It may ask for nothing: "Retry-After: 0", or a date that is past by our clock.
-        """
-        error = _last_error(state)
-        wait = _asked(error) or _growing(state)
-        if isinstance(error, errors.RateLimited) or _asked(error):
-            return wait
-        return min(wait, max(0.0, self.settings.retry_limit - _passed(state)))
-
 
 def _with_secrets(connection: Connection, doing: str) -> Connection:
     if not connection.credentials():
         raise errors.MalformedAnswer(f"Could not {doing}: the answer holds no connection string.")
     return connection
-
-
-def _last_error(state: tenacity.RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-_growing = tenacity.wait_random_exponential(multiplier=0.25, max=8.0)
-
-
-def _asked(error: BaseException | None) -> float | None:
-    """The seconds that the service asked us to wait."""
-    return error.retry_after if isinstance(error, errors.ApiError) else None
-
-
-def _passed(state: tenacity.RetryCallState) -> float:
-    return state.seconds_since_start or 0.0

@@ -85,9 +85,9 @@ class _Provider(dynamic.ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        from prisma_provider.client import DEFAULT_TIME_LIMIT, time_limit
         from prisma_provider.errors import InvalidInput, PrismaError
         from prisma_provider.handlers import check
+        from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
 
         try:
             live = _process.live()
@@ -149,9 +149,9 @@ class _Provider(dynamic.ResourceProvider):
     @contextmanager
     def _operation(self, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit."""
-        from prisma_provider.client import time_limit
         from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
+        from prisma_provider.retries import time_limit
 
         try:
             live = _process.live()

@@ -15,10 +15,11 @@ from threading import Condition, Thread
 from typing import TypeVar, cast
 
 from prisma_provider import errors
-from prisma_provider.client import DEFAULT_TIME_LIMIT, Client, time_left, time_limit
+from prisma_provider.client import Client
 from prisma_provider.flights import Flight, Flights
 from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
+from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_left, time_limit
 from prisma_provider.run import Recorded, Run
 from prisma_provider.written import Written
 
@@ -261,25 +262,28 @@ class Live:
             found = self._database_of(key, project_id, after)
             if found is not None:
                 return found
+        found, _ = self._database_by_id(database_id, workspace_id, after)
+        return found
+
+    def _database_by_id(
+        self, database_id: str, workspace_id: str | None, after: int | None = None
+    ) -> tuple[Database | None, int]:
+        """What the service answers for its id, None where it is proved gone, and the tick at which it was asked."""
+        key = ("database", bare_id(database_id))
+        flight = self._flights.fly(key, lambda _: self.client.database(database_id), after)
         try:
-            flight = self._flights.fly(("database", key), lambda _: self.client.database(database_id), after)
-            return cast("Database", flight.result.result())
+            return cast("Database", flight.result.result()), flight.began
         except errors.NotFound:
             self.absent(f"database {database_id}", workspace_id)
-            return None
+            return None, flight.began
 
     def confirmed(self, database: Database, workspace_id: str | None = None) -> Database | None:
         """The same, asked for by its id, once in a run: a list may lag behind what an earlier run wrote."""
         key = bare_id(database.id)
         if self._written.get(key) is not None:
             return database
-        flight = self._flights.fly(("database", key), lambda _: self.client.database(database.id))
-        try:
-            found: Database = flight.result.result()
-        except errors.NotFound:
-            self.absent(f"database {database.id}", workspace_id)
-            return None
-        return self._written.seen(key, found.project.id, found, flight.began)
+        found, began = self._database_by_id(database.id, workspace_id)
+        return found and self._written.seen(key, found.project.id, found, began)
 
     def completed(self, database: Database) -> Database:
         """What a write answered, with what the answer lacked: asked for by its id."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_server import LocalServer
-from prisma_provider.client import Client, time_limit
+from prisma_provider.client import Client
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.identity import stem
 from prisma_provider.live import Live
 from prisma_provider.models import bare_id
+from prisma_provider.retries import time_limit
 from prisma_provider.run import Recorded
 from prisma_provider.settings import Settings, Token
 

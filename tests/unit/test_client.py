@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.client import Client, may_send_again, time_limit
+from prisma_provider.client import Client
+from prisma_provider.retries import may_send_again, time_limit
 from prisma_provider.settings import Settings, Token
 from prisma_provider.throttle import Throttle
 from unit.service import Service, refusal

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.client import time_limit
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.intents import Intents
+from prisma_provider.retries import time_limit
 from unit.service import Answer, Service, declare, handler, refusal
 
 RESTORE = handler("Restore")

@@ -34,6 +34,7 @@ from prisma_provider.handlers.inputs import (
     known,
     select,
     with_logical_id,
+    without_unknown,
 )
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.handlers.unmarked import rotated
@@ -117,8 +118,7 @@ class DatabaseHandler:
         now = outputs(database, {})
         # What it was made from, as state has it: a restore may change what the service names.
         now["source"] = olds.get("source") or database.source
-        # Unlike an id, a region or source that is not known yet is mostly the old one: the update compares it.
-        declared = {name: v for name, v in news.items() if v is not UNKNOWN or name not in ("region", "source")}
+        declared = without_unknown(news, "region", "source")
         git_name = declared.pop("branchGitName", None)
         if known(git_name) and not _ignores_branch(news):
             branch = live.named_branch(database.project.id, git_name)
@@ -271,9 +271,11 @@ class DatabaseHandler:
         successors = [
             other
             for other in live.databases(database.project.id).values()
-            if mine and stem_of(other.logical_id) == mine and not same_id(other.id, database.id)
+            if mine
+            and stem_of(other.logical_id) == mine
+            and not same_id(other.id, database.id)
+            and (live.run.was_made(other.id) or live.recorded().holds(other.id))
         ]
-        successors = [each for each in successors if live.run.was_made(each.id) or live.recorded().holds(each.id)]
         if len(successors) != 1:
             return False
         try:

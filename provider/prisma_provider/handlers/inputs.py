@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from prisma_provider import errors
-from prisma_provider.client import DEFAULT_TIME_LIMIT
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
 from prisma_provider.identity import new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
+from prisma_provider.retries import DEFAULT_TIME_LIMIT
 
 Bag = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
@@ -33,6 +33,11 @@ class Checked:
 def known(value: object) -> bool:
     """Whether a value is given, and not only known after the update."""
     return value is not None and value is not UNKNOWN
+
+
+def without_unknown(news: Mapping[str, Any], *names: str) -> Bag:
+    """The inputs without those of these that are not known yet, and mostly are the old ones: the update compares."""
+    return {name: value for name, value in news.items() if value is not UNKNOWN or name not in names}
 
 
 def with_logical_id(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], inputs: Bag) -> Bag:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prisma_provider import errors
-from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
+from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused
 from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
 from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
@@ -17,6 +17,7 @@ from prisma_provider.handlers.inputs import (
     check_region,
     select,
     with_logical_id,
+    without_unknown,
 )
 from prisma_provider.handlers.keeping import forget, is_to_go, remember
 from prisma_provider.live import Live
@@ -58,8 +59,7 @@ class ProjectHandler:
         refuse_other_adoption(project.title, object_id, news)
         # A project may have no default region; what was declared when it was made is all there is to compare with.
         region = project.default_region or olds.get("region") or news.get("region")
-        # One that is not known yet is mostly the old one: the update compares it.
-        declared = {name: value for name, value in news.items() if (name, value) != ("region", UNKNOWN)}
+        declared = without_unknown(news, "region")
         found = compare(self.fields, olds, declared, {**outputs(project, {}), "region": region})
         for change in found.of("replace"):
             raise Refused(

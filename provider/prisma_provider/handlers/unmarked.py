@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from prisma_provider import errors
-from prisma_provider.client import time_left
 from prisma_provider.errors import Refused
 from prisma_provider.live import Live
 from prisma_provider.models import Connection, Database, bare_id, same_id
+from prisma_provider.retries import time_left
 
 LAG = 5.0
 """Seconds after which what the service has done shows in its lists."""

@@ -8,11 +8,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_provider.client import DEFAULT_TIME_LIMIT, Client, time_limit
+from prisma_provider.client import Client
 from prisma_provider.errors import ConfigurationError
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
+from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
 from prisma_provider.settings import Settings
 from prisma_provider.state import recorded
 
