@@ -20,6 +20,7 @@ import tenacity
 from prisma_provider import errors
 from prisma_provider.answers import parse, status_error, transport_error
 from prisma_provider.bearer import Bearer
+from prisma_provider.clock import Clock
 from prisma_provider.models import (
     Answer,
     Backup,
@@ -70,6 +71,7 @@ class Client:
         self._auth = Bearer(settings)
         self._cancelled = Event()
         self._sleep = sleep or self._rest
+        self._clock = Clock()
         self._throttle = Throttle(settings.in_flight, self._sleep)
         self._retries = Retries(settings.retry_limit, self._sleep)
         self._http = httpx.Client(
@@ -113,6 +115,14 @@ class Client:
     def wait(self, seconds: float) -> None:
         """Sleep, within the operation's time limit."""
         self._sleep(max(0.0, min(seconds, time_left())))
+
+    def age(self, created_at: str | None) -> float | None:
+        """Seconds since a time that the service gave, by its own clock; None where that cannot be told."""
+        return self._clock.age(created_at)
+
+    def now(self) -> float:
+        """Seconds since 1970, by the service's clock where an answer has told it."""
+        return self._clock.now()
 
     # workspace
 
@@ -317,6 +327,7 @@ class Client:
                 _log.debug("%s %s: %s", method, path, type(error).__name__)
                 raise transport_error(error, doing, self.settings) from None
         _log.debug("%s %s %s: %s in %.3f s", method, path, query or "", answer.status_code, time.monotonic() - began)
+        self._clock.read(answer.headers.get("Date"))
         if not answer.is_success:
             failure = status_error(answer, doing, self._auth.token)
             if isinstance(failure, errors.RateLimited):

@@ -38,7 +38,7 @@ class _Process:
         self._live: Live | None = None
         self._problem: Exception | None = None
         self.stack: str | None = None
-        """The stack that this operation is of, once a `check` has told it."""
+        """The stack that this operation is of, once a request has named it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
         """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
@@ -47,7 +47,7 @@ class _Process:
         from prisma_provider.intents import Intents
         from prisma_provider.live import Live
         from prisma_provider.settings import Settings
-        from prisma_provider.state import recorded
+        from prisma_provider.state import others, recorded
 
         with self._lock:
             if self._live is not None or self._problem is not None:
@@ -57,10 +57,17 @@ class _Process:
                     Client(Settings.load(config)),
                     note=_say,
                     recorded=lambda: recorded(self.stack),
+                    others=lambda: others(self.stack),
                     intents=Intents.of_pulumi(),
                 )
             except ConfigurationError as problem:
                 self._problem = problem
+
+    def tell(self, urn: str, identity: str = "") -> None:
+        """The stack, as a resource of it names it: its URN, and, with the organisation, the program."""
+        from prisma_provider.identity import stack_of
+
+        self.stack = identity.rpartition("/")[0] or self.stack or stack_of(urn) or None
 
     def live(self) -> Live:
         if self._problem is not None:
@@ -88,13 +95,15 @@ class _Provider(dynamic.ResourceProvider):
         from prisma_provider.errors import InvalidInput, PrismaError
         from prisma_provider.handlers import check
         from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
+        from prisma_provider.run import working_on
 
+        urn, identity = _urn(), news.get("identity", "")
         try:
             live = _process.live()
-            stack, _, mark = news.get("identity", "").rpartition("/")
-            _process.stack = stack or _process.stack
-            with time_limit(DEFAULT_TIME_LIMIT):
-                checked = check(live, self.resource, _bag(olds), {**_bag(news), "identity": mark})
+            _process.tell(urn, identity)
+            inputs = {**_bag(news), "identity": identity.rpartition("/")[2]}
+            with working_on(urn), time_limit(DEFAULT_TIME_LIMIT):
+                checked = check(live, self.resource, _bag(olds), inputs)
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
@@ -105,7 +114,7 @@ class _Provider(dynamic.ResourceProvider):
         from prisma_provider.diff import explain
         from prisma_provider.handlers.lookup import title
 
-        with self._operation("update", olds) as live:
+        with self._operation(_urn(), "update", olds) as live:
             found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
             for line in explain(title(self.resource, object_id, olds), found):
                 live.note(line)
@@ -117,14 +126,14 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=bool(found) or moved, replaces=found.replaces(), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        with self._operation("create", props) as live:
+        with self._operation(_urn(), "create", props) as live:
             object_id, outputs = self._handler().create(live, _bag(props))
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
         from prisma_provider.handlers.lookup import look_up
 
-        with self._operation("read", props) as live:
+        with self._operation(_urn(), "read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
             if "workspaceId" in props:
                 outputs = self._handler().read(live, object_id, _bag(props))
@@ -134,11 +143,11 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        with self._operation("update", {**olds, **news}) as live:
+        with self._operation(_urn(), "update", {**olds, **news}) as live:
             return dynamic.UpdateResult(self._handler().update(live, object_id, _bag(olds), _bag(news)))
 
     def delete(self, object_id: str, props: dict[str, Any]) -> None:
-        with self._operation("delete", props) as live:
+        with self._operation(_urn(), "delete", props) as live:
             self._handler().delete(live, object_id, _bag(props))
 
     def _handler(self) -> Handler:
@@ -147,16 +156,18 @@ class _Provider(dynamic.ResourceProvider):
         return HANDLERS[self.resource]
 
     @contextmanager
-    def _operation(self, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
+    def _operation(self, urn: str, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit."""
         from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
         from prisma_provider.retries import time_limit
+        from prisma_provider.run import working_on
 
         try:
             live = _process.live()
+            _process.tell(urn)
             live.client.expect_workspace(bag.get("workspaceId"))
-            with time_limit(time_limit_of(bag, name)):
+            with working_on(urn), time_limit(time_limit_of(bag, name)):
                 if live.client.settings.workspace_id:
                     live.verify()
                 yield live
@@ -192,6 +203,16 @@ class RestoreProvider(_Provider):
     """Restores. Its path is in every stack's state: it never moves."""
 
     resource = "Restore"
+
+
+def _urn() -> str:
+    """The URN of the request under way; empty where it cannot be told.
+
+    Pulumi's host knows it and does not pass it on, and a deletion names neither the resource nor the stack otherwise:
+    it is read from the variable `request` of the host's method that calls the provider's.
+    """
+    caller = sys._getframe(2)
+    return str(getattr(caller.f_locals.get("request"), "urn", ""))
 
 
 def _headline(error: Exception) -> Exception:

@@ -27,6 +27,11 @@ PrismaError                    what happened; what the service said; what to do
 from __future__ import annotations
 
 
+def capital(text: str) -> str:
+    """A sentence's first letter: what messages begin with may be a name of an object."""
+    return text[:1].upper() + text[1:]
+
+
 class PrismaError(Exception):
     """One line of what happened, one of what the service said, one of what to do."""
 

@@ -72,13 +72,13 @@ class Plugin:
         given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
         return getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), Context())
 
-    def fails(self, method: str, kind: str, **request: Any) -> Context:
+    def fails(self, method: str, kind: str, name: str = "orders", **request: Any) -> Context:
         """One call that fails; how."""
         context = Context()
         message = getattr(provider_pb2, f"{method}Request")
         given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
         with pytest.raises(Aborted):
-            getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), context)
+            getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::{name}", **given), context)
         return context
 
     def checked(self, kind: str, **news: Any) -> dict[str, Any]:
@@ -370,7 +370,7 @@ def test_import_under_two_names(plugin: Plugin) -> None:
         ("Connection", connection, f"{database}/{connection}"),
     ):
         plugin.call("Read", kind, id=given)
-        assert "is taken by two resources." in plugin.fails("Read", kind, id=again).message
+        assert f'is held by {kind} "orders"' in plugin.fails("Read", kind, name="two", id=again).message
         plugin.again()
         plugin.call("Read", kind, id=again)
 
@@ -379,7 +379,7 @@ def test_import_of_what_is_adopted(plugin: Plugin) -> None:
     """Nor may one resource import what another one adopts."""
     there = plugin.service.database(plugin.service.project()["id"])
     plugin.created("Database", projectId=there["project"]["id"], adopt=there["id"])
-    assert "is taken by two resources." in plugin.fails("Read", "Database", id=there["id"]).message
+    assert 'is held by Database "orders"' in plugin.fails("Read", "Database", name="two", id=there["id"]).message
 
 
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:

@@ -66,6 +66,7 @@ def check(live: Live, resource: str, olds: Bag, news: Bag) -> Checked:
 
     A token is asked about only for what is new: what is there is compared with live, which tells a wrong one, too.
     """
+    live.run.checked(olds, news)
     if not olds:
         live.verify()
     return HANDLERS[resource].check(live, olds, news)

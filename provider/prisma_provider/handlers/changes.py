@@ -63,14 +63,6 @@ def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any]
         )
 
 
-def was_adopted(live: Live, what: str, object_id: str) -> bool:
-    """Whether this run took the object over: then a replacement must not delete it, and the user is told."""
-    kept = live.run.was_returned(object_id)
-    if kept:
-        live.note(f"{what} {object_id} was adopted in this run: it is kept.")
-    return kept
-
-
 def delete(
     live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str], None], *, patiently: bool = False
 ) -> None:
@@ -112,11 +104,6 @@ def went_away(what: str, object_id: str) -> errors.PrismaError:
         f"The {what} {object_id} was deleted meanwhile, by another hand.",
         hint="run `pulumi up` again: it will be shown as gone and made again.",
     )
-
-
-def capital(text: str) -> str:
-    """A sentence's first letter."""
-    return text[:1].upper() + text[1:]
 
 
 def _asked(values: Iterable[tuple[str, Any]]) -> str:

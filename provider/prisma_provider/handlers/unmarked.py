@@ -141,11 +141,8 @@ def _interrupted(live: Live, database: Database, name: str, unknown: list[Connec
     before = live.intents.left(*_key(live, database, name))
     if before is not None:
         return [connection for connection in unknown if bare_id(connection.id) not in before]
-    began = live.recorded().began(
-        lambda inputs: inputs.get("name") == name and same_id(inputs.get("databaseId"), database.id)
-    )
-    under_way = live.run.count_under_way("connection", bare_id(database.id), name)
-    return unknown if began > under_way else []
+    key = ("connection", bare_id(database.id), name)
+    return unknown if live.begun_before("Connection", *key, name=name, databaseId=database.id) else []
 
 
 def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostAnswer) -> Connection | None:

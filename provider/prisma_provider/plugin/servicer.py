@@ -118,7 +118,6 @@ class Provider(ResourceProviderServicer):
         olds, news = to_bag(request.olds), to_bag(request.news)
         if kind in NAMES:
             news.setdefault(NAMES[kind], urn.name)
-        self._session.stack = urn.stack
         try:
             with self._session.operation(request.urn) as live:
                 checked = check(live, kind, olds, {**news, "identity": stem_for(urn)})
