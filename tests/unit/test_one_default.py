@@ -12,7 +12,12 @@ from unit.service import Service, declare, handler, refusal
 
 DATABASE = handler("Database")
 BRANCH = handler("Branch")
-LOST = [httpx.RemoteProtocolError("cut"), httpx.ReadTimeout("slow"), refusal(503, "x"), httpx.Response(201, text="{")]
+LOST: list[Any] = [
+    httpx.RemoteProtocolError("cut"),
+    httpx.ReadTimeout("slow"),
+    refusal(503, "x"),
+    httpx.Response(201, text="{"),
+]
 
 
 @pytest.fixture
