@@ -130,10 +130,11 @@ class Api:
         query: Mapping[str, object] | None = None,
         token: str | None = None,
     ) -> Answer:
-        """Send it once, and again only after a 429."""
+        """Send it once, and again only after a 429; a `token` of "" is none."""
         ends = time.monotonic() + self._patience
         while True:
-            answer = self._send(method, path, body, query, token or self._token)
+            bearer = self._token if token is None else token
+            answer = self._send(method, path, bearer, json=body, params=query)
             wait = min(_seconds(answer.headers.get("retry-after", "")), 60.0)
             if answer.status != 429 or time.monotonic() + wait > ends:
                 return answer
@@ -145,14 +146,15 @@ class Api:
             text = text.replace(secret, "…")
         return URL.sub("…", text)
 
-    def _send(
-        self, method: str, path: str, body: Mapping[str, object] | None, query: Mapping[str, object] | None, token: str
-    ) -> Answer:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        json = {} if body is None else {"json": dict(body)}
-        params = {name: str(value) for name, value in (query or {}).items()}
+    def form(self, url: str, **fields: str) -> Answer:
+        """POST a form to an authorization server, which gets no token."""
+        return self._send("POST", url, "", data=fields)
+
+    def _send(self, method: str, path: str, token: str, **content: Any) -> Answer:
+        headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        url = path if "://" in path else self.base_url + path
         try:
-            answer = self._http.request(method, self.base_url + path, headers=headers, params=params, **json)  # type: ignore[arg-type]
+            answer = self._http.request(method, url, headers=headers, **content)
         except httpx.HTTPError as error:
             raise NotTried(f"{method} {path} got no answer: {type(error).__name__}") from None
         found = Answer(f"{method} {path}", answer)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from live.api import Api
 from live.connecting import Refused
 from live.findings import DIFFERS, NOT_TRIED, Different, Found, NotTried, Reliance
-from live.rows import branches, connections, copies, databases, default, ends, errors, lists, projects, workspace
+from live.rows import branches, connections, copies, databases, default, ends, errors, lists, login, projects, workspace
 from live.tidy import tidy
 from live.world import World
 
 PATIENCE = 120.0
 """Seconds that anything may take on a service far away."""
 
-PARTS = (workspace, projects, branches, databases, default, connections, copies, lists, errors, ends)
+PARTS = (workspace, login, projects, branches, databases, default, connections, copies, lists, errors, ends)
 RELIANCES: tuple[Reliance, ...] = tuple(row for part in PARTS for row in part.ROWS.rows)
 """The one list by which services are compared, in the order in which it is walked."""
 
@@ -84,6 +84,8 @@ def _judged(reliance: Reliance, world: World) -> Found:
         found = different.found
     except Refused as refused:
         found = Found(DIFFERS, "an answer of PostgreSQL", str(refused))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        found = Found(DIFFERS, "an answer of the contract's shape", f"{type(error).__name__}: {error}")
     shown = world.api.without_secrets
     return Found(found.verdict, shown(found.wanted), shown(found.seen), shown(found.why))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from live.api import Answer
 from live.findings import Different, NotTried, field
 from live.world import Shape, World, path_of
 
@@ -16,9 +17,18 @@ def tidy(world: World) -> list[str]:
         return []
     try:
         projects = {field(each, "id"): each for each in _projects(world)}
+        if not projects and not _answered(world):
+            # The answer was lost, and the project may be there: it is waited for as long as for anything.
+            world.until(
+                lambda: bool(projects.update((field(each, "id"), each) for each in _projects(world)) or projects)
+            )
     except (NotTried, Different) as why:
         return [f"what is called {world.name}, which could not be looked for: {_said(why)}"]
     return [line for project in projects.values() for line in _remove(world, project)]
+
+
+def _answered(world: World) -> bool:
+    return any(isinstance(each, Answer) for each in world.made.get("project_answer", ()))
 
 
 def _projects(world: World) -> Iterator[Shape]:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
+from urllib.parse import urlsplit
 
 from live import connecting
 from live.api import Answer, Api
@@ -14,6 +15,8 @@ from live.findings import Different, NotTried, field, optional
 Shape = dict[str, Any]
 Value = TypeVar("Value")
 
+SERVICE = "https://api.prisma.io"
+PRISMA_ISSUER = "https://auth.prisma.io"
 PAUSE = 0.25
 WAITING = ("provisioning", "recovering")
 
@@ -56,7 +59,7 @@ class World:
     def __init__(self, api: Api, patience: float, name: str, back_up: Callable[[str], object] | None) -> None:
         self.api = api
         self.patience = patience
-        self.name = name or f"conformance-{secrets.token_hex(4)}"
+        self.name = name or f"conformance-{secrets.token_hex(6)}"
         self.back_up = back_up
         self.made: dict[str, list[Any]] = {}
         self.begun = False
@@ -70,6 +73,20 @@ class World:
     @once
     def workspace_id(self) -> str:
         return str(optional(self.me.data, "workspace.id"))
+
+    @once
+    def issuer(self) -> str:
+        """Who gives tokens of this service: Prisma's own server, or the origin of another service."""
+        parts = urlsplit(self.api.base_url)
+        return PRISMA_ISSUER if self.api.base_url == SERVICE else f"{parts.scheme}://{parts.netloc}"
+
+    @once
+    def metadata(self) -> Shape:
+        """How the authorization server describes itself (RFC 8414)."""
+        answer = self.api.call("GET", f"{self.issuer}/.well-known/oauth-authorization-server", token="")
+        if not answer.well or not isinstance(answer.body, dict):
+            raise NotTried(f"{answer.asked} answered {answer.said}")
+        return answer.body
 
     @once
     def regions(self) -> list[str]:
@@ -198,6 +215,16 @@ class World:
         """A database that may go: the second, unless it is the default."""
         second = _object(self.api.get(self.second_path))
         return self.database("gone") if field(second, "isDefault") else second
+
+    @once
+    def restored(self) -> tuple[Answer, Answer | None]:
+        """The answers to a restore, and to another one while the first is under way, if there was time for it."""
+        source = {"type": "backup", "databaseId": field(self.first, "id"), "backupId": self.backup_id}
+        connecting.query(self.first_url, "UPDATE kept SET word = 'since'")
+        path = f"{self.first_path}/restore"
+        answer = self.api.post(path, source=source)
+        under_way = answer.well and field(self.api.get(self.first_path).data, "status") == "recovering"
+        return answer, self.api.post(path, source=source) if under_way else None
 
     @once
     def backup_id(self) -> str:

@@ -10,11 +10,13 @@ from live.world import World
 ROWS = Table()
 
 
-@ROWS.row("branch", "A created branch is answered with 201, id, gitName, isDefault and project", "models.py Branch")
+@ROWS.row("branch", "A created branch is answered with id, gitName, isDefault and project", "models.py Branch")
 def _(world: World) -> Found:
     shape = world.branch
-    seen = (world.branch_answer.status, field(shape, "gitName"), field(shape, "project.id"))
-    return compared((201, "release", field(world.project, "id")), seen)
+    for name in ("id", "isDefault"):
+        field(shape, name)
+    seen = (field(shape, "gitName"), field(shape, "project.id"))
+    return compared(("release", field(world.project, "id")), seen, says=world.branch_answer.said)
 
 
 @ROWS.row("branch-by-name", "The list of branches asked by gitName shows it", "handlers/branch.py named")

@@ -15,7 +15,7 @@ def _(world: World) -> Found:
     return _copied(world, {"type": "database", "databaseId": field(world.first, "id")})
 
 
-@ROWS.row("backups", "The backups of a database are listed, with id, status and createdAt", "client.py backups")
+@ROWS.row("backups", "The backups of a database are listed, with id and status", "client.py backups")
 def _(world: World) -> Found:
     answer = world.api.get(f"{world.first_path}/backups", limit=100)
     if answer.status == 422:
@@ -23,7 +23,7 @@ def _(world: World) -> Found:
     field(answer.offered().body, "pagination.hasMore")
     listed = answer.data
     for each in listed:
-        for name in ("id", "status", "createdAt"):
+        for name in ("id", "status"):
             field(each, name)
     return holds(f"{len(listed)} backups")
 
@@ -40,15 +40,21 @@ def _(world: World) -> Found:
     "handlers/restore.py _restore",
 )
 def _(world: World) -> Found:
-    source = {"type": "backup", "databaseId": field(world.first, "id"), "backupId": world.backup_id}
-    connecting.query(world.first_url, "UPDATE kept SET word = 'since'")
-    answer = world.api.post(f"{world.first_path}/restore", source=source)
+    answer, _ = world.restored
     if answer.status != 200:
         return answer.expected(200)
     waited = world.ready(world.first_path)
     connecting.seconds_to_connect(world.first_url, world.patience)
     word = connecting.query(world.first_url, "SELECT word FROM kept")
     return compared("kept", word, says=f"{field(answer.data, 'status')}, ready {waited:.1f} s later, {word}")
+
+
+@ROWS.row("restore-again", "A restore while another is under way is refused by 409", "handlers/restore.py _restore")
+def _(world: World) -> Found:
+    _, again = world.restored
+    if again is None or again.well:
+        raise NotTried("the first one was over by then")
+    return again.expected(409)
 
 
 @ROWS.row("usage", "The usage of a database names its period, operations and storage", "client.py usage")
@@ -73,4 +79,5 @@ def _copied(world: World, source: dict[str, object]) -> Found:
         word = connecting.query(url, "SELECT word FROM kept")
     finally:
         world.api.delete(path_of(made))
-    return compared("kept", word, says=f"source {(made.get('source') or {}).get('type')}, {word}")
+    told = (made.get("source") or source).get("databaseId")
+    return compared(("kept", source["databaseId"]), (word, told), says=f"{word}, source {made.get('source')}")
