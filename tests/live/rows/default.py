@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from live.api import Answer
-from live.findings import DIFFERS, Found, NotTried, Table, compared, field
+from live.findings import DIFFERS, Found, NotTried, Table, compared, field, holds
 from live.world import World, path_of
 
 ROWS = Table()
@@ -18,7 +18,7 @@ def _(world: World) -> Found:
 
 @ROWS.row(
     "default-beside",
-    "Where there is one, it takes the flag, or is refused by 409 and makes nothing",
+    "Where there is one, it takes the flag, or says that it does not; or it is refused by 409, and nothing is made",
     "handlers/creation.py create_once",
 )
 def _(world: World) -> Found:
@@ -29,6 +29,9 @@ def _(world: World) -> Found:
         return compared([], [field(each, "id") for each in _with(world, logical_id)], says=answer.said)
     if not answer.well:
         raise NotTried(answer.said)
+    if not field(answer.data, "isDefault"):
+        world.api.delete(path_of(answer.data))
+        return holds(f"{answer.status}, made without the flag")
     wanted = [field(answer.data, "id")]
     seen = world.settled(lambda: _defaults(world), wanted)
     found = compared(wanted, seen, says=f"{answer.status}, {len(seen)} default")

@@ -10,7 +10,7 @@ ROWS = Table()
 
 @ROWS.row("default-delete", "The deletion of the default database is refused by 403", "handlers/database.py delete")
 def _(world: World) -> Found:
-    for path in (world.first_path, world.second_path):
+    for path in map(path_of, world.listed()):
         if field(world.api.get(path).data, "isDefault"):
             return world.api.delete(path).expected(403)
     raise NotTried("the project has no default database")
