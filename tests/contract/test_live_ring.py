@@ -89,8 +89,7 @@ OTHERS: dict[str, tuple[list[Rule], list[str]]] = {
             {
                 "path": "/v1/databases*",
                 "kind": "patch_answer",
-                "remove": ["data.connections", "data.*.connections"],
-                "set": {"data.defaultConnectionId": None},
+                "set": {"data.connections": [], "data.*.connections": [], "data.defaultConnectionId": None},
             }
         ],
         [

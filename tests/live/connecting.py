@@ -57,5 +57,6 @@ def seconds_to_lock_out(url: str, patience: float) -> float | None:
 
 
 def _is_final(text: str) -> bool:
-    """A host that has no address gets none while somebody waits, nor does what is no connection string become one."""
-    return any(sign in text for sign in ("resolve", "translate host name", 'missing "="', "invalid"))
+    """Waiting helps against no host without an address, nor a port of this machine that nobody listens at."""
+    nobody = "Connection refused" in text and ("127.0.0.1" in text or "localhost" in text or "::1" in text)
+    return nobody or any(sign in text for sign in ("resolve", "translate host name", 'missing "="', "invalid"))

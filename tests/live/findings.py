@@ -39,7 +39,10 @@ Judge = Callable[["World"], Found]
 
 @dataclass(frozen=True)
 class Reliance:
-    """One thing that the provider relies on, where its code does (a file and a name in it), and how it is judged."""
+    """One thing that the provider relies on, where its code does (a file and a name in it), and how it is judged.
+
+    `where` is empty for what no code relies on yet.
+    """
 
     name: str
     relies: str

@@ -131,6 +131,9 @@ class World:
 
     @once
     def branch_answer(self) -> Answer:
+        """Not the first of its project, which would be the default one."""
+        if not self.api.all(self.branches_path, limit=100):
+            self.api.post(self.branches_path, gitName="main")
         return self.api.post(self.branches_path, gitName="release").offered()
 
     @once

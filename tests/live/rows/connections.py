@@ -55,7 +55,8 @@ def _(world: World) -> Found:
 @ROWS.row("connection-in-database", "Its database lists it, too (how soon is only measured)", "live.py connection")
 def _(world: World) -> Found:
     wanted = field(world.connection, "id")
-    optional(world.api.get(world.first_path).data, "connections")
+    if not _ids(world.api.get(world.first_path).data):
+        raise NotTried("a database lists no connections")
     waited = world.until(lambda: wanted in _ids(world.api.get(world.first_path).data))
     if waited is None:
         return Found(DIFFERS, f"the connection within {world.patience:g} s", "a database without it")

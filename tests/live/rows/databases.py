@@ -98,6 +98,8 @@ def _(world: World) -> Found:
     data = world.api.get(world.first_path).data
     ids = [field(each, "id") for each in optional(data, "connections")]
     wanted = optional(data, "defaultConnectionId")
+    if not ids:
+        raise NotTried("a database lists no connections")
     return holds(wanted) if wanted in ids else Found(DIFFERS, f"{wanted} among them", str(ids))
 
 

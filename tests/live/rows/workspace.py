@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
 from live.findings import DIFFERS, Found, NotTried, Table, compared, field, holds, optional
 from live.world import World
 
 ROWS = Table()
+MINUTES = 300.0
+"""Seconds that two clocks may be apart: what is asked of them is whether something is older than an hour."""
 
 
 @ROWS.row("me", "GET /v1/me names the workspace of the token", "live.py workspace_id")
@@ -41,16 +46,9 @@ def _(world: World) -> Found:
 
 @ROWS.row("date", "The Date of an answer and createdAt go by one clock", "")
 def _(world: World) -> Found:
-    from datetime import datetime
-    from email.utils import parsedate_to_datetime
-
     created = optional(world.project, "createdAt")
     header = world.project_answer.headers.get("date")
     if header is None:
         raise NotTried("the answer has no Date")
     apart = abs((parsedate_to_datetime(header) - datetime.fromisoformat(created)).total_seconds())
     return compared(True, apart < MINUTES, says=f"{apart:.0f} s apart")
-
-
-MINUTES = 300.0
-"""Seconds that the two may be apart: what is asked of them is whether something is older than an hour."""
