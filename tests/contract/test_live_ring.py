@@ -15,7 +15,7 @@ import pytest
 import prisma_provider
 from live import __main__ as command
 from live import report, ring
-from live.api import Api
+from live.api import Answer, Api
 from live.findings import DIFFERS, HOLDS, NOT_TRIED, Found, Reliance
 from live.ring import RELIANCES, Walk, walk
 from local_server import LocalServer
@@ -231,9 +231,25 @@ def test_what_was_made_goes_again_after_an_interrupt(local: LocalServer, last: s
 def test_a_project_whose_answer_was_lost_goes_again(local: LocalServer, kind: str) -> None:
     """A project that the service made without my hearing of it is found by its name, and removed."""
     local.fault(method="POST", path="/v1/projects", kind=kind)
-    found = walked(local, patience=2.0)
+    local.fault(method="GET", path="/v1/projects", kind="lag", times=6)
+    found = walked(local)
     assert (found.names(DIFFERS), left(local)) == ([], [])
     assert command.status(found) == 1
+
+
+def test_nothing_of_anybody_else_is_touched(local: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a service that does not filter by project, my own databases are looked at and left alone."""
+    mine = local.made("/v1/projects", name="somebody's")["database"]
+
+    def get(self: Api, path: str, **query: object) -> Answer:
+        return self.call("GET", path, query={name: value for name, value in query.items() if name != "projectId"})
+
+    monkeypatch.setattr(Api, "get", get)
+    local.fault(method="DELETE", path="/v1/projects/*", kind="status", status=400, times=2)
+    local.clear()
+    assert walked(local).left == []
+    written = [call for call in local.requests() if call["method"] != "GET" and mine["id"] in call["path"]]
+    assert (written, left(local)) == ([], ["somebody's"])
 
 
 def test_what_cannot_be_removed_is_named(local: LocalServer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from live.api import Answer
 from live.findings import Different, NotTried, field
-from live.world import Shape, World, path_of
+from live.world import World, path_of
 
 GONE = (204, 404)
 
@@ -16,46 +16,49 @@ def tidy(world: World) -> list[str]:
     if not world.begun:
         return []
     try:
-        projects = {field(each, "id"): each for each in _projects(world)}
+        projects = _projects(world)
         if not projects and not _answered(world):
             # The answer was lost, and the project may be there: it is waited for as long as for anything.
-            world.until(
-                lambda: bool(projects.update((field(each, "id"), each) for each in _projects(world)) or projects)
-            )
+            world.until(lambda: bool(_projects(world)))
+            projects = _projects(world)
     except (NotTried, Different) as why:
         return [f"what is called {world.name}, which could not be looked for: {_said(why)}"]
-    return [line for project in projects.values() for line in _remove(world, project)]
+    return [line for project_id in projects for line in _remove(world, project_id)]
 
 
 def _answered(world: World) -> bool:
     return any(isinstance(each, Answer) for each in world.made.get("project_answer", ()))
 
 
-def _projects(world: World) -> Iterator[Shape]:
-    """Those that were answered, and those that were made though the answer was lost."""
+def _projects(world: World) -> set[str]:
+    """The ids of those that were answered, and of those that were made though the answer was lost."""
     answered = [each for each in world.made.get("project", ()) if isinstance(each, dict)]
-    yield from answered
-    for each in world.api.all("/v1/projects", limit=100):
-        if str(each.get("name")).startswith(world.name) or str(each.get("logicalId")).startswith(world.name):
-            yield each
+    listed = world.api.all("/v1/projects", limit=100)
+    ours = [each for each in listed if _is_ours(world, each.get("name")) or _is_ours(world, each.get("logicalId"))]
+    return {str(field(each, "id")) for each in (*answered, *ours)}
 
 
-def _remove(world: World, project: Shape) -> Iterator[str]:
-    path = f"/v1/projects/{field(project, 'id')}"
+def _is_ours(world: World, name: object) -> bool:
+    return isinstance(name, str) and name.startswith(world.name)
+
+
+def _remove(world: World, project_id: str) -> Iterator[str]:
+    path = f"/v1/projects/{project_id}"
     try:
-        if world.until(lambda: _gone(world, path)) is not None:
+        if world.until(lambda: _gone(world, project_id)) is not None:
             return
         said = world.api.delete(path).said
     except (NotTried, Different) as why:
         said = _said(why)
-    yield f'project "{world.name}" ({field(project, "id")}): {said}'
+    yield f'project "{world.name}" ({project_id}): {said}'
 
 
-def _gone(world: World, path: str) -> bool:
+def _gone(world: World, project_id: str) -> bool:
     """Ask for it once; where what it holds is in the way, for that first."""
+    path = f"/v1/projects/{project_id}"
     if world.api.delete(path).status in GONE:
         return True
-    for database in world.api.all("/v1/databases", projectId=path.rpartition("/")[2], limit=100):
+    for database in world.databases_of(project_id):
         world.api.delete(path_of(database))
     return world.api.delete(path).status in GONE
 

@@ -254,7 +254,12 @@ class World:
 
     def listed(self) -> list[Shape]:
         """The databases of the project."""
-        return self.api.all("/v1/databases", projectId=field(self.project, "id"), limit=100)
+        return self.databases_of(field(self.project, "id"))
+
+    def databases_of(self, project_id: str) -> list[Shape]:
+        """The databases of a project, and no others, whatever the service makes of the filter: some are deleted."""
+        listed = self.api.all("/v1/databases", projectId=project_id, limit=100)
+        return [each for each in listed if bare(field(each, "project.id")) == bare(project_id)]
 
     def ready(self, path: str) -> float:
         """Wait until a database is ready: the seconds it took."""
@@ -299,6 +304,11 @@ def default_connection(database: Shape) -> Shape:
         if len(connections) == 1 or field(connection, "id") == wanted:
             return dict(connection)
     raise NotTried("the answer has no default connection")
+
+
+def bare(an_id: object) -> str:
+    """An id without its prefix: a service may give both forms."""
+    return str(an_id).rpartition("_")[2]
 
 
 def path_of(database: Shape) -> str:
