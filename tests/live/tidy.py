@@ -21,6 +21,8 @@ def tidy(world: World) -> list[str]:
             # The answer was lost, and the project may be there: it is waited for as long as for anything.
             world.until(lambda: bool(_projects(world)))
             projects = _projects(world)
+            if not projects:
+                return [f'project "{world.name}", if it was made: the answer to its creation was lost']
     except (NotTried, Different) as why:
         return [f"what is called {world.name}, which could not be looked for: {_said(why)}"]
     return [line for project_id in projects for line in _remove(world, project_id)]
