@@ -17,7 +17,7 @@ def tidy(world: World) -> list[str]:
         return []
     try:
         projects = _projects(world)
-        if not projects and not _answered(world):
+        if not projects and not _refused(world):
             # The answer was lost, and the project may be there: it is waited for as long as for anything.
             world.until(lambda: bool(_projects(world)))
             projects = _projects(world)
@@ -28,8 +28,10 @@ def tidy(world: World) -> list[str]:
     return [line for project_id in projects for line in _remove(world, project_id)]
 
 
-def _answered(world: World) -> bool:
-    return any(isinstance(each, Answer) for each in world.made.get("project_answer", ()))
+def _refused(world: World) -> bool:
+    """Whether the service said that it made no project: any other answer may be that of one that it made."""
+    answers = [each for each in world.made.get("project_answer", ()) if isinstance(each, Answer)]
+    return any(400 <= answer.status < 500 for answer in answers)
 
 
 def _projects(world: World) -> set[str]:
