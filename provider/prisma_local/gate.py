@@ -70,7 +70,7 @@ class Gate:
             return _too_fast(self._settings.rate.limit, wait)
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
-        fault = self._faults.meet(entry.method, entry.path)
+        fault = self._faults.meet(entry.method, entry.path, entry.body)
         if fault is None:
             return await self._act(scope, raw)
         entry.fault = fault.kind
@@ -135,7 +135,8 @@ def _made_up(fault: Fault) -> Reply:
     options = fault.options
     if fault.kind == "html":
         return wire.reply(options["status"], HTML, "text/html")
-    default = {"error": {"code": "injected-fault", "message": "The local control plane was told to fail."}}
+    words = {"code": "injected-fault", "message": "The local control plane was told to fail."}
+    default = {"error": {name: options.get(name, word) for name, word in words.items()}}
     content_type = options.get("contentType", JSON)
     return wire.reply(options["status"], options.get("body", default), content_type, options.get("headers"))
 

@@ -47,6 +47,7 @@ class Service:
         self.status_after_restore = "ready"
         self.workspace: dict[str, str] | None = {"id": WORKSPACE, "name": "Acme"}
         self.status_of_new = "ready"
+        self.one_default = False
         self.page = 100
         self.now = "Thu, 01 Jan 2026 00:10:00 GMT"
         self.log: list[tuple[str, str, Any]] = []
@@ -252,6 +253,8 @@ class Service:
         if kind == "projects":
             made = self.project(body["name"], logicalId=mark, defaultRegion=body.get("region"))
         elif kind == "databases":
+            if self.one_default and body.get("isDefault") and self._default_of(body["projectId"]):
+                return refusal(409, "Default database already exists")
             more = {"logicalId": mark, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
             more["branchId"] = body.get("branchId", "br_1")
             region = "eu-central-1" if body.get("region", "inherit") == "inherit" else body["region"]
@@ -259,6 +262,9 @@ class Service:
         else:
             made = self.connection(body["databaseId"], body["name"])
         return _data(self._show(kind, made, secrets=True), 201)
+
+    def _default_of(self, project_id: str) -> bool:
+        return any(each["isDefault"] for each in self.databases.values() if each["project"]["id"] == project_id)
 
     def _filter(self, kind: str, request: httpx.Request) -> httpx.Response:
         query = request.url.params

@@ -184,6 +184,8 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
             lost = lost or isinstance(error, errors.LostAnswer)
             found = named(live, project_id, git_name)
             if found is None:
+                if isinstance(error, errors.Conflict):
+                    body.pop("isDefault", None)  # it may be another default that it clashes with: `create` promotes it
                 raise
             if not (lost or shared or _is_ours(live, found)):
                 raise _exists(found) from None

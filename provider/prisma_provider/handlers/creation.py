@@ -31,12 +31,18 @@ Made = TypeVar("Made", bound=Named)
 
 
 def create_once(
-    live: Live, logical_id: str, send: Callable[[], Made], find: Callable[[], Iterable[Made]]
+    live: Live,
+    logical_id: str,
+    send: Callable[[], Made],
+    find: Callable[[], Iterable[Made]],
+    *,
+    ask_less: Callable[[], bool] = lambda: False,
 ) -> tuple[Made, bool]:
     """Send a create; where its answer is lost, look for the object before anything is sent again.
 
     The second value says whether the answer, and with it the secrets, was lost. Sending again is safe: the
     service makes one object for a logicalId and answers 409 for a second one, which is looked for in turn.
+    Where a 409 is about something else, `ask_less` may take that out of what is sent; True is: send it again.
     """
     lost = False
 
@@ -49,6 +55,8 @@ def create_once(
             for found in listed(find):
                 if found.logical_id == logical_id:
                     return found, True
+            if isinstance(error, errors.Conflict) and ask_less():
+                return attempt()
             if isinstance(error, errors.Conflict) and not lost:
                 raise _Final(error) from None  # it clashes with something else: sending again changes nothing
             raise

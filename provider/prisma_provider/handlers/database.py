@@ -158,6 +158,8 @@ class DatabaseHandler:
             body["logicalId"],
             lambda: live.client.create_database(body),
             lambda: live.client.databases(news["projectId"], logical_id=body["logicalId"]),
+            # Where there is a default, a service may refuse another one: it is made without the flag, then promoted.
+            ask_less=lambda: bool(body.pop("isDefault", False)),
         )
         live.run.made(database.id, news)
         secrets: Bag = {} if lost else database.default_credentials()
