@@ -26,7 +26,8 @@ _SECRETS = tuple(
     (re.compile(secret, re.IGNORECASE), shown)
     for secret, shown in (
         (r"\b(postgres(?:ql)?)://[^\s\"'<>]*", r"\1://…"),
-        (r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s\"'<>]*@", r"\1…@"),
+        (r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s\"'<>]{0,1000}@", r"\1…@"),
+        (r"\b(authorization[\"']?\s?[:=]\s{0,3}[\"']?\w+\s+)[^\s\"',;<>]+", r"\1…"),
         (r"\b(bearer)\s+(?!auth|tokens?\b)[^\s\"',;<>]+", r"\1 …"),
         (r"\b(basic)\s+(?=\S*[\d=])[a-z0-9+/=]{6,}", r"\1 …"),
         (rf"({_KEY}(?:[\"']?\s{{0,3}}=|[\"']\s{{0,3}}:)\s{{0,3}}){_VALUE}", r"\1…"),
@@ -68,7 +69,7 @@ def masked(text: str) -> str:
     """The text without passwords, keys and tokens; one that is very long, only its beginning."""
     if len(text) > _READ_LIMIT:
         # Cut between two words: half of an address does not look like one that holds a password.
-        text = text[:_READ_LIMIT].rpartition(" ")[0] + " …"
+        text = f"{text[:_READ_LIMIT].rsplit(' ', 1)[0]} …"
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
