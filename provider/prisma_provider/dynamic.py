@@ -18,6 +18,7 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from prisma_provider.logs import write_log
+from prisma_provider.plain import plain_lines
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
@@ -247,4 +248,4 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _say(line: str) -> None:
     """One line for the user; Pulumi shows it under Diagnostics."""
-    print(f"prisma: {line}", file=sys.stderr, flush=True)
+    print(f"prisma: {plain_lines(line)}", file=sys.stderr, flush=True)
