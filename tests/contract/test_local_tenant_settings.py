@@ -228,6 +228,34 @@ def test_an_open_transaction_keeps_nothing_from_going(local: LocalServer, what: 
     assert set(held["databases"]) | set(held["roles"]) == set(left(tenant, what))
 
 
+def test_a_guest_from_another_database_ties_neither_to_the_other(local: LocalServer) -> None:
+    """One let the other in, and both left things there and a transaction open: each goes when it is deleted."""
+    host, guest = Tenant(local, "host"), Tenant(local, "guest")
+    invite = """ALTER DATABASE {db} IS_TEMPLATE true; GRANT CONNECT ON DATABASE {db} TO {other} WITH GRANT OPTION;
+        GRANT ALL ON SCHEMA public TO {other}"""
+    with closing(host.session()) as session:
+        session.execute(host.filled(invite, guest))
+    string = guest.string.replace(f"/{guest.pg_name}?", f"/{host.pg_name}?")
+    with closing(psycopg.connect(string, autocommit=True)) as session:
+        session.execute(guest.filled("SET ROLE NONE; CREATE TABLE left_behind (n int)", host))
+        session.execute(host.filled("BEGIN; GRANT CONNECT ON DATABASE {db} TO {other}, PUBLIC", host))
+        guest.delete(local, "connection")
+        assert guest.role not in local.postgres()["roles"]
+        assert value(host.own, "SELECT count(*) FROM left_behind") == 0
+    string = guest.own.replace(f"/{guest.pg_name}?", f"/{host.pg_name}?")
+    with closing(host.session()) as session:
+        session.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {} WITH GRANT OPTION").format(
+                sql.Identifier(host.pg_name), sql.Identifier(guest.pg_name)
+            )
+        )
+    with closing(psycopg.connect(string, autocommit=True)) as session:
+        session.execute(guest.filled("SET ROLE NONE; BEGIN", host))
+        session.execute(host.filled("GRANT CONNECT ON DATABASE {db} TO PUBLIC", host))
+        host.delete(local, "project")
+        assert set(local.postgres()["roles"]) == set(left(guest, "connection")) - {guest.role}
+
+
 def test_an_open_transaction_does_not_keep_a_password(local: LocalServer) -> None:
     """Whoever holds my leaked password cannot keep it by a transaction that he leaves open."""
     tenant = Tenant(local, "leaked")
