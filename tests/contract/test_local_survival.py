@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -315,6 +316,28 @@ def test_a_deep_data_directory_works(place: Path) -> None:
         assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """What another account of this machine could read."""
+    return [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_socket()]
+
+
+def test_no_other_account_reads_what_is_kept(place: Path) -> None:
+    """A colleague on the same machine sees neither my rows nor my failed statements, which hold passwords."""
+    server = LocalServer(place, umask=0o022)
+    with server:
+        project = server.made("/v1/projects", name="shop")
+        server.backup(project["database"]["id"])
+        with pytest.raises(psycopg.Error):
+            rows(string_of(project["database"]["connections"][0]), "a failed statement")
+        assert open_to_others(place) == []
+        assert stat.S_IMODE(place.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+    for path in (place / "postgres.log", place / "records.sqlite", place / "backups", place / "pgdata" / "pg_hba.conf"):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # an earlier version left some of them like that
+    with started_again(server):
+        assert open_to_others(place) == []
+        assert server.api("GET", f"/v1/projects/{project['id']}").status_code == 200
+
+
 def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, tmp_path: Path) -> None:
     """As root, a virtual environment in my home works: PostgreSQL's programs are put where it can go."""
     if os.geteuid() != 0:
@@ -327,6 +350,9 @@ def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, 
         assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
         [line] = servers_of(place)
         assert line.startswith(f"{place}/postgresql-17")
+        [programs] = place.glob("postgresql-17*")
+        assert stat.S_IMODE(programs.stat().st_mode) == 0o700
+        assert (hidden / "bin" / "postgres").stat().st_mode & 0o005 == 0o005  # the original is what it was
 
 
 def test_a_data_directory_out_of_postgresqls_reach_is_one_sentence(tmp_path: Path) -> None:
