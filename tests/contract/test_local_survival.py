@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ import pytest
 
 from local_server import COMMAND, LocalServer
 from prisma_local.postgres import finder
+from waiting import wait_until
 
 Shape = dict[str, Any]
 
@@ -291,6 +293,28 @@ def test_without_its_postgresql_it_ends_and_says_so() -> None:
     assert "PostgreSQL ended by itself" in server.stderr()
 
 
+def test_without_its_postgresql_it_ends_under_load() -> None:
+    """Calls that wait for PostgreSQL when it goes fail at once; nobody sits out their half minute each."""
+    server = LocalServer()
+    server.start()
+    [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
+
+    def ask() -> None:
+        with suppress(httpx.HTTPError, RuntimeError):
+            while server.process.poll() is None:
+                server.api("POST", "/v1/projects", {"name": "shop"})
+
+    threads = [threading.Thread(target=ask) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: server.settings()["inFlightMax"] == len(threads), 60, "the load never came about")
+    os.kill(int(pid), signal.SIGKILL)
+    assert server.wait_for_death() == 1
+    for thread in threads:
+        thread.join()
+    assert "couldn't get a connection after" not in server.stderr()
+
+
 def servers_with_pids(folder: Path) -> list[str]:
     listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
     return [line for line in listing.stdout.splitlines() if f"-D {folder}/pgdata " in line]
@@ -458,6 +482,7 @@ def test_help_and_version_are_told() -> None:
     assert (told.returncode, told.stderr) == (0, "")
     assert "prisma-local --ephemeral > local.env" in told.stdout
     assert "GET /_local/" in told.stdout
+    assert "every account of this machine" in told.stdout.lower()
     assert run("--version").stdout.startswith("prisma-local 0.")
 
 
