@@ -12,9 +12,13 @@ import pydantic
 
 from prisma_provider import errors
 from prisma_provider.settings import Settings, Token
+from prisma_provider.transport import not_sent
 
 T = TypeVar("T")
 
+_NO_NETWORK = (
+    "see whether this machine has a network, and the base URL is right (prisma:baseUrl or PRISMA_API_BASE_URL)."
+)
 _CONNECTION_STRING = re.compile(r"\b(postgres(?:ql)?|prisma\+postgres)://[^\s\"'<>]+")
 
 
@@ -35,13 +39,9 @@ def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
 def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
     """No answer: was the request sent or not?"""
     where = settings.base_url
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return errors.Unreachable(
-            f"Could not {doing}: {where} cannot be reached.",
-            said=None,
-            hint="see whether this machine has a network, and the base URL is right "
-            "(prisma:baseUrl or PRISMA_API_BASE_URL).",
-        )
+    unreachable = not_sent(error, doing, where, _NO_NETWORK)
+    if unreachable is not None:
+        return unreachable
     if isinstance(error, httpx.TimeoutException):
         return errors.TimedOut(
             f"Could not {doing}: {where} did not answer within {settings.request_timeout:g} s.",

@@ -35,10 +35,10 @@ from prisma_provider.models import (
     Usage,
     bare_id,
 )
-from prisma_provider.origins import DIRECT
 from prisma_provider.retries import Retries, may_send_again, time_left
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
+from prisma_provider.transport import way_to
 
 T = TypeVar("T")
 Item = TypeVar("Item", bound="Identified")
@@ -76,10 +76,7 @@ class Client:
             base_url=settings.base_url + "/v1/",
             auth=self._auth,
             headers={"User-Agent": f"pulumi-prisma/{version('pulumi-prisma')}", "Accept": "application/json"},
-            transport=transport,
-            # No certificates need be read for a service on this machine that is asked in clear.
-            verify=httpx.URL(settings.base_url).scheme != "http",
-            mounts=dict.fromkeys(DIRECT) if transport is None else None,
+            transport=transport or way_to(settings.base_url),
         )
 
     def close(self) -> None:

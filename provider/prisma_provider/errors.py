@@ -18,6 +18,7 @@ PrismaError                    what happened; what the service said; what to do
     │   └── Conflict           409
     ├── RateLimited            429: nothing was done
     ├── Unreachable            no connection was made: nothing was sent
+    │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
     └── LostAnswer             sent, and what came of it is unknown
         ├── TimedOut           no answer in time: it may yet be acted upon
         ├── ServiceFailed      5xx
@@ -130,6 +131,10 @@ class RateLimited(ApiError):
 
 class Unreachable(ApiError):
     """No connection was made; nothing was sent."""
+
+
+class Blocked(Unreachable):
+    """No connection can be made as things are: a certificate is not trusted, or a proxy refuses."""
 
 
 class LostAnswer(ApiError):
