@@ -59,7 +59,7 @@ def _of_system() -> ssl.SSLContext:
         import certifi
 
         file = certifi.where()
-    return ssl.create_default_context(cafile=file, capath=paths.capath)
+    return ssl.create_default_context(cafile=file, capath=paths.capath or None)
 
 
 def _unusable(variable: str, value: str | None, why: str) -> ConfigurationError:
