@@ -16,6 +16,8 @@ from urllib.request import getproxies, proxy_bypass
 from prisma_provider.errors import ConfigurationError
 from prisma_provider.origins import is_loopback
 
+AROUND = "a host that is reached without it goes into NO_PROXY"
+"""The way out of a proxy, as part of a sentence."""
 KINDS = ("http", "https", "socks5", "socks5h")
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _SYSTEM = "the system's proxy settings"
@@ -106,7 +108,7 @@ def _read(variable: str, value: str) -> Proxy:
     if parts.scheme not in KINDS:
         raise ConfigurationError(
             f"{variable} names a proxy that is none of {', '.join(KINDS)}.",
-            hint=f"give one of these in {variable}; where Prisma can be reached without it, set NO_PROXY=prisma.io.",
+            hint=f"give one of these in {variable}; {AROUND}.",
         )
     if not re.fullmatch(r"[\w.:%-]+", parts.hostname or "") or "@" in parts.path + parts.query + parts.fragment:
         raise _unreadable(variable)
@@ -125,8 +127,7 @@ def _need_socks(proxy: Proxy) -> None:
     if proxy.kind.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError(
             f"{proxy.variable} names a SOCKS proxy, which takes the package socksio, and it is not installed here.",
-            hint="pip install 'httpx[socks]', into the environment that this ran in; where Prisma can be reached "
-            "without the proxy, set NO_PROXY=prisma.io.",
+            hint=f"pip install 'httpx[socks]', into the environment that this ran in; {AROUND}.",
         )
 
 

@@ -12,7 +12,7 @@ from prisma_provider import certificates, proxies
 from prisma_provider.certificates import FILE, FOLDER, in_force
 from prisma_provider.errors import Blocked, Unreachable
 from prisma_provider.origins import origin
-from prisma_provider.proxies import Proxy
+from prisma_provider.proxies import AROUND, Proxy
 
 _NOT_SENT = (
     httpx.ConnectError,
@@ -24,7 +24,6 @@ _NOT_SENT = (
 _BROKE = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """A connection that ended while TLS began: the network's doing, which passes."""
 _AUTHENTICATION = re.compile("username/password", re.IGNORECASE)
-_AROUND = "where Prisma can be reached without it, set NO_PROXY=prisma.io"
 
 
 def way_to(url: str) -> httpx.BaseTransport:
@@ -85,7 +84,7 @@ def not_sent(error: httpx.HTTPError, doing: str, url: str, hint: str) -> Unreach
         return _refused(what, str(error), proxy)
     return Unreachable(
         f"{what} cannot be reached through {proxy}.",
-        hint=f"see whether {proxy.variable} is right, and its proxy runs; {_AROUND}.",
+        hint=f"see whether {proxy.variable} is right, and its proxy runs; {AROUND}.",
     )
 
 
@@ -119,10 +118,10 @@ def _refused(what: str, said: str, proxy: Proxy) -> Unreachable:
         return Blocked(
             f"{what} was not asked: {proxy} wants credentials{not_these}.",
             hint=f"put them into {proxy.variable}, as in {proxy.kind}://user:password@…, characters such as @ : / # "
-            f"percent-encoded; {_AROUND}. Nothing was sent to Prisma.",
+            f"percent-encoded; {AROUND}. Nothing was sent to Prisma.",
         )
     kind = Blocked if status is not None and 400 <= status < 500 else Unreachable
     return kind(
         f"{what} was not asked: {proxy} does not connect to it ({said or 'it closed the connection'}).",
-        hint=f"ask whoever runs the proxy to allow it; {_AROUND}. Nothing was sent to Prisma.",
+        hint=f"ask whoever runs the proxy to allow it; {AROUND}. Nothing was sent to Prisma.",
     )
