@@ -13,6 +13,7 @@ The map, imports go one way, downwards:
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
                 `bearer` puts the token on, `answers` turns what came back into models and errors, `retries` says when
                 a request is sent again, and how long an operation may take
+    transport   how HTTP leaves this machine: `proxies`, `certificates`
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace

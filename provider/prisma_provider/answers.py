@@ -16,12 +16,17 @@ from prisma_provider.models import Referring, same_id
 from prisma_provider.plain import cut, masked
 from prisma_provider.refusals import Refusal
 from prisma_provider.settings import Settings, Token
+from prisma_provider.transport import not_sent
 
 T = TypeVar("T")
 Ref = TypeVar("Ref", bound=Referring)
 
 LONGEST_WAIT = 3600.0
 """Seconds that a service may ask us to wait; what it asks beyond that is taken for this."""
+
+_NO_NETWORK = (
+    "see whether this machine has a network, and the base URL is right (prisma:baseUrl or PRISMA_API_BASE_URL)."
+)
 
 
 def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
@@ -53,13 +58,9 @@ def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:
 def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
     """No answer: was the request sent or not?"""
     where = settings.base_url
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return errors.Unreachable(
-            f"Could not {doing}: {where} cannot be reached.",
-            said=None,
-            hint="see whether this machine has a network, and the base URL is right "
-            "(prisma:baseUrl or PRISMA_API_BASE_URL).",
-        )
+    unreachable = not_sent(error, doing, where, _NO_NETWORK)
+    if unreachable is not None:
+        return unreachable
     if isinstance(error, httpx.TimeoutException):
         return errors.TimedOut(
             f"Could not {doing}: {where} did not answer within {settings.request_timeout:g} s.",

@@ -37,12 +37,12 @@ from prisma_provider.models import (
     Usage,
     fits_path,
 )
-from prisma_provider.origins import DIRECT
 from prisma_provider.pages import Item, Pages
 from prisma_provider.plain import name
 from prisma_provider.retries import Retries, may_send_again, time_left
 from prisma_provider.settings import Settings
 from prisma_provider.throttle import Throttle
+from prisma_provider.transport import way_to
 from prisma_provider.waits import TooLate, Waits
 
 T = TypeVar("T")
@@ -87,10 +87,7 @@ class Client:
                 "Accept-Encoding": bodies.ENCODINGS[0],
             },
             event_hooks={"response": [bodies.bound]},
-            transport=transport,
-            # No certificates need be read for a service on this machine that is asked in clear.
-            verify=httpx.URL(settings.base_url).scheme != "http",
-            mounts=dict.fromkeys(DIRECT) if transport is None else None,
+            transport=transport or way_to(settings.base_url),
         )
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ PrismaError                    what happened; what the service said; what to do
     │   └── PlanLimit          the workspace's plan or its account allows no more, whatever the status
     ├── RateLimited            429: nothing was done; it is asked again
     ├── Unreachable            no connection was made: nothing was sent
+    │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
     └── LostAnswer             sent, and what came of it is unknown
         ├── TimedOut           no answer in time: it may yet be acted upon
         ├── ServiceFailed      5xx
@@ -148,6 +149,10 @@ class RateLimited(ApiError):
 
 class Unreachable(ApiError):
     """No connection was made; nothing was sent."""
+
+
+class Blocked(Unreachable):
+    """No connection can be made as things are: a certificate is not trusted, or a proxy refuses."""
 
 
 class LostAnswer(ApiError):
