@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +241,26 @@ def test_a_backup_and_a_clone_that_were_killed_leave_nothing(place: Path) -> Non
         server.gone(database["id"])
         server.postgres()
         assert list((place / "backups").iterdir()) == []
+
+
+def test_a_backup_that_does_not_fit_leaves_nothing(place: Path) -> None:
+    """The disk takes no more: the backup fails, nothing half of it is there, and everything else goes on."""
+    limit = 20 * 1024 * 1024
+    small = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit))
+    with LocalServer(place, preexec_fn=small) as server:
+        database = server.made("/v1/projects", name="shop")["database"]
+        string = string_of(database["connections"][0])
+        with psycopg.connect(string, autocommit=True) as session:
+            for name in ("one", "two"):  # bytes that do not compress, in a dump of more than the limit
+                query = "SELECT decode(string_agg(md5(n::text), ''), 'hex') FROM generate_series(1, 700000) n"
+                session.execute(f"CREATE TABLE {name} (big bytea)")
+                session.execute(f"ALTER TABLE {name} ALTER big SET STORAGE EXTERNAL")
+                session.execute(f"INSERT INTO {name} {query}")
+        assert server.http.post("/_local/backups", json={"databaseId": database["id"]}).status_code == 500
+        assert server.api("GET", f"/v1/databases/{database['id']}/backups").json()["data"] == []
+        assert list((place / "backups").iterdir()) == []
+        assert rows(string, "SELECT count(*) FROM one, two") == [(1,)]
+        assert server.made("/v1/projects", name="another")["database"]["status"] == "ready"
 
 
 def test_a_data_directory_of_an_earlier_version_is_taken_over(place: Path) -> None:
