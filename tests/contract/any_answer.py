@@ -120,6 +120,13 @@ FAULTS = st.one_of(
     st.just(Fault(packed=True)),
 )
 SOUND = Fault()
+PLANS = st.builds(
+    lambda before, faults, after: [SOUND] * before + faults + [SOUND] * after,
+    st.integers(0, 6),
+    st.lists(FAULTS, min_size=1, max_size=2),
+    st.integers(0, 1),
+)
+"""What becomes of the answers of a run, in their order; the last goes for all that follow."""
 
 
 @dataclass
