@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as of
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -102,8 +102,11 @@ class Fault:
     cut: int | None = None
     packed: bool = False
     wire: str | None = None
+    only: str | None = None
+    """The method whose answers it befalls, where not all."""
 
 
+METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE"])
 FAULTS = st.one_of(
     st.builds(Fault, changed=st.lists(st.tuples(st.integers(0, 40), VALUES), min_size=1, max_size=3).map(tuple)),
     st.builds(Fault, field=FIELDS),
@@ -121,6 +124,7 @@ FAULTS = st.one_of(
 )
 SOUND = Fault()
 PLANS = st.one_of(
+    st.builds(lambda fault, method: [replace(fault, only=method)], FAULTS, METHODS),
     st.builds(Fault, field=FIELDS).map(lambda fault: [fault]),
     st.builds(
         lambda before, faults, after: [SOUND] * before + faults + [SOUND] * after,
@@ -141,7 +145,8 @@ class Script:
 
     def next(self, method: str, path: str) -> Fault:
         self.asked.append((method, path))
-        return self.faults[min(len(self.asked), len(self.faults)) - 1]
+        fault = self.faults[min(len(self.asked), len(self.faults)) - 1]
+        return fault if fault.only in (None, method) else SOUND
 
 
 class AnyService:
