@@ -11,13 +11,14 @@ The map, imports go one way, downwards:
                 and never hiding what this run wrote (`written`)
     run         what this run did itself: what it took over, made, and was asked to delete
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
-                `bearer` puts the token on, `answers` turns what came back into models and errors, `retries` says when
-                a request is sent again, and how long an operation may take
+                `bearer` puts the token on, `bodies` bounds what comes back, `answers` turns it into models and errors
+                (`refusals`: what the service says of one), `pages` follows a list to its end, `retries` says when a
+                request is sent again, and how long an operation may take, `waits` ends what waits
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
     adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
     errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`,
-                `plain` (names of others on a terminal)
+                `plain` (what others say, on a terminal: the errors themselves pass through it)
 """
