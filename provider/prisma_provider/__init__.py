@@ -20,5 +20,5 @@ The map, imports go one way, downwards:
     adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
     errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`,
-                `plain` (names of others on a terminal)
+                `imports` (past the user's own files), `plain` (names of others on a terminal)
 """

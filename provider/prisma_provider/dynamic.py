@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from prisma_provider.imports import installed_first
 from prisma_provider.logs import write_log
 
 if TYPE_CHECKING:
@@ -41,15 +42,19 @@ class _Process:
         """The stack that this operation is of, once a `check` has told it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
-        """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
-        from prisma_provider.client import Client
-        from prisma_provider.errors import ConfigurationError
-        from prisma_provider.intents import Intents
-        from prisma_provider.live import Live
-        from prisma_provider.settings import Settings
-        from prisma_provider.state import recorded
+        """Read settings once; a problem is kept for `check`, which can tell it cleanly.
 
-        with self._lock:
+        All that the handlers need is imported here, and from where it is installed.
+        """
+        with self._lock, installed_first():
+            from prisma_provider import handlers  # noqa: F401
+            from prisma_provider.client import Client
+            from prisma_provider.errors import ConfigurationError
+            from prisma_provider.intents import Intents
+            from prisma_provider.live import Live
+            from prisma_provider.settings import Settings
+            from prisma_provider.state import recorded
+
             if self._live is not None or self._problem is not None:
                 return
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  every connection needs it: imported here, where no file of the user's is in the way
 import re
 import ssl
 from collections.abc import Iterator

@@ -43,7 +43,7 @@ def test_without_a_token_i_am_told_how_to_give_one() -> None:
 def test_a_job_is_told_what_a_job_can_do(job: dict[str, str], says: str) -> None:
     """Without a token in a job I am told of permissions and secrets, and not to log in with a browser."""
     with pytest.raises(ConfigurationError, match="no token") as error:
-        Settings.load({}.get, job)
+        Settings.load(lambda name: None, job)
     assert says in str(error.value)
     assert "pulumi-prisma login" not in str(error.value)
 
