@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused
 from prisma_provider.handlers import keeping
 from prisma_provider.handlers.branch import resolve
@@ -328,7 +328,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
     """Two databases that both declare the flag would take it from each other at every run."""
     if news.get("isDefault") is not True or not known(news.get("projectId")):
         return
-    if "isDefault" in (news.get("ignoreChanges") or ()):
+    if ignores(news.get("ignoreChanges"), "isDefault"):
         return
     title = f'database "{news["name"]}"'
     other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
@@ -341,7 +341,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
 
 
 def _ignores_branch(news: Bag) -> bool:
-    return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
+    return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
 
 
 def _default_secrets(live: Live, database: Database) -> Bag:

@@ -14,6 +14,7 @@ from prisma_provider.identity import new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
 from prisma_provider.retries import DEFAULT_TIME_LIMIT
+from prisma_provider.texts import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
 Bag = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
@@ -53,16 +54,33 @@ def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
     return {name: value for name, value in news.items() if name in names and value is not None}
 
 
+def check_texts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    """No input holds what an output has for a text: sent, it would be a name, or a trigger that never changes."""
+    for field, value in news.items():
+        if stands_for_an_object(value):
+            yield InvalidInput(
+                field,
+                f"{field} holds an output, or another object, inside a plain string: its value is not in it.",
+                hint=f"{WAY_OUT}.",
+            )
+
+
 def check_name(
     news: Mapping[str, Any], what: str, least: int, most: int | None, *, field: str = "name"
 ) -> Iterator[InvalidInput]:
-    """A name that is text, not blank, and as long as the service takes it."""
+    """A name that is text, not blank, without hidden characters, and as long as the service takes it."""
     name = news.get(field)
     if name is UNKNOWN:
         return
     length = f"{least} to {most} characters" if most else "at least one character"
     if not isinstance(name, str) or not name.strip():
         yield InvalidInput(field, f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
+    elif unwanted_character(name):
+        yield InvalidInput(
+            field,
+            f'The name "{shown(name)}" of a {what} holds {unwanted_character(name)}, a character that is not shown.',
+            hint="take line breaks, control characters and marks of text direction out of it.",
+        )
     elif len(name) < least or (most is not None and len(name) > most):
         fault = "short" if len(name) < least else "long"
         yield InvalidInput(
