@@ -1,7 +1,8 @@
 """The logicalId: the name under which a lost create is found again.
 
 `slug-hash-nonce`: the slug is for people, the hash is what makes the resource's URN unique, so that a leftover of
-an interrupted run is known as this resource's own, and the nonce is one creation. It fits the patterns that the
+an interrupted run is known as this resource's own, and the nonce is one creation. It is computed, so that an update
+finds what its plan holds: no two objects that exist at one time have the same. It fits the patterns that the
 service publishes for projects and databases.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
+from collections.abc import Callable
+from itertools import count
 
 _SLUG_LENGTH = 32
 _HASH_LENGTH = 16
@@ -24,9 +26,16 @@ def stem(name: str, *place: str) -> str:
     return f"{slug}-{digest[:_HASH_LENGTH]}"
 
 
-def new_logical_id(of_stem: str) -> str:
-    """A logicalId for one creation."""
-    return f"{of_stem}-{secrets.token_hex(_NONCE_BYTES)}"
+def new_logical_id(of_stem: str, seed: str) -> str:
+    """A logicalId for one creation; the preview and the update of a plan have the same seed."""
+    nonce = hashlib.sha256(f"{of_stem}\0{seed}".encode()).hexdigest()
+    return f"{of_stem}-{nonce[: 2 * _NONCE_BYTES]}"
+
+
+def free_logical_id(of_stem: str, is_taken: Callable[[str], bool]) -> str:
+    """The first logicalId that no object bears: where no seed is given, a preview and its update both find it."""
+    found = (new_logical_id(of_stem, str(number)) for number in count())
+    return next(logical_id for logical_id in found if not is_taken(logical_id))
 
 
 def stem_of(logical_id: str | None) -> str | None:

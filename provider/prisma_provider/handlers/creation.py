@@ -49,6 +49,8 @@ def create_once(
         except (errors.LostAnswer, errors.Conflict) as error:
             lost = lost or isinstance(error, errors.LostAnswer)
             for found in listed(find):
+                if found.logical_id == logical_id and not lost:
+                    raise _made_elsewhere(found) from None
                 if found.logical_id == logical_id:
                     return found, True
             if isinstance(error, errors.Conflict) and not lost:
@@ -68,12 +70,27 @@ def create_once(
         raise type(error)(error.what, said=error.said, hint=hint) from None
 
 
+def _made_elsewhere(found: Named) -> Refused:
+    """Nothing of ours was lost on the way, and yet its key is taken: by a run that went on beside this one."""
+    return Refused(
+        f"{found.title} was made meanwhile, under the very key of this resource: by another run of this stack, or by "
+        "a stack of this name that keeps its state elsewhere.",
+        hint="run `pulumi up` again, which says how to take it; if it is another's, give your stack another name. "
+        "Nothing was made.",
+    )
+
+
 def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
     """What a list shows; nothing, where the service has no such list."""
     try:
         return ask()
     except errors.NotFound:
         return ()
+
+
+def _is_left(live: Live, key: str | None, own: str) -> bool:
+    """Whether an object of this key was left behind. One of our own key was, too: nothing was sent yet."""
+    return key == own or not live.run.is_declared(key or "")
 
 
 class _Final(Exception):
@@ -98,7 +115,7 @@ def to_adopt(live: Live, what: str, news: Bag, existing: Callable[[], Iterable[N
     left = [
         other
         for other in listed(existing)
-        if mine and stem_of(other.logical_id) == mine and not live.run.is_declared(other.logical_id or "")
+        if mine and stem_of(other.logical_id) == mine and _is_left(live, other.logical_id, news["logicalId"])
     ]
     left = [other for other in left if not live.recorded().holds(other.id)]
     if not left:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors
@@ -21,7 +21,14 @@ from prisma_provider.handlers.changes import (
     was_adopted,
     went_away,
 )
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.creation import (
+    announce,
+    create_once,
+    listed,
+    nothing_to_adopt,
+    refuse_other_adoption,
+    to_adopt,
+)
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -92,8 +99,9 @@ class DatabaseHandler:
             *_check_source(news),
             *check_adopt(news, "db"),
         )
-        inputs = with_logical_id(live, olds, news, select(self.fields, news))
+        inputs = select(self.fields, news)
         if not problems:
+            inputs = with_logical_id(live, olds, news, inputs, lambda: _neighbours(live, news))
             problems = (
                 *_check_one_default(live, news, inputs),
                 *announce(live, "database", olds, news, live.database),
@@ -301,6 +309,12 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     if not behind(DatabaseHandler.fields, recorded, now):
         return database
     return live.confirmed(database, olds.get("workspaceId"))
+
+
+def _neighbours(live: Live, news: Bag) -> Iterable[Database]:
+    """The databases of its project; none of one that is not made yet."""
+    project_id = news["projectId"]
+    return listed(lambda: live.databases(project_id).values()) if known(project_id) else ()
 
 
 def _check_branch(news: Bag) -> Iterator[InvalidInput]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
-from prisma_provider.identity import new_logical_id, stem
+from prisma_provider.identity import free_logical_id, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
 from prisma_provider.retries import DEFAULT_TIME_LIMIT
@@ -41,11 +41,36 @@ def without_unknown(news: Mapping[str, Any], *names: str) -> Bag:
     return {name: value for name, value in news.items() if value is not UNKNOWN or name not in names}
 
 
-def with_logical_id(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], inputs: Bag) -> Bag:
-    """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes."""
-    logical_id = olds.get("logicalId") or new_logical_id(str(news.get("identity") or stem("resource")))
+class Marked(Protocol):
+    """An object that has a logicalId."""
+
+    @property
+    def logical_id(self) -> str | None: ...
+
+
+def with_logical_id(
+    live: Live,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    inputs: Bag,
+    existing: Callable[[], Iterable[Marked]],
+) -> Bag:
+    """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes.
+
+    A new one comes of the engine's `seed`, and where the host is given none, of what exists.
+    """
+    logical_id = olds.get("logicalId") or _new_logical_id(live, news, existing)
     live.run.declare(logical_id)
     return {**inputs, "logicalId": logical_id}
+
+
+def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], Iterable[Marked]]) -> str:
+    of_stem = str(news.get("identity") or stem("resource"))
+    if news.get("seed"):
+        return new_logical_id(of_stem, news["seed"])
+    adopts = isinstance(news.get("adopt"), str)  # what is adopted is there, and keeps its own
+    taken = set() if adopts else {other.logical_id for other in existing()}
+    return free_logical_id(of_stem, lambda found: found in taken or live.run.is_declared(found))
 
 
 def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:

@@ -6,7 +6,14 @@ from prisma_provider import errors
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused
 from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, refuse_other_adoption, to_adopt
+from prisma_provider.handlers.creation import (
+    announce,
+    create_once,
+    listed,
+    nothing_to_adopt,
+    refuse_other_adoption,
+    to_adopt,
+)
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -46,9 +53,11 @@ class ProjectHandler:
             *check_flag(news, "forceDestroy"),
             *check_adopt(news, "proj"),
         )
+        inputs = select(self.fields, news)
         if not problems:
+            inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
             problems = (*announce(live, "project", olds, news, live.project),)
-        return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
+        return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """The name; a region that differs is refused, since nothing can change it."""

@@ -121,7 +121,8 @@ class Provider(ResourceProviderServicer):
         self._session.stack = urn.stack
         try:
             with self._session.operation(request.urn) as live:
-                checked = check(live, kind, olds, {**news, "identity": stem_for(urn)})
+                hidden = {"identity": stem_for(urn), "seed": request.randomSeed.hex()}
+                checked = check(live, kind, olds, {**news, **hidden})
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
         failures = [_failure(problem) for problem in checked.problems]
