@@ -21,6 +21,7 @@ from prisma_provider.logs import write_log
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
+    from prisma_provider.ignoring import Ignoring
     from prisma_provider.live import Live
 
 # The handlers, and HTTP and pydantic with them, are imported where they are used: a program imports this module
@@ -39,6 +40,7 @@ class _Process:
         self._problem: Exception | None = None
         self.stack: str | None = None
         """The stack that this operation is of, once a `check` has told it."""
+        self._ignoring: Ignoring | None = None
 
     def configure(self, config: Callable[[str], str | None]) -> None:
         """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
@@ -61,6 +63,13 @@ class _Process:
                 )
             except ConfigurationError as problem:
                 self._problem = problem
+
+    def ignoring(self) -> Ignoring:
+        from prisma_provider.ignoring import Ignoring
+
+        with self._lock:
+            self._ignoring = self._ignoring or Ignoring(lambda: self.live().recorded())
+            return self._ignoring
 
     def live(self) -> Live:
         if self._problem is not None:
@@ -97,6 +106,7 @@ class _Provider(dynamic.ResourceProvider):
                 checked = check(live, self.resource, _bag(olds), {**_bag(news), "identity": mark})
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
+        _process.ignoring().checked(_bag(olds), checked.inputs)
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
         known = {name: news[name] if _is_unknown(news.get(name)) else v for name, v in checked.inputs.items()}
         return dynamic.CheckResult(known, failures)
@@ -106,7 +116,9 @@ class _Provider(dynamic.ResourceProvider):
         from prisma_provider.handlers.lookup import title
 
         with self._operation("update", olds) as live:
-            found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
+            found = _process.ignoring().diff(
+                object_id, _bag(olds), _bag(news), lambda o, n: self._handler().diff(live, object_id, o, n)
+            )
             for line in explain(title(self.resource, object_id, olds), found):
                 live.note(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
@@ -135,7 +147,10 @@ class _Provider(dynamic.ResourceProvider):
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
         with self._operation("update", {**olds, **news}) as live:
-            return dynamic.UpdateResult(self._handler().update(live, object_id, _bag(olds), _bag(news)))
+            old, new = _process.ignoring().told(object_id, _bag(olds), _bag(news))
+            outputs = self._handler().update(live, object_id, old, new)
+        # What the engine alone was told to ignore is recorded by the engine alone.
+        return dynamic.UpdateResult({**outputs, "ignoreChanges": news.get("ignoreChanges")})
 
     def delete(self, object_id: str, props: dict[str, Any]) -> None:
         with self._operation("delete", props) as live:

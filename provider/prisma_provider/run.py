@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -24,6 +24,8 @@ class Recorded:
 
     ids: frozenset[str] = frozenset()
     begun: tuple[Mapping[str, Any], ...] = ()
+    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The property paths of `ignoreChanges`, by the id of their object."""
 
     def holds(self, object_id: str) -> bool:
         """Whether an object is one of this stack's."""

@@ -48,7 +48,13 @@ def read(deployment: dict[str, Any] | None) -> Recorded:
     return Recorded(
         frozenset(bare_id(resource["id"]) for resource in held if _is_an_object(resource)),
         tuple(each["resource"].get("inputs") or {} for each in pending if each["type"] == "creating"),
+        {bare_id(each["id"]): tuple(each["ignoreChanges"]) for each in held if _ignores(each)},
     )
+
+
+def _ignores(resource: dict[str, Any]) -> bool:
+    """Whether something of it is to be ignored; what is about to be deleted has a successor that says so itself."""
+    return bool(resource.get("ignoreChanges")) and _is_an_object(resource) and not resource.get("delete")
 
 
 def _is_an_object(resource: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 _NO_VALUE = re.compile(
-    r"calling[\W_]+(?:str|tostring|tojson)[\W_]+on(?![a-z])"  # what `str(output)` gives: Python's SDK, and those of other languages
+    r"calling[\W_]+(?:str|tostring|tojson)[\W_]+on(?![a-z])"  # `str(output)`, in Pulumi's SDK of any language
     r"|<[\w.]+ object at 0x[0-9a-f]+>"  # `repr(output)`, or an object of Python in an f-string
     r"|\[object \w+\]",  # the same of TypeScript
     re.IGNORECASE,
@@ -38,9 +38,7 @@ def shown(text: str) -> str:
 
 
 def _is_unwanted(character: str) -> bool:
-    return (
-        unicodedata.category(character) in _UNWANTED or unicodedata.bidirectional(character) in _BIDIRECTIONAL
-    )
+    return unicodedata.category(character) in _UNWANTED or unicodedata.bidirectional(character) in _BIDIRECTIONAL
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -109,7 +109,9 @@ class Provider(pulumi.ProviderResource):
         :param workspace_id: refuse to run against any other workspace than this one.
         :param opts: Pulumi's options.
         """
-        refuse_texts(resource_name, {"service_token": service_token, "base_url": base_url, "workspace_id": workspace_id})
+        refuse_texts(
+            resource_name, {"service_token": service_token, "base_url": base_url, "workspace_id": workspace_id}
+        )
         props = {
             "serviceToken": None if service_token is None else pulumi.Output.secret(service_token),
             "baseUrl": base_url,

@@ -211,7 +211,7 @@ def _refuse_accounts(name: str, providers: Mapping[str, pulumi.ProviderResource]
                 f"{name}: the provider= or providers= of what it belongs to names an account (a provider of the "
                 f'package "{provider.package}"), which dynamic resources cannot use: it would be made in that of '
                 "prisma:serviceToken or PRISMA_SERVICE_TOKEN. Declare it with "
-                "`from pulumi_prisma import native as prisma`, whose resources take provider=, or leave the provider out."
+                "`from pulumi_prisma import native as prisma`, whose resources take provider=, or leave it out."
             )
 
 

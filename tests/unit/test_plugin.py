@@ -224,6 +224,16 @@ def test_the_name_is_the_resource_s_own(plugin: Plugin) -> None:
     assert plugin.checked("Branch", projectId="proj_1")["gitName"] == "orders"
 
 
+def test_an_update_plan_holds(plugin: Plugin) -> None:
+    """The mark of a new resource comes of the engine's seed, which a saved plan carries to its update."""
+    news = {"projectId": "proj_1"}
+    one, same, other = (
+        to_bag(plugin.call("Check", "Database", news=news, randomSeed=seed).inputs)["logicalId"]
+        for seed in (b"one", b"one", b"other")
+    )
+    assert one == same != other
+
+
 def test_a_preview_of_a_create(plugin: Plugin) -> None:
     """What is declared is known in a preview, everything else is not, and nothing is sent."""
     inputs = plugin.checked("Database", projectId=rpc.UNKNOWN, isDefault=True)

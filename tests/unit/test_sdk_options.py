@@ -94,7 +94,7 @@ def test_secrets_stay_secret_whatever_a_transformation_makes_of_the_options(
 
 
 def test_everything_may_be_ignored(mocks: Mocks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ignore_changes=["*"] reaches the handlers; the engine is told of our own inputs, and keeps its hands off theirs."""
+    """ignore_changes=["*"] reaches the handlers; the engine is told of inputs by name, not of hidden ones."""
     asked: list[Options] = []
     settled = prisma.Database._before_providers
 
