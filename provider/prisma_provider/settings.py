@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from prisma_provider.errors import ConfigurationError
+from prisma_provider.errors import ConfigurationError, NoToken
 from prisma_provider.login import sources
 from prisma_provider.origins import DEFAULT_BASE_URL, base_url
 
@@ -53,7 +53,7 @@ class Settings:
 
         The first that is there wins.
 
-        Raises ConfigurationError where there is no token, or the base URL is neither https nor loopback.
+        Raises NoToken where there is none, another ConfigurationError where the base URL is neither https nor loopback.
         """
         environment = os.environ if environment is None else environment
         configured = _clean(config("prisma:serviceToken"))
@@ -75,7 +75,7 @@ class Settings:
         if source is not None:
             tokens.append(Token("", source.origin))
         if not tokens:
-            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_TOKEN_HINT)
+            raise NoToken("There is no token for Prisma's Management API.", hint=_TOKEN_HINT)
         return Settings(
             token=tokens[0],
             base_url=where,
