@@ -11,7 +11,7 @@ import httpx
 import pydantic
 
 from prisma_provider import errors
-from prisma_provider.settings import Settings, Token
+from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, Settings, Token
 
 T = TypeVar("T")
 
@@ -90,6 +90,7 @@ def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.Api
         kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))  # type: ignore[assignment]
     if kind is errors.Unauthorized:
         why = f"the token from {token.origin} is not valid"
+        hint = f"{hint} {RUN_PROGRAM}." if token.origin == CONFIGURED else hint
     return kind(
         f"Could not {doing}: {why}.",
         said=_message(answer, token),

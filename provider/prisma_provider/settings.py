@@ -13,6 +13,14 @@ from prisma_provider.origins import DEFAULT_BASE_URL, base_url
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
 BASE_URL_VARIABLE = "PRISMA_API_BASE_URL"
 
+CONFIGURED = "prisma:serviceToken in Pulumi's configuration"
+"""Where a token comes from that Pulumi keeps in state: the stack's configuration, or a provider of the program."""
+
+RUN_PROGRAM = (
+    "`pulumi refresh` and `pulumi destroy` take the token that state holds, which may have been rotated since: with "
+    "--run-program they take the one of the program and its configuration"
+)
+
 _TOKEN_HINT = (
     f"export {TOKEN_VARIABLE}=… (recommended), or `pulumi config set --secret prisma:serviceToken …`; "
     "a token is made in Prisma Console under Workspace, Settings, Service tokens. Or log in: `pulumi-prisma login`."
@@ -61,7 +69,7 @@ class Settings:
         tokens = [
             Token(value, origin)
             for value, origin in (
-                (configured, "prisma:serviceToken in Pulumi's configuration"),
+                (configured, CONFIGURED),
                 (from_environment, f"{TOKEN_VARIABLE} in the environment"),
             )
             if value
