@@ -17,8 +17,7 @@ from prisma_provider.identity import stem
 from pulumi_prisma.names import camel, snake
 from pulumi_prisma.texts import refuse_texts
 
-_PACKAGE = "pulumi-python"
-_ACCOUNTS = ("prisma", _PACKAGE)
+_ACCOUNTS = ("prisma", "pulumi-python")
 """Packages whose providers stand for an account of Prisma."""
 
 _DISABLED = "pulumi:disable-default-providers"
@@ -222,11 +221,11 @@ def _refuse_disabled_host(name: str) -> None:
         disabled = {str(package).strip() for package in json.loads(text or "[]")}
     except (TypeError, ValueError):
         return  # Pulumi's engine says itself what is wrong with it
-    if not disabled.isdisjoint(("*", _PACKAGE)):
+    if not disabled.isdisjoint(("*", *_ACCOUNTS)):
         raise pulumi.RunError(
-            f"{name}: {_DISABLED} forbids dynamic resources, whose only provider is the default one. Declare it with "
-            "`from pulumi_prisma import native as prisma` and provider=prisma.Provider(…), or name packages in "
-            f'{_DISABLED} so that "{_PACKAGE}" is not among them.'
+            f"{name}: {_DISABLED} forbids dynamic resources, which are made in the default account, always. Declare it "
+            "with `from pulumi_prisma import native as prisma` and provider=prisma.Provider(…); or name packages in "
+            f"{_DISABLED} that are neither {' nor '.join(_ACCOUNTS)}."
         )
 
 

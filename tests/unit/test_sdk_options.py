@@ -140,7 +140,7 @@ def test_the_plugin_takes_the_account_of_its_component(mocks: Mocks) -> None:
         assert Team(given, native).db._provider is eu
 
 
-@pytest.mark.parametrize("packages", ['["*"]', '["aws", " pulumi-python"]'])
+@pytest.mark.parametrize("packages", ['["*"]', '["prisma"]', '["aws", " pulumi-python"]'])
 def test_a_setting_that_forbids_this_host_is_named(mocks: Mocks, packages: str) -> None:
     """With pulumi:disable-default-providers I am told what to use, instead of being asked for provider=."""
     pulumi.runtime.set_all_config({"pulumi:disable-default-providers": packages}, [])
