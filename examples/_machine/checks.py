@@ -20,7 +20,11 @@ from .runner import guarded
 from .setup import ROOT, Machine, backend, prepare
 
 RINGS = ("unit", "contract", "e2e")
-ON_REQUEST = ("bench",)
+LIVE = "live"
+ON_REQUEST = ("bench", LIVE)
+CREATES = "--creates-databases"
+WHOSE = ("PRISMA_SERVICE_TOKEN", "PRISMA_API_BASE_URL")  # only the live ring is given them
+DIFFERS = 10
 # Two cores; the outer rings wait for processes of their own, and each worker has a local control plane of its own.
 AT_ONCE = {"unit": 2, "contract": 3, "e2e": 3}
 LINT = "lint"
@@ -38,6 +42,15 @@ WHERE = f"import {', '.join(PACKAGES)}\nfor p in ({', '.join(PACKAGES)}): print(
 PYTEST_FOUND_NOTHING = 5
 # An interrupted pytest tears its fixtures down, which stop what they started; a terminated one does not.
 LIKE_CTRL_C = Manners(asked_with=signal.SIGINT, grace=30.0)
+TIDYING_UP = Manners(asked_with=signal.SIGINT, grace=300.0)  # it removes what it made, on a service far away
+ABOUT_LIVE = (
+    "For maintainers: `live` tries everything that the provider relies on against the service itself, in the "
+    "workspace of PRISMA_SERVICE_TOKEN (a scratch one; PRISMA_API_BASE_URL for another service than Prisma's). It "
+    f"makes a project with some databases there, which {CREATES} allows, and removes it again, also after Ctrl-C. "
+    "Its report says of each reliance whether it holds, differs or was not tried. It ends with 0 where nothing "
+    f"differs, with {DIFFERS} where something does, which is information, and with 1 where nothing could be tried or "
+    "something was left behind. The contract ring walks the same list against prisma-local."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class Outcome:
     """How one check ended."""
 
     name: str
-    verdict: str  # passed, failed or skipped
+    verdict: str  # passed, failed, skipped or differs
     seconds: float
     note: str = ""
     counts: Counts | None = None
@@ -97,7 +110,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         prog="./tests/run",
         usage="./tests/run [ring …] [-- pytest arguments]",
         description="Runs every check and test of this tree against the wheel that is built from it.",
-        epilog="For example: ./tests/run unit -- -k rename",
+        epilog=f"For example: ./tests/run unit -- -k rename. {ABOUT_LIVE}",
     )
     known = (LINT, *RINGS, *ON_REQUEST)
     parser.add_argument(
@@ -106,10 +119,18 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         metavar="ring",
         help=f"{', '.join(known)}; default: all but {', '.join(ON_REQUEST)}",
     )
+    parser.add_argument(CREATES, action="store_true", help=f"lets {LIVE} make databases in a real workspace")
     asked = parser.parse_args(list(argv[:end_of_ours]))
     for ring in asked.rings:
         if ring not in known:
             raise Failure(f"There is no ring {ring!r}; there are: {', '.join(known)}.")
+    if LIVE in asked.rings and not asked.creates_databases:
+        raise Failure(
+            f"./tests/run {LIVE} makes a project with databases in the workspace of PRISMA_SERVICE_TOKEN, and removes "
+            f"it again: ask for it with {CREATES}."
+        )
+    if LIVE in asked.rings and not os.environ.get(WHOSE[0]):
+        raise Failure(f"{WHOSE[0]} is not set: export the token of a scratch workspace.")
     asked.rings = [ring for ring in known if ring in (asked.rings or (LINT, *RINGS))]
     asked.pytest = list(argv[end_of_ours + 1 :])
     return asked
@@ -159,6 +180,16 @@ class Checks:
             nothing_selected = code == PYTEST_FOUND_NOTHING and bool(extra)
             self._record(name, code == 0 or nothing_selected, started, str(counts), counts)
 
+    def live(self) -> None:
+        """What we rely on, tried against the service that the caller's environment names."""
+        started = time.monotonic()
+        environment = self._environment | {name: os.environ[name] for name in WHOSE if name in os.environ}
+        environment["PYTHONPATH"] = str(ROOT / "tests")
+        with self._console.step("the service itself"):
+            code = self._processes.show(["python", "-m", LIVE], env=environment, cwd=ROOT, manners=TIDYING_UP)
+        verdict = {0: "passed", DIFFERS: "differs"}.get(code, "failed")
+        self.outcomes.append(Outcome(LIVE, verdict, time.monotonic() - started))
+
     def _pyright(self) -> None:
         started = time.monotonic()
         # The package on the index is a launcher; it fetches the checker itself when it is first asked.
@@ -203,6 +234,8 @@ def run(processes: Processes) -> int:
         for ring in asked.rings:
             if ring == LINT:
                 checks.lint()
+            elif ring == LIVE:
+                checks.live()
             else:
                 checks.ring(ring, asked.pytest)
     return summary(console, checks.outcomes, time.monotonic() - started)
@@ -214,9 +247,12 @@ def summary(console: Console, outcomes: Sequence[Outcome], seconds: float) -> in
     console.write("")
     console.write(table(outcomes))
     console.write("")
-    verdict = f"failed: {', '.join(failed)}" if failed else "all is well"
+    differs = [outcome.name for outcome in outcomes if outcome.verdict == "differs"]
+    verdict = f"differs: {', '.join(differs)}" if differs else "all is well"
+    if failed:
+        verdict = f"failed: {', '.join(failed)}"
     console.write(f"{verdict}, in {spell(seconds)}")
     counted = [outcome.counts for outcome in outcomes if outcome.counts]
     if counted:
         console.write(str(sum(counted, Counts())))
-    return 1 if failed else 0
+    return 1 if failed else DIFFERS if differs else 0

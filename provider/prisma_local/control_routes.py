@@ -17,7 +17,7 @@ from prisma_local.call import Answer
 from prisma_local.control import Control
 from prisma_local.errors import Forbidden, Invalid
 from prisma_local.faults import KINDS
-from prisma_local.hosts import HOSTS
+from prisma_local.hosts import HOSTS, of_another_page
 from prisma_local.respond import answered
 
 Act = Callable[[dict[str, Any]], Answer]
@@ -59,12 +59,13 @@ def _ways(control: Control) -> list[Way]:
         Way(
             "POST",
             "/faults",
-            'Let calls fail: {"kind", "method", "path", "after", "times"} and what the kind takes, one of '
-            f"{', '.join(KINDS)}.",
+            'Let calls fail: {"kind", "method", "path", "match", "after", "times"} and what the kind takes, one of '
+            f'{", ".join(KINDS)}. match is what the body has, such as {{"isDefault": true}}; a full plan is '
+            '{"kind": "status", "status": 403, "code": "planLimitReached", "message": "Workspace plan limit reached"}.',
             control.add_fault,
         ),
         Way("DELETE", "/faults", "Take all faults away, and let go of the calls that they hold.", control.clear_faults),
-        Way("GET", "/settings", "How slow, how strict and how busy the server is.", control.show_settings),
+        Way("GET", "/settings", "How slow, how strict (oneDefault) and how busy the server is.", control.show_settings),
         Way("PUT", "/settings", "Change some of them, by the names that GET shows.", control.change_settings),
         Way("POST", "/tokens", 'A token of a workspace, made where it is missing: {"workspace"}.', control.mint),
         Way("DELETE", "/tokens", 'Revoke one: {"token"}.', control.revoke),
@@ -101,7 +102,7 @@ def _document(_body: dict[str, Any]) -> Answer:
 
 def _endpoint(acts: dict[str, Act]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if "origin" in request.headers:
+        if "origin" in request.headers or of_another_page(request.headers):
             # No browser needs these; a page that tries is somebody else's.
             refusal = Forbidden("The control routes are not for web pages.")
             return JSONResponse(refusal.envelope(), status_code=refusal.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,16 @@ def without_fields(body: Any, fields: list[str]) -> Any:
     if not isinstance(body, dict):
         return body
     return {name: value for name, value in body.items() if name not in fields}
+
+
+def has(body: Any, wanted: dict[str, Any]) -> bool:
+    """Whether each dotted place holds this very value of JSON, in which true is not 1."""
+    return all(_holds(body, place.split("."), json.dumps(value, sort_keys=True)) for place, value in wanted.items())
+
+
+def _holds(body: Any, path: list[str], written: str) -> bool:
+    found = [holder[key] for holder, key in _places(body, path) if isinstance(holder, list) or key in holder]
+    return any(json.dumps(value, sort_keys=True) == written for value in found)
 
 
 def patched(answer: Any, remove: list[str], set_: dict[str, Any]) -> Any:

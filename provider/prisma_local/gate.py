@@ -25,6 +25,9 @@ from prisma_local.wire import Reply
 
 JSON = "application/json"
 GUARDED = ("/v1", "/token")
+# Bytes of a body; of a caller without a token, who may be any web page, less is taken.
+LARGEST_BODY = 1024 * 1024
+LARGEST_UNKNOWN = 64 * 1024
 MAKES_NOTHING = ("/rotate", "/restore", "/token")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
@@ -39,8 +42,8 @@ class Gate:
         self._newest: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
-            await self._app(scope, receive, send)
+        if not scope["path"].startswith(GUARDED):
+            await self._pass_on(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
         entry = self._journal.open(scope["method"], scope["path"], query)
@@ -58,19 +61,31 @@ class Gate:
             entry.status = answer.status
             await answer.send(send)
 
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call that suffers no fault and is not logged; what it brings along has its limit all the same."""
+        largest = LARGEST_BODY if scope["path"].startswith("/_local") else LARGEST_UNKNOWN
+        try:
+            raw = await wire.read(receive, largest)
+        except wire.ClientGone:
+            return
+        answer = _too_large(largest) if raw is None else await wire.act(self._app, scope, raw)
+        await answer.send(send)
+
     async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> Reply | None:
         """What this call gets; None when its connection is to be cut."""
-        raw = await wire.read(receive)
         entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
+        largest = LARGEST_UNKNOWN if entry.workspace_id is None else LARGEST_BODY
+        raw = await wire.read(receive, largest)
         if raw is None:
-            return _refusal(TooLarge("The request body exceeds 1 MiB."))
-        entry.body = _parsed(raw)
+            return _too_large(largest)
+        if entry.workspace_id is not None:
+            self._journal.keep_body(entry, _parsed(raw), len(raw))
         wait = self._settings.rate.wait(time.monotonic())
         if wait:
             return _too_fast(self._settings.rate.limit, wait)
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
-        fault = self._faults.meet(entry.method, entry.path)
+        fault = self._faults.meet(entry.method, entry.path, entry.body)
         if fault is None:
             return await self._act(scope, raw)
         entry.fault = fault.kind
@@ -126,6 +141,10 @@ def _refusal(problem: Problem, headers: dict[str, str] | None = None) -> Reply:
     return wire.reply(problem.status, problem.envelope(), JSON, headers)
 
 
+def _too_large(largest: int) -> Reply:
+    return _refusal(TooLarge(f"The request body exceeds {largest // 1024} KiB."))
+
+
 def _too_fast(limit: int, wait: float) -> Reply:
     problem = TooFast(f"More than {limit} requests in one second.", hint="Wait as long as Retry-After says.")
     return _refusal(problem, {"Retry-After": str(max(1, math.ceil(wait)))})
@@ -135,7 +154,8 @@ def _made_up(fault: Fault) -> Reply:
     options = fault.options
     if fault.kind == "html":
         return wire.reply(options["status"], HTML, "text/html")
-    default = {"error": {"code": "injected-fault", "message": "The local control plane was told to fail."}}
+    words = {"code": "injected-fault", "message": "The local control plane was told to fail."}
+    default = {"error": {name: options.get(name, word) for name, word in words.items()}}
     content_type = options.get("contentType", JSON)
     return wire.reply(options["status"], options.get("body", default), content_type, options.get("headers"))
 

@@ -17,6 +17,7 @@ class Settings:
     """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least.
 
     `rate` is how many /v1 calls a second are taken, `token_life` how long an access token of a user is valid.
+    `one_default` refuses to make a default database where its project has one: it has to be promoted by PATCH.
     """
 
     latency: float = 0.0
@@ -26,6 +27,7 @@ class Settings:
     in_flight: int = 0
     in_flight_max: int = 0
     token_life: float = TOKEN_LIFE
+    one_default: bool = False
     rate: Rate = field(default_factory=Rate)
     last_left: float = field(default_factory=time.monotonic)
 
@@ -37,6 +39,7 @@ class Settings:
             "recovering": self.recovering,
             "rateLimit": self.rate.limit,
             "tokenLife": self.token_life,
+            "oneDefault": self.one_default,
             "inFlight": self.in_flight,
             "inFlightMax": self.in_flight_max,
         }
@@ -60,6 +63,8 @@ class Settings:
             self.token_life = _seconds("tokenLife", body["tokenLife"])
         if "rateLimit" in body:
             self.rate = Rate(_whole("rateLimit", body["rateLimit"]))
+        if "oneDefault" in body:
+            self.one_default = _flag("oneDefault", body["oneDefault"])
         for name in ("maxInFlightSeen", "inFlightMax"):
             if name in body:
                 self.in_flight_max = _whole(name, body[name])
@@ -69,6 +74,7 @@ class Settings:
         self.latency = self.provisioning = self.recovering = 0.0
         self.provisioning_ends = "ready"
         self.token_life = TOKEN_LIFE
+        self.one_default = False
         self.rate = Rate()
         self.in_flight_max = self.in_flight
 
@@ -94,4 +100,10 @@ def _seconds(name: str, value: object) -> float:
 def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1e6:
         raise Invalid(f"{name} is a whole number from 0.")
+    return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(f"{name} is true or false.")
     return value

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from prisma_provider.imports import installed_first
 from prisma_provider.logs import write_log
+from prisma_provider.plain import plain_lines
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
-    from prisma_provider.ignoring import Ignoring
     from prisma_provider.live import Live
 
 # The handlers, and HTTP and pydantic with them, are imported where they are used: a program imports this module
@@ -39,19 +40,22 @@ class _Process:
         self._live: Live | None = None
         self._problem: Exception | None = None
         self.stack: str | None = None
-        """The stack that this operation is of, once a `check` has told it."""
-        self._ignoring: Ignoring | None = None
+        """The stack that this operation is of, once a request has named it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
-        """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
-        from prisma_provider.client import Client
-        from prisma_provider.errors import ConfigurationError
-        from prisma_provider.intents import Intents
-        from prisma_provider.live import Live
-        from prisma_provider.settings import Settings
-        from prisma_provider.state import recorded
+        """Read settings once; a problem is kept for `check`, which can tell it cleanly.
 
-        with self._lock:
+        All that the handlers need is imported here, and from where it is installed.
+        """
+        with self._lock, installed_first():
+            from prisma_provider import handlers  # noqa: F401
+            from prisma_provider.client import Client
+            from prisma_provider.errors import ConfigurationError
+            from prisma_provider.intents import Intents
+            from prisma_provider.live import Live
+            from prisma_provider.settings import Settings
+            from prisma_provider.state import others, recorded
+
             if self._live is not None or self._problem is not None:
                 return
             try:
@@ -59,17 +63,17 @@ class _Process:
                     Client(Settings.load(config)),
                     note=_say,
                     recorded=lambda: recorded(self.stack),
+                    others=lambda: others(self.stack),
                     intents=Intents.of_pulumi(),
                 )
             except ConfigurationError as problem:
                 self._problem = problem
 
-    def ignoring(self) -> Ignoring:
-        from prisma_provider.ignoring import Ignoring
+    def tell(self, urn: str, identity: str = "") -> None:
+        """The stack, as a resource of it names it: its URN, and, with the organisation, the program."""
+        from prisma_provider.identity import stack_of
 
-        with self._lock:
-            self._ignoring = self._ignoring or Ignoring(lambda: self.live().recorded())
-            return self._ignoring
+        self.stack = identity.rpartition("/")[0] or self.stack or stack_of(urn) or None
 
     def live(self) -> Live:
         if self._problem is not None:
@@ -97,27 +101,29 @@ class _Provider(dynamic.ResourceProvider):
         from prisma_provider.errors import InvalidInput, PrismaError
         from prisma_provider.handlers import check
         from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
+        from prisma_provider.run import working_on
 
+        urn, identity = _urn(), news.get("identity", "")
         try:
             live = _process.live()
-            stack, _, mark = news.get("identity", "").rpartition("/")
-            _process.stack = stack or _process.stack
-            with time_limit(DEFAULT_TIME_LIMIT):
-                checked = check(live, self.resource, _bag(olds), {**_bag(news), "identity": mark})
+            _process.tell(urn, identity)
+            inputs = {**_bag(news), "identity": identity.rpartition("/")[2]}
+            with working_on(urn), time_limit(DEFAULT_TIME_LIMIT):
+                checked = check(live, self.resource, _bag(olds), inputs)
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
-        _process.ignoring().checked(_bag(olds), checked.inputs)
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
         known = {name: news[name] if _is_unknown(news.get(name)) else v for name, v in checked.inputs.items()}
         return dynamic.CheckResult(known, failures)
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
+        from prisma_provider import ignoring
         from prisma_provider.diff import explain
         from prisma_provider.handlers.lookup import title
 
-        with self._operation("update", olds) as live:
-            found = _process.ignoring().diff(
-                object_id, _bag(olds), _bag(news), lambda o, n: self._handler().diff(live, object_id, o, n)
+        with self._operation(_urn(), "update", olds) as live:
+            found = ignoring.diff(
+                live, object_id, _bag(olds), _bag(news), lambda o, n: self._handler().diff(live, object_id, o, n)
             )
             for line in explain(title(self.resource, object_id, olds), found):
                 live.note(line)
@@ -129,14 +135,14 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=bool(found) or moved, replaces=found.replaces(), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        with self._operation("create", props) as live:
+        with self._operation(_urn(), "create", props) as live:
             object_id, outputs = self._handler().create(live, _bag(props))
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
         from prisma_provider.handlers.lookup import look_up
 
-        with self._operation("read", props) as live:
+        with self._operation(_urn(), "read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
             if "workspaceId" in props:
                 outputs = self._handler().read(live, object_id, _bag(props))
@@ -146,14 +152,16 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        with self._operation("update", {**olds, **news}) as live:
-            old, new = _process.ignoring().told(object_id, _bag(olds), _bag(news))
+        from prisma_provider import ignoring
+
+        with self._operation(_urn(), "update", {**olds, **news}) as live:
+            old, new = ignoring.told(live, object_id, _bag(olds), _bag(news))
             outputs = self._handler().update(live, object_id, old, new)
         # What the engine alone was told to ignore is recorded by the engine alone.
         return dynamic.UpdateResult({**outputs, "ignoreChanges": news.get("ignoreChanges")})
 
     def delete(self, object_id: str, props: dict[str, Any]) -> None:
-        with self._operation("delete", props) as live:
+        with self._operation(_urn(), "delete", props) as live:
             self._handler().delete(live, object_id, _bag(props))
 
     def _handler(self) -> Handler:
@@ -162,16 +170,18 @@ class _Provider(dynamic.ResourceProvider):
         return HANDLERS[self.resource]
 
     @contextmanager
-    def _operation(self, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
+    def _operation(self, urn: str, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit."""
         from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
         from prisma_provider.retries import time_limit
+        from prisma_provider.run import working_on
 
         try:
             live = _process.live()
+            _process.tell(urn)
             live.client.expect_workspace(bag.get("workspaceId"))
-            with time_limit(time_limit_of(bag, name)):
+            with working_on(urn), time_limit(time_limit_of(bag, name)):
                 if live.client.settings.workspace_id:
                     live.verify()
                 yield live
@@ -209,6 +219,16 @@ class RestoreProvider(_Provider):
     resource = "Restore"
 
 
+def _urn() -> str:
+    """The URN of the request under way; empty where it cannot be told.
+
+    Pulumi's host knows it and does not pass it on, and a deletion names neither the resource nor the stack otherwise:
+    it is read from the variable `request` of the host's method that calls the provider's.
+    """
+    caller = sys._getframe(2)
+    return str(getattr(caller.f_locals.get("request"), "urn", ""))
+
+
 def _headline(error: Exception) -> Exception:
     """The error as it reads best at the end of a traceback: its kind and its sentences, without a path of ours."""
     if os.environ.get("PRISMA_TRACEBACK"):
@@ -241,4 +261,4 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _say(line: str) -> None:
     """One line for the user; Pulumi shows it under Diagnostics."""
-    print(f"prisma: {line}", file=sys.stderr, flush=True)
+    print(f"prisma: {plain_lines(line)}", file=sys.stderr, flush=True)

@@ -1,9 +1,13 @@
-"""The logicalId: the name under which a lost create is found again.
+"""The logicalId: the key under which a lost create is found again, and by which an object is known as a resource's.
 
 `slug-hash-nonce`: the slug is for people, the hash is what makes the resource's URN unique, so that a leftover of
 an interrupted run is known as this resource's own, and the nonce is one creation. It is computed, so that an update
 finds what its plan holds: no two objects that exist at one time have the same. It fits the patterns that the
 service publishes for projects and databases.
+
+On a database, what stands behind it says that its owner wants it deleted together with its project, where no state and
+no machine may know: `-with-project` as long as the program says so (`deleted_with`), `-deleting-` and a time from the
+moment that a run was asked to delete both.
 """
 
 from __future__ import annotations
@@ -16,7 +20,11 @@ from itertools import count
 _SLUG_LENGTH = 32
 _HASH_LENGTH = 16
 _NONCE_BYTES = 4
-_LOGICAL_ID = re.compile(rf"^(?P<stem>.+-[0-9a-f]{{{_HASH_LENGTH}}})-[0-9a-f]{{{2 * _NONCE_BYTES}}}$")
+_WITH_PROJECT = "-with-project"
+_LOGICAL_ID = re.compile(
+    rf"^(?P<key>(?P<stem>.+-[0-9a-f]{{{_HASH_LENGTH}}})-[0-9a-f]{{{2 * _NONCE_BYTES}}})"
+    rf"(?P<goes>{_WITH_PROJECT}|-deleting-(?P<since>[0-9a-f]{{8}}))?$"
+)
 
 
 def stem(name: str, *place: str) -> str:
@@ -24,6 +32,11 @@ def stem(name: str, *place: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_SLUG_LENGTH].strip("-") or "resource"
     digest = hashlib.sha256("\0".join((*place, name)).encode()).hexdigest()
     return f"{slug}-{digest[:_HASH_LENGTH]}"
+
+
+def stack_of(urn: str) -> str:
+    """The stack that a URN is of; empty where there is none."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
 def new_logical_id(of_stem: str, seed: str) -> str:
@@ -42,3 +55,31 @@ def stem_of(logical_id: str | None) -> str | None:
     """The stem of a logicalId that was made here; None for one that was not."""
     match = _LOGICAL_ID.match(logical_id or "")
     return match["stem"] if match else None
+
+
+def is_ours(logical_id: str | None) -> bool:
+    """Whether a logicalId is of our form; another is another tool's, and never overwritten."""
+    return stem_of(logical_id) is not None
+
+
+def key_of(logical_id: str | None) -> str | None:
+    """A logicalId without what it says of its project's deletion; another tool's as it is."""
+    match = _LOGICAL_ID.match(logical_id or "")
+    return match["key"] if match else logical_id
+
+
+def goes_with_project(logical_id: str | None) -> bool:
+    """Whether it says that the database is to be deleted together with its project."""
+    match = _LOGICAL_ID.match(logical_id or "")
+    return bool(match and match["goes"])
+
+
+def deleting_since(logical_id: str | None) -> float | None:
+    """When a run was asked to delete the database and its project, in seconds since 1970; None where none was."""
+    match = _LOGICAL_ID.match(logical_id or "")
+    return float(int(match["since"], 16)) if match and match["since"] else None
+
+
+def going_with_project(logical_id: str, since: float | None = None) -> str:
+    """The same logicalId, saying that the database is to be deleted together with its project."""
+    return f"{key_of(logical_id)}{_WITH_PROJECT if since is None else f'-deleting-{int(since):08x}'}"

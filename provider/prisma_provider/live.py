@@ -9,10 +9,11 @@ that the object belongs to, since a token of another one sees nothing at all.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Thread
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from prisma_provider import errors
 from prisma_provider.client import Client
@@ -20,7 +21,8 @@ from prisma_provider.flights import Flight, Flights
 from prisma_provider.intents import Intents
 from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
 from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_left, time_limit
-from prisma_provider.run import Recorded, Run
+from prisma_provider.run import Run
+from prisma_provider.state import Recorded
 from prisma_provider.written import Written
 
 T = TypeVar("T")
@@ -32,8 +34,9 @@ SEVERAL = 3
 class Live:
     """The live objects of one operation; `client` is there for the writes.
 
-    `run` remembers what this run did itself, `note` takes one line for the user, about a resource or the run, and
-    `recorded` reads the stack's state, which the engine does not show a provider: it is asked for in doubt only.
+    `run` remembers what this run did itself, and `note` takes one line for the user, about a resource or the run.
+    `recorded` reads the stack's state, which the engine does not show a provider, and `others` those of the project's
+    other stacks: each is read in doubt only, once in a run.
     `intents` are what earlier runs on this machine asked for and did not see the end of.
     `problem` takes what went wrong with an object after it was made: state has to hold it as it is.
     """
@@ -45,12 +48,14 @@ class Live:
         note: Callable[[str], None] = lambda line: None,
         problem: Callable[[str], None] | None = None,
         recorded: Callable[[], Recorded] = Recorded,
+        others: Callable[[], tuple[Recorded, ...]] = tuple,
         intents: Intents | None = None,
     ) -> None:
         self.client = client
         self.note = _unrepeated(note)
         self.problem = problem or note
-        self.recorded = recorded
+        self._read_state = recorded
+        self._read_others = others
         self.intents = intents or Intents()
         self.run = Run()
         self._changed = Condition()
@@ -62,6 +67,7 @@ class Live:
         self._sought: set[str] = set()
         self._listed: dict[str, Project] = {}
         self._under_way: list[Thread] = []
+        self._begun_here: Counter[tuple[str, ...]] = Counter()
 
     def close(self) -> None:
         """End the connections, once what is read ahead has come."""
@@ -73,6 +79,26 @@ class Live:
         """End all waiting: Cancelled is raised where something was waited for."""
         self.client.cancel()
         self._tell()
+
+    # what stacks hold
+
+    def recorded(self) -> Recorded:
+        """What the state of this stack held when it was first asked for in this run."""
+
+        def read() -> Recorded:
+            self._begun_here = self.run.creations_under_way()
+            return self._read_state()
+
+        return self._flights.once("state", read)
+
+    def begun_before(self, kind: str, *key: str, **inputs: Any) -> bool:
+        """Whether state saw a creation with these inputs only begin, and it is none of this run's (`Run.under_way`)."""
+        began = self.recorded().began(kind, **inputs)
+        return len(began) > self._begun_here[key]
+
+    def others(self) -> tuple[Recorded, ...]:
+        """What the other stacks of this Pulumi project hold, as far as it can be read."""
+        return self._flights.once("states", self._read_others)
 
     # who we are
 

@@ -1,8 +1,8 @@
-"""The stack's own state, as Pulumi's CLI exports it: the last word on what is a leftover and what is not.
+"""The state of stacks, as Pulumi's CLI exports it: which resource of which stack holds which object.
 
-The engine tells a provider nothing of it. While `pulumi up --replace` makes the successor of a database, the old one
-is still in state, and the provider is asked for a create without a word of the old one. So where an object bears the
-mark of the resource that is to be made, the CLI is asked whether the stack holds it; ordinary runs never ask.
+The engine tells a provider nothing of it. It is read in doubt only: before an adoption, before the first deletion of a
+run, and where an object looks like one that an interrupted run left behind. State that cannot be read is not a state
+that holds nothing: `Recorded.problem` says why it could not be.
 """
 
 from __future__ import annotations
@@ -12,51 +12,171 @@ import logging
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from prisma_provider.models import bare_id
-from prisma_provider.run import Recorded
 
 _log = logging.getLogger(__name__)
+
 _SECONDS = 60.0
+"""How long the export of the stack's own state may take."""
+
+_SECONDS_OF_OTHERS = 10.0
+"""How long the states of all other stacks may take together."""
+
+_TYPES = ("pulumi-python:dynamic/prisma:", "prisma:index:")
+"""What the types of our resources begin with, in both hosts."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource of a stack that has an object of the service, or whose creation had begun (then without an id)."""
+
+    urn: str
+    object_id: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    replaced: bool = False
+    """Its replacement is made; its own deletion is still to be done."""
+    retained: bool = False
+    """`retain_on_delete`: Pulumi forgets it and deletes nothing."""
+    deleted_with: str = ""
+    """The URN of `deleted_with`."""
+    ignored: tuple[str, ...] = ()
+    """The property paths of `ignore_changes`."""
+
+    @property
+    def kind(self) -> str:
+        """`Database`, …"""
+        return kind_of(self.urn)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the state of one stack holds, and the creations that it saw only begin."""
+
+    entries: tuple[Entry, ...] = ()
+    begun: tuple[Entry, ...] = ()
+    stack: str = ""
+    problem: str = ""
+    """Why the state could not be read; empty where it was."""
+
+    def holders(self, kind: str, object_id: str) -> list[Entry]:
+        """The resources that hold an object. One that is replaced holds it no more, and waits for its deletion."""
+        found = self._by_id.get(bare_id(object_id), [])
+        return [entry for entry in found if entry.kind == kind and not entry.replaced]
+
+    def holds(self, object_id: str) -> bool:
+        """Whether an object is one of this stack's, of whatever kind; a restore only names its database."""
+        return any(entry.kind != "Restore" for entry in self._by_id.get(bare_id(object_id), []))
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(bare_id(entry.object_id), []).append(entry)
+        return found
+
+    def began(self, kind: str, **inputs: Any) -> list[Entry]:
+        """The creations with these inputs that it saw only begin; ids are compared without prefix."""
+        wanted = {name: _bare(value) for name, value in inputs.items()}
+        return [
+            entry
+            for entry in self.begun
+            if entry.kind == kind and all(_bare(entry.inputs.get(name)) == value for name, value in wanted.items())
+        ]
+
+
+def _bare(value: Any) -> Any:
+    return bare_id(value) if isinstance(value, str) else value
+
+
+def kind_of(urn: str) -> str:
+    """`Database` of the URN of a database; the type's last part of any other one."""
+    return urn.split("::")[2].rpartition(":")[2] if urn.count("::") > 1 else ""
 
 
 def recorded(stack: str | None) -> Recorded:
-    """What the state of this stack (organisation/project/stack) holds; nothing where it cannot be read.
-
-    Not knowing is safe: an object of ours is then named to the user, and nothing is made.
-    """
-    pulumi = shutil.which("pulumi")
-    if stack is None or pulumi is None:
-        return Recorded()
-    command = [pulumi, "stack", "export", "--stack", stack, "--non-interactive"]
-    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    """What the state of this stack holds: `organisation/project/stack`, or a stack of the project in this folder."""
+    if not stack:
+        return Recorded(problem="the name of the stack is not known here")
+    deadline = time.monotonic() + _SECONDS
     try:
-        done = subprocess.run(  # noqa: S603  the CLI that runs us, and the name of its own stack
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=True
-        )
-        return read(json.loads(done.stdout)["deployment"])
+        return read(_exported(stack, deadline), stack)
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-        _log.info("the state of %s cannot be read: %s", stack, type(error).__name__)
-        return Recorded()
+        return Recorded(stack=stack, problem=_why(error))
 
 
-def read(deployment: dict[str, Any] | None) -> Recorded:
+def others(stack: str | None) -> tuple[Recorded, ...]:
+    """What the other stacks of this Pulumi project hold, as far as it can be read within a few seconds."""
+    deadline = time.monotonic() + _SECONDS_OF_OTHERS
+    own = (stack or "").rpartition("/")[2]
+    found: list[Recorded] = []
+    try:
+        listed = json.loads(_run(["stack", "ls", "--json"], deadline))
+        names = [each["name"] for each in listed if each.get("resourceCount") != 0]
+        found.extend(read(_exported(name, deadline), name) for name in names if name.rpartition("/")[2] != own)
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        _log.info("not all stacks of this project could be read: %s", _why(error))
+    return tuple(found)
+
+
+def _exported(stack: str, deadline: float) -> dict[str, Any] | None:
+    exported: dict[str, Any] = json.loads(_run(["stack", "export", "--stack", stack], deadline))
+    deployment: dict[str, Any] | None = exported["deployment"]
+    return deployment
+
+
+def _run(arguments: list[str], deadline: float) -> bytes:
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        raise FileNotFoundError("there is no `pulumi` on PATH")
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run(  # noqa: S603  the CLI that runs us, and the name of its own stack
+        [pulumi, *arguments, "--non-interactive"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=max(0.1, deadline - time.monotonic()),
+        check=True,
+    )
+    return done.stdout
+
+
+def _why(error: Exception) -> str:
+    """In a few words, without what the command printed: that may hold a path or a name of somebody's."""
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"`{' '.join(['pulumi', *error.cmd[1:3]])}` ended with status {error.returncode}"
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"`{' '.join(['pulumi', *error.cmd[1:3]])}` took too long"
+    return str(error) if isinstance(error, FileNotFoundError) else "its export is not what Pulumi writes"
+
+
+def read(deployment: dict[str, Any] | None, stack: str = "") -> Recorded:
     """What a deployment holds, as an export has it; a stack that is new has none."""
     held = (deployment or {}).get("resources") or []
     pending = (deployment or {}).get("pending_operations") or []
-    return Recorded(
-        frozenset(bare_id(resource["id"]) for resource in held if _is_an_object(resource)),
-        tuple(each["resource"].get("inputs") or {} for each in pending if each["type"] == "creating"),
-        {bare_id(each["id"]): tuple(each["ignoreChanges"]) for each in held if _ignores(each)},
-    )
+    begun = (each["resource"] for each in pending if each["type"] == "creating")
+    return Recorded(tuple(_entries(held)), tuple(_entries(begun, begun=True)), stack)
 
 
-def _ignores(resource: dict[str, Any]) -> bool:
-    """Whether something of it is to be ignored; what is about to be deleted has a successor that says so itself."""
-    return bool(resource.get("ignoreChanges")) and _is_an_object(resource) and not resource.get("delete")
+def _entries(resources: Iterable[dict[str, Any]], *, begun: bool = False) -> Iterable[Entry]:
+    for resource in resources:
+        if _is_ours(resource) and (begun or resource.get("id")):
+            yield Entry(
+                resource["urn"],
+                "" if begun else resource["id"],
+                resource.get("inputs") or {},
+                bool(resource.get("delete")),
+                bool(resource.get("retainOnDelete")),
+                resource.get("deletedWith") or "",
+                tuple(resource.get("ignoreChanges") or ()),
+            )
 
 
-def _is_an_object(resource: dict[str, Any]) -> bool:
-    """A `.get` only looks at an object, and a restore goes by the id of its database: neither holds it."""
-    return bool(resource.get("id")) and not resource.get("external") and not resource["type"].endswith(":Restore")
+def _is_ours(resource: dict[str, Any]) -> bool:
+    """A `.get` only looks at an object, and does not hold it."""
+    return resource["type"].startswith(_TYPES) and not resource.get("external")

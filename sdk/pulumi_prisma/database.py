@@ -61,6 +61,7 @@ class Database(Resource, module="prisma", name="Database"):
     """The direct connection string of its default connection, for migrations; a secret, absent if adopted."""
 
     _secrets = ("database_url", "direct_url")
+    _knows_deleted_with = True
 
     def __init__(
         self,
@@ -92,9 +93,10 @@ class Database(Resource, module="prisma", name="Database"):
             database goes.
         :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
-            this resource left behind in an interrupted run, ``False`` to make another one beside it.
-        :param allow_replace: allow a change of project, region or source to replace the database, whose data is
-            then lost; such a change is refused otherwise.
+            this resource left behind in an interrupted run, ``False`` to make another one beside it, or beside one of
+            this name that the stack has under another first argument.
+        :param allow_replace: allow the database to be replaced, whose data is then lost: by a change of project,
+            region or source, by an option of Pulumi, or by ``--replace``; it is refused otherwise.
         :param rotation_trigger: any value; when it changes, or is given with ``adopt``, the default connection gets a
             new password in place, and the old one is locked out.
         :param opts: Pulumi's options; ``ignore_changes`` and ``custom_timeouts`` count.

@@ -30,6 +30,7 @@ class Project(Resource, module="prisma", name="Project"):
         name: Input[str] | None = None,
         region: Input[str] | None = None,
         force_destroy: Input[bool] | None = None,
+        allow_replace: Input[bool] | None = None,
         adopt: Input[str] | Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -40,6 +41,8 @@ class Project(Resource, module="prisma", name="Project"):
         :param region: the region of its databases where they name none, such as ``eu-central-1``; it cannot change.
         :param force_destroy: let its deletion destroy databases that the program was not asked to delete; it
             counts once an ``up`` has recorded it.
+        :param allow_replace: allow the project to be replaced, by an option of Pulumi or by ``--replace``; it is
+            refused otherwise.
         :param adopt: ``proj_…`` to take over an existing project instead of making one; ``True`` to take one that
             this resource left behind in an interrupted run, ``False`` to make another one beside it.
         :param opts: Pulumi's options.
@@ -48,6 +51,7 @@ class Project(Resource, module="prisma", name="Project"):
             "name": resource_name if name is None else name,
             "region": region,
             "force_destroy": force_destroy,
+            "allow_replace": allow_replace,
             "adopt": adopt,
         }
         super().__init__(ProjectProvider(), resource_name, props, opts)

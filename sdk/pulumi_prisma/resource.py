@@ -28,6 +28,8 @@ class Resource(dynamic.Resource):
     """A resource of the dynamic host. State holds the API's camelCase names, so that it fits every host."""
 
     _secrets: ClassVar[Sequence[str]] = ()
+    _knows_deleted_with: ClassVar[bool] = False
+    """Whether the provider has to know what it is deleted with: a database is deleted with its project."""
     _elsewhere: ClassVar[str] = "prisma:index:"
     """What the other host's type begins with: by that alias a stack moves between the hosts."""
 
@@ -45,6 +47,9 @@ class Resource(dynamic.Resource):
         ours = pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets), aliases=[alias])
         opts = pulumi.ResourceOptions.merge(opts, ours)
         given = {name: value for name, value in props.items() if value is not None}
+        if self._knows_deleted_with and isinstance(opts.deleted_with, pulumi.CustomResource):
+            # The engine deletes nothing itself then, and tells the provider nothing of it; retained is retained.
+            given |= {} if opts.retain_on_delete else {"deleted_with": opts.deleted_with.id}
         self._register(provider, resource_name, {**dict.fromkeys(self._outputs()), **given}, opts)
 
     def _register(

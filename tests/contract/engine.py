@@ -17,10 +17,9 @@ from prisma_provider.client import Client
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.identity import stem
 from prisma_provider.live import Live
-from prisma_provider.models import bare_id
 from prisma_provider.retries import time_limit
-from prisma_provider.run import Recorded
 from prisma_provider.settings import Settings, Token
+from prisma_provider.state import Entry, Recorded
 
 ORDER = (("Project",), ("Branch",), ("Database",), ("Connection", "Restore"))
 """What is made before what; deleted in the other order."""
@@ -65,7 +64,8 @@ class Engine:
     def up(self, program: Mapping[str, Declared], seed: int = 0) -> None:
         """Apply a program in an order that the seed chooses; what goes wrong is raised at the end."""
         client = self.client()
-        held = Recorded(frozenset(bare_id(each.id) for each in self.state.values()))
+        urn = "urn:pulumi:dev::shop::prisma:index:{}::{}"
+        held = Recorded(tuple(Entry(urn.format(each.kind, name), each.id) for name, each in self.state.items()))
         live = Live(client, note=self.notes.append, recorded=lambda: held)
         chance = random.Random(seed)
         old: list[Held] = []

@@ -171,6 +171,22 @@ def test_a_restore(server: LocalServer, engine: Engine, fault: str) -> None:
     engine.up({})
 
 
+@pytest.mark.parametrize("fault", ["429", "500 after it acted", "cut before", "cut after"])
+def test_a_default_beside_another(server: LocalServer, engine: Engine, fault: str) -> None:
+    """Of a service that makes no second default I get mine, once, whatever happens to both requests for it."""
+    engine.up({"shop": SHOP["shop"]})
+    first = {"projectId": engine.state["shop"].id, "name": "first", "isDefault": True}
+    assert server.api("POST", "/v1/databases", first, token=engine.token).is_success
+    server.settings(oneDefault=True)
+    server.fault(method="POST", path="/v1/databases", match={"name": "orders"}, times=2, **FAULTS[fault])
+    program = {name: SHOP[name] for name in ("shop", "orders")}
+    engine.up(program)
+    server.settings(oneDefault=False)
+    assert_exactly(engine, program, databases={"first", "orders"})
+    assert [each["name"] for each in ask(engine, "databases") if each["isDefault"]] == ["orders"]
+    assert [rule["fired"] for rule in server.faults()] == [2]
+
+
 def ask(engine: Engine, what: str) -> list[dict[str, Any]]:
     """All objects of a kind, as the service has them."""
     answer = engine.server.api("GET", f"/v1/{what}?limit=1000", token=engine.token)

@@ -170,12 +170,72 @@ def test_a_rule_without_an_end_lasts_until_it_is_cleared(local: LocalServer) -> 
         {"kind": "kill", "step": "never"},
         {"kind": "cut_before", "seconds": 1},
         {"kind": "cut_before", "after": -1},
+        {"kind": "cut_before", "match": "isDefault"},
+        {"kind": "status", "status": 403, "code": 5},
+        {"kind": "status", "status": 403, "code": "full", "body": {}},
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(local: LocalServer, rule: Shape) -> None:
     """A misspelt rule must not make a test pass."""
     assert local.http.post("/_local/faults", json=rule).status_code == 400
     assert local.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("match", "statuses"),
+    [
+        ({"isDefault": True}, [503, 201]),
+        ({"isDefault": 1}, [201, 201]),
+        ({"source.type": "empty"}, [201, 503]),
+        ({"isDefault": False, "name": "orders"}, [201, 503]),
+        ({"isDefault": None}, [201, 201]),
+        ({"name.first": "orders"}, [201, 201]),
+    ],
+)
+def test_a_fault_can_look_at_the_body(local: LocalServer, project: Shape, match: Shape, statuses: list[int]) -> None:
+    """Only the calls that ask for this very thing go wrong, by dotted paths into what they ask for."""
+    local.fault(method="POST", path="/v1/databases", kind="status", status=503, times=0, match=match)
+    asked: list[Shape] = [{"name": "first", "isDefault": True}]
+    asked += [{"name": "orders", "isDefault": False, "source": {"type": "empty"}}]
+    answers = [local.api("POST", "/v1/databases", {"projectId": project["id"], **body}) for body in asked]
+    assert [answer.status_code for answer in answers] == statuses
+    assert local.api("GET", "/v1/databases").status_code == 200
+
+
+def test_a_body_that_does_not_match_is_not_counted(local: LocalServer) -> None:
+    """`after` counts the calls that match: the second project of this name goes wrong, whatever comes between."""
+    local.fault(**CREATE, kind="status", status=503, after=1, match={"name": "shop"})
+    names = ("shop", "other", "shop")
+    statuses = [local.api("POST", "/v1/projects", {**BODY, "name": name}).status_code for name in names]
+    assert statuses == [201, 201, 503]
+
+
+def test_a_plan_that_is_full(local: LocalServer, project: Shape) -> None:
+    """I rehearse the plan's limit: the code and the words are mine, whatever the status."""
+    words = {"code": "planLimitReached", "message": "Workspace plan limit reached"}
+    local.fault(method="POST", path="/v1/databases", kind="status", status=403, **words)
+    answer = local.api("POST", "/v1/databases", {"projectId": project["id"]})
+    assert (answer.status_code, answer.json()) == (403, {"error": words})
+    local.fault(path="/v1/me", kind="status_after", status=400, code="planLimitReached")
+    error = local.api("GET", "/v1/me").json()["error"]
+    assert (error["code"], bool(error["message"])) == ("planLimitReached", True)
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_one_default_only(local: LocalServer, project: Shape, older: bool) -> None:
+    """With the switch on, no second default is made, and nothing else of the request; a PATCH still promotes."""
+    local.settings(oneDefault=True)
+    path = f"/v1/projects/{project['id']}/databases" if older else "/v1/databases"
+    body = {} if older else {"projectId": project["id"]}
+    first = local.made(path, **body, name="first", isDefault=True)
+    refused = local.api("POST", path, {**body, "name": "second", "isDefault": True})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (409, "Default database already exists")
+    second = local.made(path, **body, name="second")
+    assert len(local.api("GET", "/v1/databases").json()["data"]) == 2
+    assert local.api("PATCH", f"/v1/databases/{second['id']}", {"isDefault": True}).json()["data"]["isDefault"]
+    assert not local.api("GET", f"/v1/databases/{first['id']}").json()["data"]["isDefault"]
+    local.reset()
+    assert local.settings()["oneDefault"] is False
 
 
 def test_the_log_holds_every_call_and_no_secret(local: LocalServer) -> None:
@@ -275,7 +335,15 @@ def test_drift_that_cannot_be_is_refused(local: LocalServer, set_: Shape) -> Non
 
 
 @pytest.mark.parametrize(
-    "settings", [{"latency": -1}, {"latency": "1"}, {"provisioningEnds": "x"}, {"other": 1}, {"rateLimit": 0.5}]
+    "settings",
+    [
+        {"latency": -1},
+        {"latency": "1"},
+        {"provisioningEnds": "x"},
+        {"other": 1},
+        {"rateLimit": 0.5},
+        {"oneDefault": 1},
+    ],
 )
 def test_a_setting_that_cannot_be_is_refused(local: LocalServer, settings: Shape) -> None:
     """The same for settings."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any
 
@@ -18,9 +19,9 @@ from prisma_provider.client import Client
 from prisma_provider.handlers import HANDLERS, Handler
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
-from prisma_provider.models import bare_id
-from prisma_provider.run import Recorded
+from prisma_provider.run import working_on
 from prisma_provider.settings import Settings, Token
+from prisma_provider.state import Entry, Recorded
 
 Answer = httpx.Response | Exception
 Fault = Callable[[httpx.Request], Answer | None]
@@ -46,7 +47,9 @@ class Service:
         self.status_after_restore = "ready"
         self.workspace: dict[str, str] | None = {"id": WORKSPACE, "name": "Acme"}
         self.status_of_new = "ready"
+        self.one_default = False
         self.page = 100
+        self.now = "Thu, 01 Jan 2026 00:10:00 GMT"
         self.log: list[tuple[str, str, Any]] = []
         self.notes: list[str] = []
         self.before: list[Fault] = []
@@ -58,8 +61,10 @@ class Service:
     def live(
         self,
         *,
-        held: Sequence[str] = (),
-        begun: Sequence[dict[str, Any]] = (),
+        held: Sequence[str | Entry] = (),
+        begun: Sequence[dict[str, Any] | Entry] = (),
+        others: Sequence[Recorded] = (),
+        problem: str = "",
         intents: Intents | None = None,
         **settings: Any,
     ) -> Live:
@@ -70,8 +75,9 @@ class Service:
             transport=httpx.MockTransport(self._answer),
             sleep=lambda seconds: None,
         )
-        recorded = Recorded(frozenset(map(bare_id, held)), tuple(begun))
-        return Live(client, note=self.notes.append, recorded=lambda: recorded, intents=intents)
+        state = Recorded(tuple(map(_entry, held)), tuple(map(_begun, begun)), "dev", problem)
+        note = self.notes.append
+        return Live(client, note=note, recorded=lambda: state, others=lambda: tuple(others), intents=intents)
 
     def sent(self, *methods: str) -> list[tuple[str, str, Any]]:
         """Requests by these methods; all writes where none is named."""
@@ -125,10 +131,10 @@ class Service:
             self._promote(made)
         return made
 
-    def connection(self, database_id: str, name: str = "web") -> dict[str, Any]:
+    def connection(self, database_id: str, name: str = "web", **more: Any) -> dict[str, Any]:
         """A connection that is there already."""
         made: dict[str, Any] = {"id": f"con_{next(self._ids)}", "name": name, "kind": "postgres", "version": 1}
-        made |= {"createdAt": "2026-01-01T00:00:00Z", "database": {"id": database_id, "name": "d"}}
+        made |= {"createdAt": "2026-01-01T00:00:00Z", "database": {"id": database_id, "name": "d"}, **more}
         self.connections[made["id"]] = made
         return made
 
@@ -160,6 +166,11 @@ class Service:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else None
         self.log.append((request.method, request.url.path.removeprefix("/v1/"), body))
+        answer = self._to(request, body)
+        answer.headers["Date"] = self.now
+        return answer
+
+    def _to(self, request: httpx.Request, body: Any) -> httpx.Response:
         for fault in self.before:
             if (found := fault(request)) is not None:
                 return _give(found)
@@ -242,6 +253,8 @@ class Service:
         if kind == "projects":
             made = self.project(body["name"], logicalId=mark, defaultRegion=body.get("region"))
         elif kind == "databases":
+            if self.one_default and body.get("isDefault") and self._default_of(body["projectId"]):
+                return refusal(409, "Default database already exists")
             more = {"logicalId": mark, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
             more["branchId"] = body.get("branchId", "br_1")
             region = "eu-central-1" if body.get("region", "inherit") == "inherit" else body["region"]
@@ -249,6 +262,9 @@ class Service:
         else:
             made = self.connection(body["databaseId"], body["name"])
         return _data(self._show(kind, made, secrets=True), 201)
+
+    def _default_of(self, project_id: str) -> bool:
+        return any(each["isDefault"] for each in self.databases.values() if each["project"]["id"] == project_id)
 
     def _filter(self, kind: str, request: httpx.Request) -> httpx.Response:
         query = request.url.params
@@ -293,6 +309,28 @@ class Service:
                 other["isDefault"] = other is promoted
 
 
+def urn_of(kind: str, name: str = "orders", stack: str = "dev") -> str:
+    """The URN of a resource of the plugin host."""
+    return f"urn:pulumi:{stack}::shop::prisma:index:{kind}::{name}"
+
+
+def _entry(held: str | Entry) -> Entry:
+    """An entry of state: as it is given, or of some resource that has this id."""
+    if isinstance(held, Entry):
+        return held
+    kinds = {"proj": "Project", "br": "Branch", "db": "Database", "con": "Connection"}
+    return Entry(urn_of(kinds[held.partition("_")[0]], f"holder of {held}"), held)
+
+
+def _begun(inputs: dict[str, Any] | Entry) -> Entry:
+    """A creation that state saw only begin, of the kind that has such inputs."""
+    if isinstance(inputs, Entry):
+        return inputs
+    fields = {"backupId": "Restore", "databaseId": "Connection", "gitName": "Branch", "projectId": "Database"}
+    kind = next((kind for field, kind in fields.items() if field in inputs), "Project")
+    return Entry(urn_of(kind), "", inputs)
+
+
 def _number(each: dict[str, Any]) -> int:
     """What lists are in the order of: an object that goes while somebody pages moves none of the others."""
     return int(each["id"].rpartition("_")[2])
@@ -306,6 +344,11 @@ def _give(found: Answer) -> httpx.Response:
 
 def _data(data: Any, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json={"data": data})
+
+
+def as_(kind: str, name: str = "orders") -> AbstractContextManager[None]:
+    """Work on the resource of this name, as a host does."""
+    return working_on(urn_of(kind, name))
 
 
 def declare(live: Live, resource: str, olds: dict[str, Any] | None = None, **inputs: Any) -> dict[str, Any]:

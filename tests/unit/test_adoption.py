@@ -171,7 +171,8 @@ def test_no_export_of_a_stack(text: str) -> None:
 
 
 def export(*resources: dict[str, Any]) -> str:
-    typed = [{"type": "prisma:index:Database", **each} for each in resources]
+    urn = "urn:pulumi:dev::shop::prisma:index:Database::orders"
+    typed = [{"type": "prisma:index:Database", "urn": urn, **each} for each in resources]
     return json.dumps({"version": 3, "deployment": {"resources": typed}})
 
 

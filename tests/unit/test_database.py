@@ -11,7 +11,8 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.retries import time_limit
-from unit.service import Service, declare, handler, refusal
+from prisma_provider.state import Entry
+from unit.service import Service, as_, declare, handler, refusal, urn_of
 
 DATABASE = handler("Database")
 CUT = httpx.RemoteProtocolError("cut")
@@ -163,7 +164,7 @@ def test_a_leftover_is_named_before_anything_is_sent(service: Service, home: str
     left = service.database(home, "orders", logicalId=declare(live, "Database", projectId=home, name="x")["logicalId"])
     live = service.live()
     with pytest.raises(errors.Refused, match=rf"{left['id']}(?s:.*)adopt=True"):
-        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+        declare(live, "Database", projectId=home, name="orders")
     assert not service.sent()
     object_id, _ = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=True))
     assert object_id == left["id"]
@@ -193,9 +194,10 @@ def test_nothing_is_adopted_twice(service: Service, home: str) -> None:
     """Two resources cannot take the same database."""
     there = service.database(home, "old")
     live = service.live()
-    DATABASE.create(live, declare(live, "Database", projectId=home, name="one", adopt=there["id"]))
-    with pytest.raises(errors.Refused, match="Two resources"):
-        DATABASE.create(live, declare(live, "Database", projectId=home, name="two", adopt=there["id"]))
+    with as_("Database", "one"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="one", adopt=there["id"]))
+    with as_("Database", "two"), pytest.raises(errors.Refused, match='is held by Database "one"'):
+        declare(live, "Database", projectId=home, name="two", adopt=there["id"])
 
 
 def test_two_defaults_in_one_project_are_refused(service: Service, home: str) -> None:
@@ -578,11 +580,13 @@ def test_lost_secrets_are_told(service: Service, home: str) -> None:
 def test_its_own_older_self_is_no_leftover(service: Service, home: str) -> None:
     """`pulumi up --replace`: a database that my stack's state holds is about to be replaced, and is not in the way."""
     old, _ = make(service, home)
-    live = service.live(held=[old.removeprefix("db_")])
-    new, outputs = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
-    assert new != old
-    assert outputs["logicalId"] != service.databases[old]["logicalId"]
-    DATABASE.delete(live, old, {"projectId": home})
+    live = service.live(held=[Entry(urn_of("Database"), old)])
+    with as_("Database"):
+        news = declare(live, "Database", projectId=home, name="orders", allowReplace=True)
+        new, outputs = DATABASE.create(live, news)
+        assert new != old
+        assert outputs["logicalId"] != service.databases[old]["logicalId"]
+        DATABASE.delete(live, old, {"projectId": home})
     assert list(service.databases) == [new]
 
 

@@ -14,7 +14,6 @@ from pulumi.output import Unknown
 from prisma_provider import dynamic as host
 from prisma_provider import state
 from prisma_provider.errors import ConfigurationError, Refused
-from prisma_provider.run import Recorded
 from unit.service import Service, refusal
 
 
@@ -185,30 +184,36 @@ def test_a_check_ends_too(process: Service, monkeypatch: pytest.MonkeyPatch) -> 
 EXPORT = """\
 #!/bin/sh
 echo "$*" > "$0.asked"
-echo '{"deployment": {"resources": [{"type": "pulumi:pulumi:Stack"}, {"type": "a:b:Database", "id": "db_c123"},
-{"type": "a:b:Database", "id": "db_c8", "external": true}, {"type": "a:b:Restore", "id": "db_c9"}],
+entry() { printf '"type": "prisma:index:%s", "urn": "urn:pulumi:dev::shop::prisma:index:%s::x"' "$1" "$1"; }
+echo '{"deployment": {"resources": [{"type": "pulumi:pulumi:Stack"}, {'$(entry Database)', "id": "db_c123"},
+{'$(entry Database)', "id": "db_c8", "external": true}, {'$(entry Restore)', "id": "db_c9"}],
 "pending_operations": [
-{"type": "creating", "resource": {"inputs": {"name": "web"}}}, {"type": "updating", "resource": {}}]}}'
+{"type": "creating", "resource": {'$(entry Connection)', "inputs": {"name": "web"}}},
+{"type": "updating", "resource": {}}]}}'
 """
 
 
 def test_state_is_asked_of_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the stack holds, and what it began, is what the CLI exports of it; where it cannot, nothing is known."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert state.recorded("organization/shop/dev") == Recorded()
+    assert state.recorded("organization/shop/dev").problem == "there is no `pulumi` on PATH"
     pulumi = tmp_path / "pulumi"
     pulumi.write_text(EXPORT)
     pulumi.chmod(0o755)
-    assert state.recorded(None) == Recorded()
+    assert state.recorded(None).problem == "the name of the stack is not known here"
     found = state.recorded("organization/shop/dev")
     assert found.holds("db_c123")
     assert found.holds("c123")
     assert not any(found.holds(other) for other in ("db_c124", "db_c8", "db_c9"))
-    assert found.begun == ({"name": "web"},)
+    assert [dict(entry.inputs) for entry in found.begun] == [{"name": "web"}]
+    assert not found.problem
     assert "--stack organization/shop/dev" in Path(f"{pulumi}.asked").read_text()
-    for says in ("exit 1", "echo nonsense", """echo '{"deployment": null}'"""):
+    failed, other = "`pulumi stack export` ended with status 1", "its export is not what Pulumi writes"
+    for says, why in (("exit 1", failed), ("echo nonsense", other)):
         pulumi.write_text(f"#!/bin/sh\n{says}\n")
-        assert state.recorded("organization/shop/dev") == Recorded()
+        assert why in state.recorded("organization/shop/dev").problem
+    pulumi.write_text("""#!/bin/sh\necho '{"deployment": null}'\n""")
+    assert state.recorded("organization/shop/dev") == state.Recorded(stack="organization/shop/dev")
 
 
 def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
@@ -218,7 +223,7 @@ def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
         raise AssertionError("state was asked for")
 
     host._process._live = process.live()
-    host._process._live.recorded = refuse
+    host._process._live._read_state = refuse
     mark = "organization/shop/dev/orders-" + "0" * 16
     inputs = checked({"projectId": process.project()["id"], "name": "orders", "identity": mark})
     assert inputs["logicalId"].startswith("orders-0000000000000000-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from prisma_provider import dynamic as host
 from prisma_provider import state
 from prisma_provider.diff import ignores
-from prisma_provider.run import Recorded
+from prisma_provider.state import Entry, Recorded
 from unit.service import Service
 from unit.test_dynamic import DATABASE, REFERENCE, process
 
 __all__ = ["process"]
+
+
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/prisma:Database::orders"
 
 
 class Stack:
@@ -25,12 +29,14 @@ class Stack:
         self.asked = 0
         self.paths: tuple[str, ...] = ("name",)
         self.inputs = self.check({}, name="orders", projectId=service.project()["id"])
+        request = SimpleNamespace(urn=URN)  # noqa: F841  Pulumi's host has it there
         made = DATABASE.create(self.inputs)
         assert made.outs is not None
         self.id, self.outputs = made.id, {**REFERENCE, **made.outs}
         self.drift(name="console")
 
     def check(self, olds: dict[str, Any], **news: Any) -> dict[str, Any]:
+        request = SimpleNamespace(urn=URN)  # noqa: F841
         checked = DATABASE.check(olds, {**REFERENCE, "identity": f"orders-{'0' * 16}", **news})
         assert not checked.failures
         return {**REFERENCE, **checked.inputs}
@@ -40,17 +46,18 @@ class Stack:
         self.service.databases[self.id].update(live)
         process = host._Process()
         process._live = self.service.live()
-        process._live.recorded = self._recorded
+        process._live._read_state = self._recorded
         host._process = process
 
     def _recorded(self) -> Recorded:
         self.asked += 1
-        return Recorded(frozenset(), (), {self.id.removeprefix("db_"): self.paths})
+        return Recorded((Entry(URN, self.id, ignored=self.paths),))
 
     def changes(self, **news: Any) -> bool:
         """Whether an `up` with these inputs would do something."""
         given = {"projectId": self.inputs["projectId"], "name": "orders", **news}
         self.news = self.check(self.inputs, **given)
+        request = SimpleNamespace(urn=URN)  # noqa: F841
         return bool(DATABASE.diff(self.id, self.outputs, self.news).changes)
 
 
@@ -100,6 +107,7 @@ def test_what_the_program_said_itself_counts_at_once(stack: Stack) -> None:
 def test_what_else_differs_is_sent_alone(stack: Stack) -> None:
     """A flag changes while the name is ignored: one PATCH of the flag; state holds no option that is not ours."""
     assert stack.changes(isDefault=True)
+    request = SimpleNamespace(urn=URN)  # noqa: F841
     outs = DATABASE.update(stack.id, stack.outputs, stack.news).outs
     assert outs is not None
     assert [body for _, _, body in stack.service.sent("PATCH")] == [{"isDefault": True}]
@@ -123,17 +131,10 @@ def test_a_move_that_is_ignored_is_not_refused(stack: Stack) -> None:
 
 
 def test_state_tells_what_is_ignored() -> None:
-    """An export names the paths of each object; the half of a replacement that goes, and a `.get`, hold none."""
-    paths = {"ignoreChanges": ["name"]}
-    database = {"type": "prisma:index:Database", **paths}
-    held = [
-        {**database, "id": "db_1"},
-        {**database, "id": "db_2", "delete": True},
-        {**database, "id": "db_3", "external": True},
-        {"type": "prisma:index:Database", "id": "db_4"},
-        {"type": "pulumi:pulumi:Stack", **paths},
-    ]
-    assert state.read({"resources": held}).ignored == {"1": ("name",)}
+    """An export names the paths of each object."""
+    database = {"type": "prisma:index:Database", "urn": URN, "id": "db_1"}
+    held = [{**database, "ignoreChanges": ["name"]}, {**database, "urn": f"{URN}2", "id": "db_2"}]
+    assert [entry.ignored for entry in state.read({"resources": held}).entries] == [("name",), ()]
 
 
 @pytest.mark.parametrize("path", ["name", ".name", '["name"]', "*", "[*]", '["*"]'])

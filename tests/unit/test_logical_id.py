@@ -37,9 +37,9 @@ def test_what_is_live_has_another(service: Service, kind: str) -> None:
         service.project(logicalId=mark) if kind == "Project" else service.database("proj_1", logicalId=mark)
 
     seen = [key(service, kind)]
-    for _ in range(3):
-        make(seen[-1])
-        seen.append(key(service, kind))
+    for said in "", "-with-project", "":
+        make(f"{seen[-1]}{said}")
+        seen.append(key(service, kind, adopt=False))
     assert len({*seen}) == 4
     assert {*map(stem_of, seen)} == {STEM}
 
@@ -55,8 +55,8 @@ def test_a_replacement_within_a_run_has_another(service: Service) -> None:
 
 def test_the_seed_of_the_engine_counts(service: Service) -> None:
     """The plugin's keys come of the seed that a plan holds: another run's differ, and nothing is asked for them."""
-    first = key(service, seed="a1")
-    assert key(service, seed="a1") == first != key(service, seed="b2")
+    first = key(service, "Project", seed="a1")
+    assert key(service, "Project", seed="a1") == first != key(service, "Project", seed="b2")
     assert not service.sent("GET")
 
 

@@ -72,13 +72,13 @@ class Plugin:
         given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
         return getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), Context())
 
-    def fails(self, method: str, kind: str, **request: Any) -> Context:
+    def fails(self, method: str, kind: str, name: str = "orders", **request: Any) -> Context:
         """One call that fails; how."""
         context = Context()
         message = getattr(provider_pb2, f"{method}Request")
         given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
         with pytest.raises(Aborted):
-            getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::orders", **given), context)
+            getattr(self.provider, method)(message(urn=f"{TYPE}{kind}::{name}", **given), context)
         return context
 
     def checked(self, kind: str, **news: Any) -> dict[str, Any]:
@@ -355,12 +355,17 @@ def test_another_name_of_a_connection_is_another_one(plugin: Plugin) -> None:
 
 
 def test_drift_is_named_with_the_live_value(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was changed by hand is told with both values, and a refresh takes it into outputs and inputs."""
+    """What was changed by hand is told with both values, and a refresh takes it into outputs and inputs.
+
+    A PATCH is promised only once the engine plans an update: an option may make it a replacement.
+    """
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
     plugin.service.databases[made]["name"] = "by-hand"
     plugin.again()
     plugin.call("Diff", "Database", id=made, olds=outputs, news=inputs)
-    assert 'name is "by-hand" live, "orders" declared' in capsys.readouterr().err
+    assert "PATCH" not in capsys.readouterr().err
+    plugin.call("Update", "Database", id=made, olds=outputs, news=inputs, preview=True)
+    assert 'name is "by-hand" live, "orders" declared. Will send PATCH {"name": "orders"}.' in capsys.readouterr().err
     seen = plugin.call("Read", "Database", id=made, properties=outputs, inputs=inputs)
     assert seen.properties["name"] == seen.inputs["name"] == "by-hand"
     assert to_bag(seen.inputs) == {**inputs, "name": "by-hand"}
@@ -425,7 +430,7 @@ def test_import_under_two_names(plugin: Plugin) -> None:
         ("Connection", connection, f"{database}/{connection}"),
     ):
         plugin.call("Read", kind, id=given)
-        assert "is taken by two resources." in plugin.fails("Read", kind, id=again).message
+        assert f'is held by {kind} "orders"' in plugin.fails("Read", kind, name="two", id=again).message
         plugin.again()
         plugin.call("Read", kind, id=again)
 
@@ -434,7 +439,7 @@ def test_import_of_what_is_adopted(plugin: Plugin) -> None:
     """Nor may one resource import what another one adopts."""
     there = plugin.service.database(plugin.service.project()["id"])
     plugin.created("Database", projectId=there["project"]["id"], adopt=there["id"])
-    assert "is taken by two resources." in plugin.fails("Read", "Database", id=there["id"]).message
+    assert 'is held by Database "orders"' in plugin.fails("Read", "Database", name="two", id=there["id"]).message
 
 
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:

@@ -103,8 +103,9 @@ def test_a_refusal(plugin: Plugin) -> None:
     """What would lose data is refused, with the setting as I write it."""
     home = plugin.service.project()["id"]
     object_id, outputs, inputs = plugin.created("Database", projectId=home, region="eu-central-1")
-    moved = {"id": object_id, "olds": outputs, "news": {**inputs, "region": "us-east-1"}}
-    assert "set allowReplace: true on this database" in plugin.fails("Diff", "Database", **moved).message
+    news = {**inputs, "region": "us-east-1"}
+    refused = plugin.fails("Diff", "Database", id=object_id, olds=outputs, news=news).message
+    assert "set allowReplace: true on this database" in refused
 
 
 def test_a_failed_check(plugin: Plugin) -> None:

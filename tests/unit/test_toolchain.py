@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from examples._machine import checks, control, runner
 from examples._machine.console import Console, spell
-from examples._machine.engine import ENGINE, YAML_HOST, cache_home, parse_version
+from examples._machine.engine import ENGINE, YAML_HOST, Engine, cache_home, parse_version
 from examples._machine.failure import Failure
 from examples._machine.go import GoProgram, can_build, describe
 from examples._machine.installation import Installation, Stamp, digest
@@ -242,6 +242,40 @@ class TestCommands:
         """What stands behind -- is for pytest, also a second --."""
         asked = checks.arguments(["unit", "--", "-k", "rename", "--", "x"])
         assert (asked.rings, asked.pytest) == (["unit"], ["-k", "rename", "--", "x"])
+
+    def test_live_makes_databases(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nothing is made in my workspace before I have said so, and never by default."""
+        monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
+        with pytest.raises(Failure, match=r"makes a project with databases.*--creates-databases"):
+            checks.arguments(["live"])
+        with pytest.raises(Failure, match="PRISMA_SERVICE_TOKEN is not set"):
+            checks.arguments(["live", "--creates-databases"])
+        monkeypatch.setenv("PRISMA_SERVICE_TOKEN", "mine")
+        assert checks.arguments(["live", "--creates-databases"]).rings == ["live"]
+        assert "live" not in checks.arguments(["--creates-databases"]).rings
+
+    @pytest.mark.parametrize(
+        ("code", "verdict", "status"),
+        [(0, "passed", 0), (10, "differs", 10), (1, "failed", 1), (130, "failed", 1), (-9, "failed", 1)],
+    )
+    def test_live_differs(
+        self, code: int, verdict: str, status: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """A service that differs is no failure of my tree: the status says which of the two it is."""
+        monkeypatch.setenv("PRISMA_SERVICE_TOKEN", "mine")
+        given: dict[str, str] = {}
+
+        class Shown(Processes):
+            def show(self, argv: object, *, env: object = None, **_: object) -> int:
+                given.update(env)  # type: ignore[call-overload]
+                return code
+
+        stream = io.StringIO()
+        machine = Machine(tmp_path / ".venv", Engine(tmp_path / "bin", "3.259.0", "built"))
+        ran = checks.Checks(Console(stream), Shown(), machine, tmp_path)
+        ran.live()
+        assert (ran.outcomes[0].verdict, given["PRISMA_SERVICE_TOKEN"]) == (verdict, "mine")
+        assert checks.summary(Console(stream), ran.outcomes, 1.0) == status
 
     def test_unknown_ring(self) -> None:
         """A ring that does not exist gets me the list of those that do."""

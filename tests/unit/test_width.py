@@ -429,9 +429,10 @@ def test_a_failed_database_gets_no_connection(service: Service, home: str) -> No
 # the default database, which goes only with its project
 
 
-def default(service: Service, home: str, intents: Intents) -> Made:
+def default(service: Service, home: str, intents: Intents, key: str | None = None) -> Made:
     """A default database that was asked to go in a run that did not come to its project."""
     made = make(service, home, isDefault=True)
+    service.databases[made[0]]["logicalId"] = key or made[1]["logicalId"]
     live = service.live(retry_limit=0.0, intents=intents)
     DATABASE.delete(live, *made)
     service.fail("DELETE", "/v1/projects/.*", httpx.Response(500))
@@ -453,19 +454,35 @@ def test_a_database_that_was_taken_out_is_not_destroyed_later(service: Service, 
 def test_a_destroy_that_failed_is_finished_by_the_next(service: Service, home: str, tmp_path: Path) -> None:
     """Once I was told that the default database goes with its project, the next `destroy` lets both go."""
     intents = Intents(tmp_path)
-    default(service, home, intents)
+    default(service, home, intents, "terraform")
     PROJECT.delete(service.live(intents=intents), home, {"name": "shop"})
     assert service.projects == {}
-    assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("since", ["a connection", "an adoption", "an import", "an hour", "another default"])
-def test_what_is_somebody_s_again_stays(service: Service, home: str, tmp_path: Path, since: str) -> None:
-    """A database that got a connection, was taken over, or was asked to go long ago is not taken along."""
+def test_a_destroy_that_failed_is_finished_a_month_later_on_another_machine(service: Service, home: str) -> None:
+    """What a run was asked to delete together with its project is known to every machine, for good."""
+    made = default(service, home, Intents())
+    assert service.databases[made[0]]["logicalId"].startswith(f"{made[1]['logicalId']}-deleting-")
+    PROJECT.delete(service.live(), home, {"name": "shop"})
+    assert service.projects == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "since"),
+    [
+        *((None, since) for since in ("a connection", "an adoption", "an import")),
+        *(("terraform", since) for since in ("a connection", "an adoption", "an import", "an hour", "another default")),
+    ],
+)
+def test_what_is_somebody_s_again_stays(
+    service: Service, home: str, tmp_path: Path, key: str | None, since: str
+) -> None:
+    """A database that got a connection or was taken over since is not taken along; nor, where only this machine knows
+    that it was to go, after an hour."""
     intents = Intents(tmp_path)
-    made = default(service, home, intents)
+    made = default(service, home, intents, key)
     if since == "a connection":
-        service.connection(made[0], "theirs")
+        service.connection(made[0], "theirs", createdAt="2026-01-02T00:00:00Z")
     elif since == "an adoption":
         live = service.live(intents=intents)
         DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=made[0]))
@@ -476,8 +493,9 @@ def test_what_is_somebody_s_again_stays(service: Service, home: str, tmp_path: P
             os.utime(file, (0, 0))
     else:
         service.database(home, "other", isDefault=True)
+    held = [made[0]] if since == "an import" else []
     with pytest.raises(errors.Refused, match="would be destroyed with it"):
-        PROJECT.delete(service.live(intents=intents), home, {"name": "shop"})
+        PROJECT.delete(service.live(intents=intents, held=held), home, {"name": "shop"})
 
 
 def replaced(service: Service, made: Made) -> Any:

@@ -26,7 +26,7 @@ DATABASES = (
         status=201,
         ids={"projectId": PROJECT},
         body=bodies.CREATE_DATABASE_IN_PROJECT,
-        refusals=(400, 404, 413),
+        refusals=(400, 404, 409, 413),
     ),
     Operation(
         "GET",

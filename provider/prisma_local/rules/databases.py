@@ -97,6 +97,8 @@ def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Da
 def _record(plane: Plane, project: Project, body: Mapping[str, Any], source: str) -> Database:
     """Write the intent. A branch that has yet to be made is made with the database, not before it."""
     with plane.records.transaction():
+        if body.get("isDefault") and plane.settings.one_default and default.current(plane, project.id):
+            raise Conflict("Default database already exists")
         branch = belonging.default(plane, project.id)
         if "branchId" in body:
             branch = belonging.by_id(plane, project.id, body["branchId"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from prisma_provider import state
 from prisma_provider.errors import PrismaError
-from prisma_provider.run import Recorded
+from prisma_provider.state import Recorded
 
 
 class UnreadableExport(PrismaError):
@@ -23,4 +23,4 @@ def read(exports: Iterable[str]) -> Recorded:
             "What a stack holds cannot be read: this is no export of a stack.",
             hint="give the output of `pulumi stack export`, as it is.",
         ) from None
-    return Recorded(frozenset(each for stack in held for each in stack.ids))
+    return Recorded(tuple(entry for stack in held for entry in stack.entries))

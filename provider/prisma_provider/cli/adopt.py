@@ -14,7 +14,7 @@ from prisma_provider.adoption.plan import HELD, Plan, Planner
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
 from prisma_provider.plain import plain
-from prisma_provider.run import Recorded
+from prisma_provider.state import Recorded
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -69,6 +69,7 @@ def check(live: Live, resource: str, olds: Bag, news: Bag) -> Checked:
     no_values = tuple(check_texts(select(HANDLERS[resource].fields, news)))
     if no_values:
         return Checked({}, no_values)
+    live.run.checked(olds, news)
     if not olds:
         live.verify()
     return HANDLERS[resource].check(live, olds, news)

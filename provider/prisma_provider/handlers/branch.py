@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from prisma_provider import errors
-from prisma_provider.diff import GONE, Diff, Field
-from prisma_provider.errors import Refused
-from prisma_provider.handlers.changes import (
-    capital,
-    check_applied,
-    compare,
-    delete,
-    demotion,
-    patch,
-    was_adopted,
-    went_away,
-)
-from prisma_provider.handlers.creation import announce, nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider import errors, ownership
+from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
+from prisma_provider.errors import Refused, capital
+from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, patch, went_away
+from prisma_provider.handlers.creation import announce, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -27,7 +18,10 @@ from prisma_provider.handlers.inputs import (
     select,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Branch, same_id
+from prisma_provider.models import Branch, bare_id, same_id
+
+USED = {"owned": False}
+"""What state holds, beside the rest, of a branch that was there before and that this stack only uses."""
 
 
 class BranchHandler:
@@ -51,15 +45,22 @@ class BranchHandler:
             *check_adopt(news, "br"),
         )
         if not problems:
-            problems = (*announce(live, "branch", olds, news, live.branch),)
+            problems = (*announce(live, "Branch", olds, news, live.branch),)
+            if not olds and news.get("adopt") is True and news["projectId"] is not UNKNOWN:
+                self._refuse_held(live, news)
         return Checked(select(self.fields, news), problems)
+
+    def _refuse_held(self, live: Live, news: Bag) -> None:
+        there = None if news["gitName"] is UNKNOWN else live.named_branch(news["projectId"], news["gitName"])
+        if there is not None:
+            ownership.refuse_held(live, "Branch", there.id, there.title)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """Promotion in place; another name or project is another branch, made before the old one goes."""
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
             return GONE
-        refuse_other_adoption(branch.title, object_id, news)
+        ownership.hold(live, "Branch", object_id, branch.title, news)
         return self._compare(branch, olds, news)
 
     def _compare(self, branch: Branch, olds: Bag, news: Bag) -> Diff:
@@ -69,14 +70,17 @@ class BranchHandler:
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
         project_id, name = news["projectId"], news["gitName"]
-        with live.run.alone("branch", project_id, name):
-            made = self._adopt(live, news)
-            branch = made or _make(live, project_id, name, news.get("isDefault"), shared=bool(news.get("adopt")))
+        key = ("branch", bare_id(project_id), name)
+        with live.run.under_way(*key), live.run.alone(*key):
+            there = self._adopt(live, news)
+            owned = there is None or ownership.owns_branch(live, there, news)
+            branch = there or _make(live, project_id, name, news.get("isDefault"), shared=bool(news.get("adopt")))
         live.put_branch(branch)
         if news.get("isDefault"):
             branch = self._apply(live, branch, self._compare(branch, {}, news))
         live.run.returned(branch.id)
-        return branch.id, outputs(branch, {**news, "workspaceId": live.workspace_id_of(project_id)})
+        known = {"workspaceId": live.workspace_id_of(project_id), **({} if owned else USED)}
+        return branch.id, outputs(branch, {**news, **known})
 
     def _adopt(self, live: Live, news: Bag) -> Branch | None:
         adopt = news.get("adopt")
@@ -92,7 +96,10 @@ class BranchHandler:
                 f"{capital(there.title)} cannot be adopted: {change}.",
                 hint=f"declare the {change.field} that it has. Nothing was changed.",
             )
-        to_claim(live, "branch", there.id)
+        if isinstance(adopt, str):
+            ownership.take(live, "Branch", there.id, there.title)
+        else:
+            ownership.refuse_held(live, "Branch", there.id, there.title)
         return there
 
     def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
@@ -110,7 +117,8 @@ class BranchHandler:
         if branch is None:
             raise went_away("branch", object_id)
         branch = self._apply(live, branch, found)
-        return outputs(branch, {**news, "workspaceId": olds.get("workspaceId")})
+        kept = {name: olds[name] for name in ("workspaceId", *USED) if name in olds}
+        return outputs(branch, {**news, **kept})
 
     def _apply(self, live: Live, branch: Branch, found: Diff) -> Branch:
         title, branch_id = branch.title, branch.id
@@ -126,7 +134,10 @@ class BranchHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it. The default and the production branch the service keeps until their project is deleted."""
-        if was_adopted(live, "branch", object_id):
+        if ownership.stays(live, "Branch", object_id):
+            return
+        if olds.items() >= USED.items():
+            live.note(f'branch "{olds.get("gitName")}" ({object_id}) was there before this stack used it: it stays.')
             return
         try:
             delete(live, "branch", object_id, olds, live.client.delete_branch)
@@ -152,7 +163,7 @@ def named(live: Live, project_id: str, git_name: str) -> Branch | None:
 
 def resolve(live: Live, project_id: str, git_name: str) -> Branch:
     """The branch of this name, made where there is none: `branch_git_name` of a database."""
-    with live.run.alone("branch", project_id, git_name):
+    with live.run.alone("branch", bare_id(project_id), git_name):
         return live.named_branch(project_id, git_name) or _make(live, project_id, git_name, None, shared=True)
 
 
@@ -173,6 +184,8 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
             lost = lost or isinstance(error, errors.LostAnswer)
             found = named(live, project_id, git_name)
             if found is None:
+                if isinstance(error, errors.Conflict):
+                    body.pop("isDefault", None)  # it may be another default that it clashes with: `create` promotes it
                 raise
             if not (lost or shared or _is_ours(live, found)):
                 raise _exists(found) from None
@@ -183,7 +196,8 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
         return made
 
     try:
-        branch = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
+        with live.intents.noted(*ownership.branch_key(live, project_id, git_name)):
+            branch = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
     except errors.Conflict as error:
         raise errors.Conflict(
             f'Branch "{git_name}" of project {project_id} is not made: it clashes with what is there, and the '

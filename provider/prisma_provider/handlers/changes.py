@@ -37,7 +37,7 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
     """Send one PATCH; a refusal says what was asked and that nothing was lost."""
     try:
         return send(body)
-    except (errors.Unauthorized, errors.NotFound):
+    except (errors.Unauthorized, errors.NotFound, errors.PlanLimit):
         raise
     except errors.Rejected as error:
         asked = _asked(body.items())
@@ -61,14 +61,6 @@ def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any]
             hint="nothing was lost. The next preview shows the difference and the next `pulumi up` tries again; "
             "or declare what the service has.",
         )
-
-
-def was_adopted(live: Live, what: str, object_id: str) -> bool:
-    """Whether this run took the object over: then a replacement must not delete it, and the user is told."""
-    kept = live.run.was_returned(object_id)
-    if kept:
-        live.note(f"{what} {object_id} was adopted in this run: it is kept.")
-    return kept
 
 
 def delete(
@@ -112,11 +104,6 @@ def went_away(what: str, object_id: str) -> errors.PrismaError:
         f"The {what} {object_id} was deleted meanwhile, by another hand.",
         hint="run `pulumi up` again: it will be shown as gone and made again.",
     )
-
-
-def capital(text: str) -> str:
-    """A sentence's first letter."""
-    return text[:1].upper() + text[1:]
 
 
 def _asked(values: Iterable[tuple[str, Any]]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from prisma_provider import ownership
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
-from prisma_provider.handlers.changes import compare, delete, rotation, was_adopted, went_away
-from prisma_provider.handlers.creation import announce, nothing_to_adopt, refuse_other_adoption, to_claim
+from prisma_provider.handlers.changes import compare, delete, rotation, went_away
+from prisma_provider.handlers.creation import announce, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -50,7 +51,7 @@ class ConnectionHandler:
             *check_adopt(news, "con"),
         )
         if not problems:
-            problems = (*announce(live, "connection", olds, news, live.connection),)
+            problems = (*announce(live, "Connection", olds, news, live.connection),)
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
@@ -58,7 +59,7 @@ class ConnectionHandler:
         connection = self._live(live, object_id, olds)
         if connection is None:
             return GONE
-        refuse_other_adoption(f"connection {object_id}", object_id, news)
+        ownership.hold(live, "Connection", object_id, connection.title, news)
         found = compare(self.fields, olds, news, outputs(connection, olds))
         return Diff(tuple(rotation(change) for change in found.changes))
 
@@ -97,14 +98,14 @@ class ConnectionHandler:
             forget(live, database, name)
             return connection
         if left is not None:
-            raise refusal(left, database)
+            raise refusal(live, left, database)
         return make(live, database, name, there)
 
     def _adopt(self, live: Live, database: Database, connection_id: str, news: Bag) -> Connection:
-        adopted = to_claim(live, "connection", connection_id)
-        connection = live.connection(adopted, database.id, database.project.id)
+        connection = live.connection(connection_id, database.id, database.project.id)
         if connection is None:
-            raise nothing_to_adopt("connection", adopted)
+            raise nothing_to_adopt("connection", connection_id)
+        ownership.take(live, "Connection", connection.id, connection.title)
         for change in compare(self.fields, {}, news, outputs(connection, {"databaseId": database.id})).of("replace"):
             raise Refused(
                 f'Connection "{connection.name}" ({connection.id}) cannot be adopted: {change}.',
@@ -136,7 +137,7 @@ class ConnectionHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it: its password is locked out, others of the database go on."""
-        if was_adopted(live, "connection", object_id):
+        if ownership.stays(live, "Connection", object_id):
             return
         delete(live, "connection", object_id, olds, live.client.delete_connection)
         live.drop_connection(object_id)

@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prisma_provider import errors
+from prisma_provider import errors, ownership
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
-from prisma_provider.errors import InvalidInput, NotReady, Refused
-from prisma_provider.handlers import keeping
+from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
-    capital,
     check_applied,
     compare,
     delete,
     demotion,
     patch,
     rotation,
-    was_adopted,
     went_away,
 )
-from prisma_provider.handlers.creation import (
-    announce,
-    create_once,
-    listed,
-    nothing_to_adopt,
-    refuse_other_adoption,
-    to_adopt,
-)
+from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -45,7 +35,7 @@ from prisma_provider.handlers.inputs import (
 )
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.handlers.unmarked import rotated
-from prisma_provider.identity import stem_of
+from prisma_provider.identity import going_with_project, is_ours, key_of, new_logical_id, stem, stem_of
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Database, same_id
 
@@ -76,6 +66,7 @@ class DatabaseHandler:
         Field("source", "replace", _same_source),
         Field("allowReplace", "setting"),
         Field("rotationTrigger", "setting"),
+        Field("deletedWith", "setting", same_id),
         *SETTINGS,
         Field("status", "output"),
         Field("logicalId", "output"),
@@ -104,8 +95,10 @@ class DatabaseHandler:
             inputs = with_logical_id(live, olds, news, inputs, lambda: _neighbours(live, news))
             problems = (
                 *_check_one_default(live, news, inputs),
-                *announce(live, "database", olds, news, live.database),
+                *announce(live, "Database", olds, news, live.database),
             )
+        if not (olds or problems or isinstance(news.get("adopt"), str)):
+            _check_new(live, inputs)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
@@ -113,7 +106,8 @@ class DatabaseHandler:
         database = _live(live, object_id, olds, news)
         if database is None:
             return GONE
-        refuse_other_adoption(database.title, object_id, news)
+        ownership.hold(live, "Database", object_id, database.title, news)
+        ownership.refuse_lost(database, olds)
         found = self._compare(live, database, olds, news)
         replaced = found.of("replace")
         if replaced and not news.get("allowReplace"):
@@ -137,6 +131,7 @@ class DatabaseHandler:
         now["region"] = now["region"] or _recorded_region(olds) or declared.get("region")
         found = compare(self.fields, olds, declared, now)
         changes = [rotation(demotion(change)) for change in found.changes]
+        changes.extend(_key_change(database, olds, news))
         if database.status in (*WAITING, "failure"):
             changes.append(Change("status", database.status, "ready", "wait"))
         elif olds.get("status") not in (None, database.status):
@@ -145,26 +140,29 @@ class DatabaseHandler:
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST and wait until it is ready, or adopt."""
-        adopted = to_adopt(live, "database", news, lambda: live.databases(news["projectId"]).values())
+        adopted = to_adopt(live, "Database", news, lambda: live.databases(news["projectId"]).values())
         if adopted:
             database, secrets = self._adopt(live, adopted, news)
         else:
             database, secrets = self._make(live, news)
         live.run.returned(database.id)
-        return database.id, self._outputs(live, database, {**news, **secrets})
+        key = database.logical_id if adopted else news["logicalId"]
+        return database.id, self._outputs(live, database, {**news, **secrets, "logicalId": key})
 
     def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
         wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "source")}
         wanted["branchId"] = _branch_id(live, news["projectId"], news)
-        wanted |= {"region": news.get("region", INHERIT), "logicalId": news["logicalId"]}
+        wanted |= {"region": news.get("region", INHERIT), "logicalId": _key_to_send(news["logicalId"], news)}
         body = {name: value for name, value in wanted.items() if value is not None}
         database, lost = create_once(
             live,
-            news["logicalId"],
+            body["logicalId"],
             lambda: live.client.create_database(body),
-            lambda: live.client.databases(news["projectId"], logical_id=news["logicalId"]),
+            lambda: live.client.databases(news["projectId"], logical_id=body["logicalId"]),
+            # Where there is a default, a service may refuse another one: it is made without the flag, then promoted.
+            ask_less=lambda: bool(body.pop("isDefault", False)),
         )
-        live.run.made(database.id)
+        live.run.made(database.id, news)
         secrets: Bag = {} if lost else database.default_credentials()
         live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
@@ -192,7 +190,7 @@ class DatabaseHandler:
         database = live.database(database_id, news["projectId"])
         if database is None:
             raise nothing_to_adopt("database", database_id)
-        keeping.forget(live, database.id)
+        database = ownership.release(live, database)
         _branch_id(live, database.project.id, news)
         if database.source is None:
             news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
@@ -232,7 +230,8 @@ class DatabaseHandler:
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
         if found.of("rotate"):
             secrets |= _rotated_default(live, database)
-        return self._outputs(live, database, {**secrets, "workspaceId": olds.get("workspaceId"), **news})
+        kept = {name: olds.get(name) for name in ("workspaceId", "logicalId")}
+        return self._outputs(live, database, {**secrets, **news, **kept})
 
     def _apply(self, live: Live, database: Database, found: Diff) -> Database:
         for body in found.patches():
@@ -257,8 +256,14 @@ class DatabaseHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
-        if was_adopted(live, "database", object_id):
+        if ownership.stays(live, "Database", object_id):
             return
+        found = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if found is not None:
+            if ownership.is_lost(olds, found.logical_id):
+                live.note(f"{found.title} is left alone: another resource has taken it over ({found.logical_id}).")
+                return
+            ownership.refuse_deletion(live, found, "database")
         live.run.delete_asked(object_id)
         try:
             delete(live, "database", object_id, olds, live.client.delete_database)
@@ -315,6 +320,49 @@ def _neighbours(live: Live, news: Bag) -> Iterable[Database]:
     """The databases of its project; none of one that is not made yet."""
     project_id = news["projectId"]
     return listed(lambda: live.databases(project_id).values()) if known(project_id) else ()
+
+
+def _check_new(live: Live, inputs: Bag) -> None:
+    """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
+    if not known(inputs.get("projectId")) or not known(inputs.get("name")):
+        return
+    there = live.databases_or_none(inputs["projectId"])
+    ownership.refuse_replacement(live, inputs, there.values(), "database")
+    if there and not _is_on_new_branch(live, inputs):
+        ownership.refuse_renamed_identity(live, inputs, _declared_branch(live, inputs))
+    ownership.leftover(live, "Database", inputs, there.values())
+
+
+def _declared_branch(live: Live, inputs: Bag) -> str | None:
+    """The id of the branch that is declared, by id or by name; None where none is, or it is not there yet."""
+    git_name = inputs.get("branchGitName")
+    if git_name is None:
+        return inputs.get("branchId")
+    branch = None if git_name is UNKNOWN else live.named_branch(inputs["projectId"], git_name)
+    return branch.id if branch else None
+
+
+def _is_on_new_branch(live: Live, inputs: Bag) -> bool:
+    """Whether it is declared on a branch that is not there yet: nothing on it can be its older self."""
+    if inputs.get("branchGitName") is not None:
+        return _declared_branch(live, inputs) is None
+    return inputs.get("branchId") is UNKNOWN
+
+
+def _key_to_send(key: str, news: Bag) -> str:
+    """The key of a database, which says whether it is to be deleted together with its project (`deleted_with`)."""
+    goes = known(news.get("deletedWith")) and same_id(news["deletedWith"], news["projectId"])
+    return going_with_project(key) if goes else key
+
+
+def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
+    """What `deleted_with` says, written into the key, which outlives this stack's state. Another tool's is left."""
+    has = database.logical_id
+    if UNKNOWN in (news.get("deletedWith"), news.get("projectId")) or not (has is None or is_ours(has)):
+        return
+    wanted = _key_to_send(key_of(has) or new_logical_id(stem(database.name), database.id), news)
+    if wanted != has and (has is not None or wanted != key_of(wanted)):
+        yield Change("logicalId", has, wanted, "patch")
 
 
 def _check_branch(news: Bag) -> Iterator[InvalidInput]:
@@ -425,6 +473,9 @@ def _await_demotion(live: Live, database: Database) -> Database:
 
 
 def _explain_kept(live: Live, database: Database) -> None:
+    if ownership.project_is_deleted(live, database.project.id):
+        live.note(f"{database.title} is the default database of its project, which Prisma deletes together with it.")
+        return
     live.note(
         f"{database.title} is the default database of project {database.project.id}, which Prisma deletes only "
         "together with the project: it lives on there, with its data, until the project goes. To have it back in a "
@@ -442,7 +493,7 @@ def outputs(database: Database, bag: Bag) -> Bag:
         "isDefault": database.is_default,
         "branchId": database.branch_id,
         "status": database.status,
-        "logicalId": database.logical_id or bag.get("logicalId"),
+        "logicalId": ownership.recorded_key(bag, database.logical_id),
         "defaultConnectionId": database.default_connection_id,
         "createdAt": database.created_at,
     }

@@ -10,7 +10,7 @@ from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
-from prisma_provider.identity import free_logical_id, new_logical_id, stem
+from prisma_provider.identity import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
 from prisma_provider.retries import DEFAULT_TIME_LIMIT
@@ -69,7 +69,7 @@ def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], 
     if news.get("seed"):
         return new_logical_id(of_stem, news["seed"])
     adopts = isinstance(news.get("adopt"), str)  # what is adopted is there, and keeps its own
-    taken = set() if adopts else {other.logical_id for other in existing()}
+    taken = set() if adopts else {key_of(other.logical_id) for other in existing()}
     return free_logical_id(of_stem, lambda found: found in taken or live.run.is_declared(found))
 
 

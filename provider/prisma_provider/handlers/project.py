@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from prisma_provider import errors
+from prisma_provider import ownership
 from prisma_provider.diff import GONE, Diff, Field
-from prisma_provider.errors import Refused
-from prisma_provider.handlers.changes import capital, check_applied, compare, delete, patch, was_adopted, went_away
-from prisma_provider.handlers.creation import (
-    announce,
-    create_once,
-    listed,
-    nothing_to_adopt,
-    refuse_other_adoption,
-    to_adopt,
-)
+from prisma_provider.errors import Refused, capital
+from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
+from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -26,7 +19,6 @@ from prisma_provider.handlers.inputs import (
     with_logical_id,
     without_unknown,
 )
-from prisma_provider.handlers.keeping import forget, is_to_go, remember
 from prisma_provider.live import Live
 from prisma_provider.models import Database, Project
 
@@ -38,6 +30,7 @@ class ProjectHandler:
         Field("name", "patch"),
         Field("region", "replace"),
         Field("forceDestroy", "setting"),
+        Field("allowReplace", "setting"),
         *SETTINGS,
         Field("defaultRegion", "output"),
         Field("workspaceId", "output"),
@@ -51,12 +44,15 @@ class ProjectHandler:
             *check_name(news, "project", 1, 256),
             *check_region(live, olds, news),
             *check_flag(news, "forceDestroy"),
+            *check_flag(news, "allowReplace"),
             *check_adopt(news, "proj"),
         )
         inputs = select(self.fields, news)
         if not problems:
             inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
-            problems = (*announce(live, "project", olds, news, live.project),)
+            if not olds and ownership.is_replacement(live):
+                ownership.refuse_replacement(live, news, live.projects(), "project")
+            problems = (*announce(live, "Project", olds, news, live.project),)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
@@ -65,7 +61,7 @@ class ProjectHandler:
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
             return GONE
-        refuse_other_adoption(project.title, object_id, news)
+        ownership.hold(live, "Project", object_id, project.title, news)
         # A project may have no default region; what was declared when it was made is all there is to compare with.
         region = project.default_region or olds.get("region") or news.get("region")
         declared = without_unknown(news, "region")
@@ -80,10 +76,12 @@ class ProjectHandler:
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST without the service's implicit first database, or adopt."""
-        adopted = to_adopt(live, "project", news, live.projects)
+        if not isinstance(news.get("adopt"), str):
+            ownership.refuse_replacement(live, news, live.projects(), "project")
+        adopted = to_adopt(live, "Project", news, live.projects)
         project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
         live.run.returned(project.id)
-        return project.id, outputs(project, news)
+        return project.id, outputs(project, {**news, "logicalId": project.logical_id if adopted else news["logicalId"]})
 
     def _make(self, live: Live, news: Bag) -> Project:
         wanted = {
@@ -127,7 +125,7 @@ class ProjectHandler:
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
             raise went_away("project", object_id)
-        return outputs(self._apply(live, project, found), news)
+        return outputs(self._apply(live, project, found), {**news, "logicalId": olds.get("logicalId")})
 
     def _apply(self, live: Live, project: Project, found: Diff) -> Project:
         title, project_id = project.title, project.id
@@ -139,18 +137,19 @@ class ProjectHandler:
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
         """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
-        if was_adopted(live, "project", object_id):
+        if ownership.stays(live, "Project", object_id):
             return
+        if ownership.is_declared(live):
+            project = live.project(object_id, olds.get("workspaceId"))
+            if project is not None:
+                ownership.refuse_deletion(live, project, "project")
         databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
-        _refuse_databases(live, object_id, olds, [d for d in databases.values() if not is_to_go(live, d)])
-        try:
-            delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
-        except errors.PrismaError:
-            remember(live, databases.values())
-            raise
+        # Written down before anything else: a run that is refused or killed here is gone on with by the next one.
+        ownership.remember(live, databases.values())
+        kept = [each for each in databases.values() if not ownership.may_go_with_project(live, each)]
+        _refuse_databases(live, object_id, olds, kept)
+        delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
         live.drop_project(object_id)
-        for database_id in databases:
-            forget(live, database_id)
 
 
 def _refuse_databases(live: Live, project_id: str, olds: Bag, kept: list[Database]) -> None:
@@ -179,6 +178,6 @@ def outputs(project: Project, bag: Bag) -> Bag:
         "name": project.name,
         "defaultRegion": project.default_region,
         "workspaceId": project.workspace.id,
-        "logicalId": project.logical_id or bag.get("logicalId"),
+        "logicalId": ownership.recorded_key(bag, project.logical_id),
         "createdAt": project.created_at,
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from prisma_provider import errors
-from prisma_provider.errors import NotReady
-from prisma_provider.handlers.changes import capital, went_away
+from prisma_provider.errors import NotReady, capital
+from prisma_provider.handlers.changes import went_away
 from prisma_provider.live import Live
 from prisma_provider.models import WAITING, Database
 

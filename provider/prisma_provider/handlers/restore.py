@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prisma_provider import errors
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
-from prisma_provider.errors import InvalidInput, Refused
-from prisma_provider.handlers.changes import capital, compare, went_away
+from prisma_provider.errors import InvalidInput, Refused, capital
+from prisma_provider.handlers.changes import compare, went_away
 from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
 from prisma_provider.handlers.readiness import wait_ready
 from prisma_provider.live import Live
@@ -199,14 +199,8 @@ def _refuse_interrupted(live: Live, database: Database, news: Bag) -> None:
 def _was_interrupted(live: Live, database: Database, news: Bag) -> bool:
     if live.intents.left(*_key(live, database, news)) is not None:
         return True
-    began = live.recorded().began(
-        lambda inputs: (
-            "confirmDatabaseName" in inputs
-            and same_id(inputs.get("databaseId"), database.id)
-            and inputs.get("backupId") == news["backupId"]
-        )
-    )
-    return began > live.run.count_under_way("restore", bare_id(database.id))
+    key = ("restore", bare_id(database.id))
+    return live.begun_before("Restore", *key, databaseId=database.id, backupId=news["backupId"])
 
 
 def _refuse_unusable(live: Live, source: str, backup_id: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from prisma_provider import ownership
 from prisma_provider.diff import UNKNOWN, Field
-from prisma_provider.errors import InvalidInput, NotFound, PrismaError, Refused
+from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS
-from prisma_provider.handlers.changes import capital
 from prisma_provider.handlers.inputs import Bag
-from prisma_provider.handlers.keeping import forget
 from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
 from prisma_provider.models import same_id
@@ -95,13 +94,10 @@ def imported(live: Live, kind: str, given_id: str) -> Seen:
             hint="declare it with adopt: true to record one that was done already.",
         )
     seen = find(live, kind, given_id)
-    if not live.run.claim(seen.object_id):
-        raise Refused(
-            f"{capital(title(kind, seen.object_id, seen.outputs))} is taken by two resources.",
-            hint="let one of them import or adopt it: what two hold is changed and deleted by either.",
-        )
-    if kind == "Database":
-        forget(live, seen.object_id)
+    ownership.take_import(live, kind, seen.object_id, title(kind, seen.object_id, seen.outputs))
+    database = live.database(seen.object_id) if kind == "Database" else None
+    if database is not None:
+        ownership.release(live, database)
     _say_what_is_absent(live, kind, seen)
     return seen
 

@@ -16,7 +16,7 @@ from prisma_provider.plugin.reading import QUERIES
 from prisma_provider.plugin.session import SECRET_SETTINGS
 from prisma_provider.plugin.vocabulary import PROPERTIES, Told, Word
 
-HIDDEN = ("ignoreChanges", "customTimeouts")
+HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
 
 REQUIRED = ("projectId", "databaseId", "backupId", "confirmDatabaseName")

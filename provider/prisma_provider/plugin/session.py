@@ -10,12 +10,14 @@ from typing import Any
 
 from prisma_provider.client import Client
 from prisma_provider.errors import ConfigurationError, NoToken
+from prisma_provider.identity import stack_of
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
+from prisma_provider.run import working_on
 from prisma_provider.settings import Settings
-from prisma_provider.state import recorded
+from prisma_provider.state import others, recorded
 
 
 @dataclass
@@ -92,6 +94,7 @@ class Session:
                 note=self.note,
                 problem=self.problem,
                 recorded=lambda: recorded(self.stack),
+                others=lambda: others(self.stack),
                 intents=Intents.of_pulumi(),
             )
         )
@@ -117,10 +120,11 @@ class Session:
         live = self._live
         if live is None:
             raise self._problem.with_traceback(None)
+        self.stack = stack_of(urn) or self.stack
         live.client.expect_workspace((bag or {}).get("workspaceId"))
         mark = _work.set(_Work(urn))
         try:
-            with time_limit(seconds or DEFAULT_TIME_LIMIT):
+            with working_on(urn), time_limit(seconds or DEFAULT_TIME_LIMIT):
                 if live.client.settings.workspace_id:
                     live.verify()
                 yield live

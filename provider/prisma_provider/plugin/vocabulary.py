@@ -80,8 +80,12 @@ PROPERTIES: Mapping[str, Word] = MappingProxyType(
             "What it starts with: another database, or a backup; empty by default. It cannot change.", SOURCE
         ),
         "allowReplace": Word(
-            "Allow a change of project, region or source to replace the database, whose data is then lost; such a "
-            "change is refused otherwise.",
+            "Allow the database to be replaced, whose data is then lost: by a change of project, region or source, by "
+            "an option of Pulumi, or by `--replace`; it is refused otherwise.",
+            BOOLEAN,
+        ),
+        "Project.allowReplace": Word(
+            "Allow the project to be replaced, by an option of Pulumi or by `--replace`; it is refused otherwise.",
             BOOLEAN,
         ),
         "forceDestroy": Word(

@@ -1,0 +1,62 @@
+"""Whether a deletion may reach an object, and whether the object is still the resource's own."""
+
+from __future__ import annotations
+
+from prisma_provider.errors import Refused
+from prisma_provider.identity import is_ours, key_of
+from prisma_provider.live import Live
+from prisma_provider.models import Database
+from prisma_provider.ownership.values import Inputs, named
+from prisma_provider.run import resource
+
+
+def stays(live: Live, kind: str, object_id: str) -> bool:
+    """Whether a deletion must not reach the object, since another resource holds it: that is told, nothing is sent."""
+    if live.run.was_returned(object_id):
+        live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
+        return True
+    holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
+    live.run.deleting()
+    if holder is None or holder == resource():
+        return False
+    live.note(f"{kind.lower()} {object_id} is kept: {named(holder)} of this stack holds it, too.")
+    return True
+
+
+def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
+    """Another resource by which state, as it was before the first deletion of this run, holds the object."""
+    recorded = live.recorded()
+    if recorded.problem:
+        live.note(
+            f"The state of this stack cannot be read ({recorded.problem}): whether another resource of it holds what "
+            "is deleted could not be looked up."
+        )
+    if not resource():
+        return None
+    others = (entry.urn for entry in recorded.holders(kind, object_id) if entry.urn != resource())
+    return next((urn for urn in others if not live.run.is_deleting(urn)), None)
+
+
+def is_lost(olds: Inputs, logical_id: str | None) -> bool:
+    """Whether another resource has put its own key on the object since: then it is not this one's any more."""
+    before = olds.get("logicalId")
+    return is_ours(before) and is_ours(logical_id) and key_of(logical_id) != key_of(before)
+
+
+def refuse_lost(database: Database, olds: Inputs) -> None:
+    """Refuse to change what another resource has taken over."""
+    if is_lost(olds, database.logical_id):
+        raise Refused(
+            f"{database.title} is not this resource's any more: another one has taken it over, and gave it the key "
+            f"{database.logical_id}.",
+            hint=f"to take it again, make Pulumi forget it (pulumi state delete '{resource() or 'URN'}') and declare "
+            f'adopt="{database.id}"; or take it out of the program: it is left alone then. Nothing was changed.',
+        )
+
+
+def recorded_key(olds: Inputs, logical_id: str | None) -> str | None:
+    """The key as it stands in state: that of the object, unless it was lost to another since."""
+    if logical_id is None or is_lost(olds, logical_id):
+        before = olds.get("logicalId")
+        return None if before is None else str(before)
+    return key_of(logical_id)

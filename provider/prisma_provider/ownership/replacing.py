@@ -1,0 +1,144 @@
+"""A new object in the place of one that lives: a replacement, or a resource under another first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prisma_provider.errors import Refused, capital
+from prisma_provider.identity import key_of, stem_of
+from prisma_provider.live import Live
+from prisma_provider.models import Database, same_id
+from prisma_provider.ownership.values import Inputs, Keyed, is_declared, is_shown, named
+from prisma_provider.run import Made, resource
+from prisma_provider.state import Entry, kind_of
+
+
+def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:
+    """Refuse to make the resource that is worked on while the object that it has lives, unless `allowReplace` is set.
+
+    The engine checks a resource that it replaces a second time, without its old inputs (`replacement_trigger`,
+    `replace_with`, `replace_on_changes`, another provider); one that is tainted or named by `--replace`, only so. It
+    asks for no diff then. A predecessor that is gone, or that this run made or deletes, is none.
+    """
+    if news.get("allowReplace") or not resource():
+        return
+    alive = [each for each in existing if not _is_of_this_run(live, each) and not same_id(news.get("adopt"), each.id)]
+    known = [each for each in alive if _is_known_predecessor(live, each)]
+    for predecessor in known or [each for each in alive if _is_recorded_predecessor(live, each, news)]:
+        raise not_replaced(predecessor.title, what)
+
+
+def is_replacement(live: Live) -> bool:
+    """Whether this run was shown the resource that is worked on with old inputs, and now without."""
+    return live.run.old_inputs(resource()) is not None
+
+
+def _is_of_this_run(live: Live, each: Keyed) -> bool:
+    return live.run.was_returned(each.id) or live.run.was_delete_asked(each.id)
+
+
+def _is_known_predecessor(live: Live, each: Keyed) -> bool:
+    """Whether this run was shown that the resource has this object."""
+    if live.run.holder(kind_of(resource()), each.id) == resource():
+        return True
+    before = live.run.old_inputs(resource()) or {}
+    return same_id(each.id, before.get("adopt")) or key_of(each.logical_id) == before.get("logicalId", "")
+
+
+def _is_recorded_predecessor(live: Live, each: Keyed, news: Inputs) -> bool:
+    """Whether state says so; it is asked where the resource is replaced, or where name or key are those of the new."""
+    alike = each.name == news.get("name") or stem_of(each.logical_id) == stem_of(news.get("logicalId"))
+    if not alike and not is_replacement(live):
+        return False
+    return any(entry.urn == resource() for entry in live.recorded().holders(kind_of(resource()), each.id))
+
+
+def not_replaced(title: str, what: str) -> Refused:
+    """A replacement that the program does not allow."""
+    return Refused(
+        f"{capital(title)} is not replaced: a replacement is a new, empty {what}, and all data of this "
+        "one would be lost. It was asked for by an option (replacement_trigger, replace_on_changes, replace_with, "
+        "another provider), by --replace or by pulumi state taint.",
+        hint=f"take the option back, or run `pulumi state untaint`; or, if the data may go, set allow_replace=True on "
+        f"this {what}. Nothing was changed.",
+    )
+
+
+# the first argument
+
+
+def refuse_renamed_identity(live: Live, news: Inputs, branch_id: str | None) -> None:
+    """Refuse a new database that is one that this stack has, under another first argument.
+
+    The first argument is a resource's identity to Pulumi: with another one it makes a new database and deletes the old
+    one. Name, project and branch tell that it is the same; where the name differs as well, it is only told. State is
+    asked where the service has such a database that this run was not shown so far.
+    """
+    if news.get("adopt") is False or isinstance(news.get("adopt"), str) or not resource():
+        return
+    there = live.databases_or_none(news["projectId"]).values()
+    default = next((each.branch_id for each in there if each.is_default), None)
+    branch = branch_id or default
+    unseen = [each for each in there if not _was_seen(live, each) and (not branch or same_id(each.branch_id, branch))]
+    pairs = [(each, entry) for each in unseen for entry in live.recorded().holders("Database", each.id)]
+    pairs = [(each, entry) for each, entry in pairs if not _entry_was_seen(live, entry)]
+    for each, entry in pairs:
+        if each.name == news["name"]:
+            raise _same_pair(each, entry.urn, f"{named(resource())} is new")
+    if pairs:
+        _tell_of_unseen(live, pairs)
+
+
+def _was_seen(live: Live, each: Database) -> bool:
+    """Whether this run was shown it as the object of a resource, made it, or deletes it."""
+    return (
+        live.run.is_declared(key_of(each.logical_id) or "")
+        or live.run.holder("Database", each.id) is not None
+        or live.run.was_made(each.id)
+        or _is_of_this_run(live, each)
+    )
+
+
+def _entry_was_seen(live: Live, entry: Entry) -> bool:
+    declared = live.run.is_declared(str(entry.inputs.get("logicalId")))
+    return entry.urn == resource() or declared or is_shown(live, entry)
+
+
+def _same_pair(each: Database, urn: str, what: str) -> Refused:
+    name = urn.rpartition("::")[2]
+    return Refused(
+        f"{what}, and {each.title} of {named(urn)} has the same name, project and branch. The first argument is a "
+        "resource's identity: with another one Pulumi makes a new, empty database and deletes that one with its data.",
+        hint=f'to keep that one, declare opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{name}")]) here; if '
+        "two databases are meant, or that one may go, declare adopt=False here. Nothing was changed.",
+    )
+
+
+def _tell_of_unseen(live: Live, pairs: list[tuple[Database, Entry]]) -> None:
+    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in pairs[:3])
+    live.note(
+        f"{named(resource())} is new. If it is {names} under another first argument, keep that one with "
+        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=…)]): what the program does not declare any more is "
+        "deleted with its data."
+    )
+
+
+def refuse_deletion(live: Live, found: Keyed, what: str) -> None:
+    """Refuse to delete what lives and was not meant to go: what a resource had before a replacement that is not
+    allowed, and a database that this run made again under another first argument."""
+    if is_declared(live) and not (live.run.inputs(resource()) or {}).get("allowReplace"):
+        raise not_replaced(found.title, what)
+    if not isinstance(found, Database):
+        return
+    for made in live.run.all_made():
+        if _is_same_again(live, made, found):
+            raise _same_pair(found, resource(), f"{named(made.urn)} ({made.object_id}) was made by this run")
+
+
+def _is_same_again(live: Live, made: Made, found: Database) -> bool:
+    if made.urn == resource() or made.inputs.get("adopt") is False or made.inputs.get("name") != found.name:
+        return False
+    if not same_id(made.inputs.get("projectId"), found.project.id):
+        return False
+    twin = live.database(made.object_id, found.project.id)
+    return twin is not None and same_id(twin.branch_id, found.branch_id)

@@ -1,0 +1,68 @@
+"""Holding an object, and taking one that exists: adoption and import."""
+
+from __future__ import annotations
+
+from prisma_provider.errors import Refused, capital
+from prisma_provider.live import Live
+from prisma_provider.models import same_id
+from prisma_provider.ownership.values import Inputs, is_shown, named
+from prisma_provider.run import resource
+
+
+def hold(live: Live, kind: str, object_id: str, title: str, news: Inputs) -> None:
+    """The resource that is worked on has this object by its state. Refused where another one takes it in this run."""
+    adopt = news.get("adopt")
+    if isinstance(adopt, str) and not same_id(adopt, object_id):
+        raise Refused(
+            f'This resource is {title} already; adopt="{adopt}" names another one.',
+            hint="declare another resource for that one, or correct adopt=….",
+        )
+    refuse_second(live.run.hold(kind, object_id), title)
+
+
+def take(live: Live, kind: str, object_id: str, title: str) -> None:
+    """An existing object for the resource that is worked on; Refused where another is seen to hold it.
+
+    What this stack holds under a resource that the program does not declare any more may move to this one.
+    """
+    refuse_second(live.run.hold(kind, object_id), title)
+    for entry in live.recorded().holders(kind, object_id):
+        if entry.urn != resource() and is_shown(live, entry):
+            refuse_second(entry.urn, title)
+    _refuse_of_other_stack(live, kind, object_id, title)
+
+
+def refuse_held(live: Live, kind: str, object_id: str, title: str) -> None:
+    """Refuse what this stack holds under another resource, whether the program still declares that or not."""
+    for entry in live.recorded().holders(kind, object_id):
+        if entry.urn != resource():
+            refuse_second(entry.urn, title)
+    refuse_second(live.run.hold(kind, object_id), title)
+
+
+def take_import(live: Live, kind: str, object_id: str, title: str) -> None:
+    """The same for an import, which shows no program: whatever this stack holds already is refused."""
+    refuse_held(live, kind, object_id, title)
+    _refuse_of_other_stack(live, kind, object_id, title)
+
+
+def refuse_second(holder: str | None, title: str) -> None:
+    if holder is None:
+        return
+    raise Refused(
+        f"{capital(title)} is held by {named(holder)} of this stack already: what two resources hold is changed and "
+        "deleted by either.",
+        hint=f"use the outputs of {named(holder)}; or, to give it another name in the program, take that one out and "
+        f'declare opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{holder.rpartition("::")[2]}")]) here. '
+        "Nothing was changed.",
+    )
+
+
+def _refuse_of_other_stack(live: Live, kind: str, object_id: str, title: str) -> None:
+    for other in live.others():
+        for entry in other.holders(kind, object_id):
+            raise Refused(
+                f"{capital(title)} is held by {named(entry.urn)} of stack {other.stack}.",
+                hint="one stack should hold it. To move it here, make that one forget it first, which deletes "
+                f"nothing: pulumi state delete --stack {other.stack} '{entry.urn}'. Nothing was changed.",
+            )
