@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors, ownership
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
@@ -18,7 +18,7 @@ from prisma_provider.handlers.changes import (
     rotation,
     went_away,
 )
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -90,8 +90,9 @@ class DatabaseHandler:
             *_check_source(news),
             *check_adopt(news, "db"),
         )
-        inputs = with_logical_id(live, olds, news, select(self.fields, news))
+        inputs = select(self.fields, news)
         if not problems:
+            inputs = with_logical_id(live, olds, news, inputs, lambda: _neighbours(live, news))
             problems = (
                 *_check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
@@ -315,6 +316,12 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     return live.confirmed(database, olds.get("workspaceId"))
 
 
+def _neighbours(live: Live, news: Bag) -> Iterable[Database]:
+    """The databases of its project; none of one that is not made yet."""
+    project_id = news["projectId"]
+    return listed(lambda: live.databases(project_id).values()) if known(project_id) else ()
+
+
 def _check_new(live: Live, inputs: Bag) -> None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
     if not known(inputs.get("projectId")) or not known(inputs.get("name")):
@@ -353,7 +360,7 @@ def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
     has = database.logical_id
     if UNKNOWN in (news.get("deletedWith"), news.get("projectId")) or not (has is None or is_ours(has)):
         return
-    wanted = _key_to_send(key_of(has) or new_logical_id(stem(database.name)), news)
+    wanted = _key_to_send(key_of(has) or new_logical_id(stem(database.name), database.id), news)
     if wanted != has and (has is not None or wanted != key_of(wanted)):
         yield Change("logicalId", has, wanted, "patch")
 
@@ -383,7 +390,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
     """Two databases that both declare the flag would take it from each other at every run."""
     if news.get("isDefault") is not True or not known(news.get("projectId")):
         return
-    if "isDefault" in (news.get("ignoreChanges") or ()):
+    if ignores(news.get("ignoreChanges"), "isDefault"):
         return
     title = f'database "{news["name"]}"'
     other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
@@ -396,7 +403,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
 
 
 def _ignores_branch(news: Bag) -> bool:
-    return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
+    return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
 
 
 def _default_secrets(live: Live, database: Database) -> Bag:
