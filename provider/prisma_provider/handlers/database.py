@@ -142,6 +142,7 @@ class DatabaseHandler:
         adopted = to_adopt(live, "Database", news, lambda: live.databases(news["projectId"]).values())
         if adopted:
             database, secrets = self._adopt(live, adopted, news)
+            ownership.was_taken(live, database.logical_id)
         else:
             database, secrets = self._make(live, news)
         live.run.returned(database.id)
