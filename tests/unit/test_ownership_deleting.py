@@ -98,7 +98,9 @@ def test_a_database_that_was_lost_to_another_is_not_changed(world: World) -> Non
     world.service.databases[made.object_id]["logicalId"] = SALES
     world.forget()
     for call in (Resource(world.service.live()).diff, Resource(world.service.live()).update):
-        with pytest.raises(errors.Refused, match=f"another one has taken it over, and gave it the key {SALES}") as error:
+        with pytest.raises(
+            errors.Refused, match=f"another one has taken it over, and gave it the key {SALES}"
+        ) as error:
             call(made, projectId=world.project, name="renamed")
         assert f"pulumi state delete '{urn_of('Database')}'" in str(error.value)
         assert f'adopt="{made.object_id}"' in str(error.value)
