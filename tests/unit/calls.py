@@ -46,7 +46,7 @@ class Resource:
     kind: str = "Database"
     name: str = "orders"
 
-    def check(self, olds: Had | None = None, **inputs: Any) -> dict[str, Any]:
+    def check(self, olds: Had | None = None, /, **inputs: Any) -> dict[str, Any]:
         """Check, with the old inputs where the engine has them: the inputs, which must be without a problem."""
         with as_(self.kind, self.name):
             given = {"identity": stem(self.kind, self.name), **inputs}
@@ -64,13 +64,13 @@ class Resource:
             object_id, outputs = handler(self.kind).create(self.live, news)
         return Had(object_id, news, outputs)
 
-    def diff(self, had: Had, **inputs: Any) -> Diff:
+    def diff(self, had: Had, /, **inputs: Any) -> Diff:
         """What is there: Check with the old inputs, and Diff."""
         news = self.check(had, **inputs)
         with as_(self.kind, self.name):
             return handler(self.kind).diff(self.live, had.object_id, had.outputs, news)
 
-    def update(self, had: Had, **inputs: Any) -> Had:
+    def update(self, had: Had, /, **inputs: Any) -> Had:
         """What is there and differs: Check, Diff and Update."""
         news = self.check(had, **inputs)
         with as_(self.kind, self.name):

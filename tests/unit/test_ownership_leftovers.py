@@ -62,9 +62,9 @@ def test_it_is_named_before_anything_is_made(service: Service, home: str) -> Non
 def test_several_are_named_with_an_id(service: Service, home: str) -> None:
     """Of several leftovers adopt=True would take any: the way out is the id of one."""
     one, two = left(service, home), left(service, home, logicalId=key("Database", "orders", 8))
-    for adopt in ({}, {"adopt": True}):
+    for adopt in (None, True):
         with pytest.raises(errors.Refused, match=f"{one}(?s:.*){two}") as error:
-            take(service, service.live(), home, **adopt)
+            take(service, service.live(), home, adopt=adopt)
         assert f'adopt="{one}" (or another of them)' in str(error.value)
     assert take(service, service.live(), home, adopt=two) == two
 
@@ -159,8 +159,8 @@ def test_what_is_no_leftover_is_left_alone(service: Service, home: str, has: str
     """What has no key of mine, or that my state holds, under whatever name, is not in the way of a new database."""
     there = left(service, home, logicalId=has)
     live = service.live(held=[entry("Database", "moved", there)] if has == LEFT else [])
-    for adopt in ({}, {"adopt": True}):
-        assert Resource(live).check(projectId=home, name="other", **adopt)["name"] == "other"
+    for adopt in (None, True):
+        assert Resource(live).check(projectId=home, name="other", adopt=adopt)["name"] == "other"
     assert not service.sent()
     assert not service.notes or "under another first argument" in service.notes[0]
 

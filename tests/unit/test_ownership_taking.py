@@ -84,7 +84,7 @@ def test_a_holder_that_is_declared_further_down_is_found(world: World, kind: str
 
 @each_kind
 def test_a_holder_that_is_seen_before_the_create_is_found(world: World, kind: str) -> None:
-    """In an up the holder may be checked between the check and the create of the one with adopt=: the create refuses."""
+    """A holder that an up checks between the check and the create of the one with adopt=: the create refuses."""
     had = world.adopted(kind, "holder")
     live = world.service.live(held=[entry(kind, "holder", had)])
     taker = Resource(live, kind, "taker")
@@ -149,13 +149,13 @@ def test_an_import_of_one_object_twice_is_refused(world: World, kind: str) -> No
 
 
 def test_a_branch_by_its_name_that_my_stack_holds_is_refused(world: World) -> None:
-    """`Branch(adopt=True)` takes no branch that my stack holds under another name: refused in the preview and the up."""
+    """`Branch(adopt=True)` takes no branch that my stack holds under another name: refused in preview and up."""
     had = world.adopted("Branch", "holder")
     for held in ([entry("Branch", "holder", had)], []):
         live = world.service.live(held=held)
         if not held:
             Resource(live, "Branch", "holder").diff(had, **world.inputs["Branch"])
-        with pytest.raises(errors.Refused, match='Branch "feature" .* is held by Branch "holder"'):
+        with pytest.raises(errors.Refused, match=r'Branch "feature" .* is held by Branch "holder"'):
             Resource(live, "Branch", "taker").check(**world.inputs["Branch"], adopt=True)
     live = world.service.live(held=[entry("Branch", "holder", had)])
     news = {**world.inputs["Branch"], "adopt": True}
