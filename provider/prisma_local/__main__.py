@@ -24,6 +24,10 @@ When it is ready it prints two lines, and then serves until it is told to stop (
 A page at that address shows databases, connections, backups and requests as they come.
 GET /_local/ there lists what the API has no call for, a line each: a backup taken now, drift,
 faults, settings such as latency, the log of requests, reset.
+/_local asks for no token. Every account of this machine can use it: read the names of all that
+is kept and the log of requests, mint a token of every workspace, and with it read, change and
+delete every database. On a machine with accounts that you do not trust, run it in a container.
+Each database takes 50 sessions at a time.
 Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
 apt install pgbouncer); without it they are the direct ones.
 """

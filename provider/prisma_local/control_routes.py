@@ -17,7 +17,7 @@ from prisma_local.call import Answer
 from prisma_local.control import Control
 from prisma_local.errors import Forbidden, Invalid
 from prisma_local.faults import KINDS
-from prisma_local.hosts import HOSTS
+from prisma_local.hosts import HOSTS, of_another_page
 from prisma_local.respond import answered
 
 Act = Callable[[dict[str, Any]], Answer]
@@ -102,7 +102,7 @@ def _document(_body: dict[str, Any]) -> Answer:
 
 def _endpoint(acts: dict[str, Act]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if "origin" in request.headers:
+        if "origin" in request.headers or of_another_page(request.headers):
             # No browser needs these; a page that tries is somebody else's.
             refusal = Forbidden("The control routes are not for web pages.")
             return JSONResponse(refusal.envelope(), status_code=refusal.status)

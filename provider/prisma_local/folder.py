@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from prisma_local.errors import StartupError
-from prisma_local.postgres.account import Account
+from prisma_local.postgres.account import PROGRAMS, Account
 
 PREFIX = "prisma-local-"
 TEMPORARY_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - where an unprivileged account can go, too
@@ -90,6 +90,28 @@ def _lock(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def close_to_others(folder: Path) -> None:
+    """No other account reads what is in the folder, nor what this process will make from now on.
+
+    Failed statements, with the passwords and rows in them, stand in PostgreSQL's log.
+    """
+    os.umask(0o077)
+    for path in _kept_in(folder):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not path.is_symlink():
+            path.chmod(mode & 0o700)
+
+
+def _kept_in(folder: Path) -> Iterator[Path]:
+    """All that is kept; what is deeper stands in folders of PostgreSQL's own. Its programs are no secret."""
+    for path in folder.iterdir():
+        if path.name.startswith(PROGRAMS):
+            continue
+        yield path
+        if path.is_dir():
+            yield from path.iterdir()
 
 
 def leftovers(beside: Path) -> Iterator[Path]:

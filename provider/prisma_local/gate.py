@@ -25,6 +25,9 @@ from prisma_local.wire import Reply
 
 JSON = "application/json"
 GUARDED = ("/v1", "/token")
+# Bytes of a body; of a caller without a token, who may be any web page, less is taken.
+LARGEST_BODY = 1024 * 1024
+LARGEST_UNKNOWN = 64 * 1024
 MAKES_NOTHING = ("/rotate", "/restore", "/token")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
@@ -39,8 +42,8 @@ class Gate:
         self._newest: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
-            await self._app(scope, receive, send)
+        if not scope["path"].startswith(GUARDED):
+            await self._pass_on(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
         entry = self._journal.open(scope["method"], scope["path"], query)
@@ -58,13 +61,25 @@ class Gate:
             entry.status = answer.status
             await answer.send(send)
 
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call that suffers no fault and is not logged; what it brings along has its limit all the same."""
+        largest = LARGEST_BODY if scope["path"].startswith("/_local") else LARGEST_UNKNOWN
+        try:
+            raw = await wire.read(receive, largest)
+        except wire.ClientGone:
+            return
+        answer = _too_large(largest) if raw is None else await wire.act(self._app, scope, raw)
+        await answer.send(send)
+
     async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> Reply | None:
         """What this call gets; None when its connection is to be cut."""
-        raw = await wire.read(receive)
         entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
+        largest = LARGEST_UNKNOWN if entry.workspace_id is None else LARGEST_BODY
+        raw = await wire.read(receive, largest)
         if raw is None:
-            return _refusal(TooLarge("The request body exceeds 1 MiB."))
-        entry.body = _parsed(raw)
+            return _too_large(largest)
+        if entry.workspace_id is not None:
+            self._journal.keep_body(entry, _parsed(raw), len(raw))
         wait = self._settings.rate.wait(time.monotonic())
         if wait:
             return _too_fast(self._settings.rate.limit, wait)
@@ -124,6 +139,10 @@ class Gate:
 
 def _refusal(problem: Problem, headers: dict[str, str] | None = None) -> Reply:
     return wire.reply(problem.status, problem.envelope(), JSON, headers)
+
+
+def _too_large(largest: int) -> Reply:
+    return _refusal(TooLarge(f"The request body exceeds {largest // 1024} KiB."))
 
 
 def _too_fast(limit: int, wait: float) -> Reply:

@@ -57,4 +57,5 @@ def _open_folder(stack: ExitStack, options: Options, account: Account) -> Path:
     else:
         folder = folders.make(options.data_dir or folders.default_place(), account)
     stack.enter_context(folders.held(folder))
+    folders.close_to_others(folder)
     return folder

@@ -10,6 +10,9 @@ from typing import Any
 from prisma_local.plane import now
 
 KEPT = 20_000
+# Of paths, queries and bodies together; of one body.
+KEPT_BYTES = 16 * 1024 * 1024
+LARGEST_KEPT_BODY = 16 * 1024
 SECRET = re.compile("token|pass|secret", re.IGNORECASE)
 
 
@@ -26,6 +29,8 @@ class Entry:
     status: int | None = None
     fault: str | None = None
     workspace_id: str | None = None
+    size: int = 0
+    kept: bool = True
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -42,23 +47,46 @@ class Entry:
 
 
 class Journal:
+    """The newest calls: so many, and so many bytes of them. Whoever calls without a token fills no memory with it."""
+
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[Entry] = deque()
+        self._size = 0
         self._last = 0
 
     def open(self, method: str, path: str, query: dict[str, str]) -> Entry:
         self._last += 1
         entry = Entry(self._last, now(), method, path, query)
         self._entries.append(entry)
+        self._grow(entry, len(method) + len(path) + sum(len(name) + len(value) for name, value in query.items()))
         return entry
+
+    def keep_body(self, entry: Entry, body: Any, size: int) -> None:
+        """What a call brought along, of so many bytes; only of one that was let in."""
+        kept = size <= LARGEST_KEPT_BODY
+        entry.body = body if kept else f"… {size} bytes"
+        if kept and entry.kept:
+            self._grow(entry, size)
 
     def shown(self, newest: int = KEPT) -> list[dict[str, Any]]:
         """The newest so many of what is kept, in the order they came."""
         return [entry.shown() for entry in list(self._entries)[-newest:]]
 
     def clear(self) -> None:
-        self._entries.clear()
+        while self._entries:
+            self._forget_oldest()
         self._last = 0
+
+    def _grow(self, entry: Entry, size: int) -> None:
+        entry.size += size
+        self._size += size
+        while len(self._entries) > KEPT or self._size > KEPT_BYTES:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        oldest = self._entries.popleft()
+        oldest.kept = False
+        self._size -= oldest.size
 
 
 def without_secrets(value: Any) -> Any:

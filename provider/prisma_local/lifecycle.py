@@ -179,8 +179,9 @@ def retire_database(plane: Plane, database: Database) -> None:
             if plane.records.one(Database, id=database.id, state=LIVE) is None:
                 raise Missing("Database with the given ID was not found.")
             plane.records.change(Database, database.id, state=DELETING, is_default=False)
+        # Before the locking out, which may fail: it is deleted all the same. The job waits for our lock.
+        plane.background.soon(partial(remove_database, plane, database.id))
         plane.tenants.lock_out(roles(plane, database))
-    plane.background.soon(partial(remove_database, plane, database.id))
 
 
 def retire_project(plane: Plane, project: Project) -> None:
@@ -192,10 +193,12 @@ def retire_project(plane: Plane, project: Project) -> None:
         databases = plane.records.select(Database, project_id=project.id)
         for database in databases:
             plane.records.change(Database, database.id, state=DELETING, is_default=False)
-    for database in databases:
-        with plane.locks[database.id]:
-            plane.tenants.lock_out(roles(plane, database))
-    plane.background.soon(partial(remove_project, plane, project.id))
+    try:
+        for database in databases:
+            with plane.locks[database.id]:
+                plane.tenants.lock_out(roles(plane, database))
+    finally:  # what could not be locked out is deleted all the same
+        plane.background.soon(partial(remove_project, plane, project.id))
 
 
 def retire_connection(plane: Plane, connection: Connection) -> None:
@@ -207,8 +210,8 @@ def retire_connection(plane: Plane, connection: Connection) -> None:
             database = plane.records.one(Database, id=connection.database_id)
             if database is not None and database.default_connection_id == connection.id:
                 plane.records.change(Database, database.id, default_connection_id=None)
+        plane.background.soon(partial(remove_connection, plane, connection.id))
         plane.tenants.lock_out([connection.role])
-    plane.background.soon(partial(remove_connection, plane, connection.id))
 
 
 def remove_database(plane: Plane, id_: str) -> None:
@@ -242,7 +245,7 @@ def remove_connection(plane: Plane, id_: str) -> None:
     with plane.locks[connection.database_id]:
         database = plane.records.one(Database, id=connection.database_id, state=LIVE)
         if database is not None:
-            plane.tenants.drop_role(database.pg_name, connection.role)
+            plane.tenants.drop_role(connection.role)
             plane.records.remove(Connection, id=id_)
 
 

@@ -64,13 +64,12 @@ def end(plane: Plane, id_: str, status: str) -> None:
             plane.records.change(Database, id_, status=status, restore_from=None, ready_at=None)
 
 
-def take_up(plane: Plane) -> None:
+def take_up(plane: Plane, database: Database) -> None:
     """After a start: what was being restored is restored from the beginning."""
-    for database in plane.records.select(Database, state=LIVE):
-        if database.restore_from is not None:
-            plane.tenants.clear_stage(database.pg_name)
-            plane.tenants.lock_out(roles(plane, database))
-            plane.background.soon(partial(carry_out, plane, database.id))
+    if database.restore_from is not None:
+        plane.tenants.clear_stage(database.pg_name)
+        plane.tenants.lock_out(roles(plane, database))
+        plane.background.soon(partial(carry_out, plane, database.id))
 
 
 def _replace(plane: Plane, database: Database) -> None:

@@ -94,6 +94,8 @@ def _open_plane(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Plan
     tenants = Tenants(ground.cluster, pooler)
     tenants.open()
     stack.callback(tenants.close)
+    # Without PostgreSQL nobody waits for a session of it, half a minute each: they fail at once.
+    processes.watch(ground.cluster, lambda _ended: tenants.close())
     background = Background()
     stack.callback(background.close)
     base_url = f"http://{HOST}:{ground.identity.port}"

@@ -8,17 +8,22 @@ import socket
 from dataclasses import dataclass, replace
 from typing import Any
 
+import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-LARGEST_BODY = 1024 * 1024
+# How long a request may take to come in whole.
+REQUEST_SECONDS = 30.0
+WHOLE = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
 # Open connections by the client's address, which is all that an ASGI scope tells of its connection.
 _open: dict[tuple[str, int], asyncio.Transport] = {}
 
 
 class CuttableProtocol(H11Protocol):
-    """uvicorn's protocol, which also lets its connections be found."""
+    """uvicorn's protocol, which also lets its connections be found, and ends those whose request stays half."""
+
+    _overdue: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -26,11 +31,29 @@ class CuttableProtocol(H11Protocol):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.client is not None:
             _open[self.client] = transport
+        self._limit_time()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._limit_time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.client is not None:
             _open.pop(self.client, None)
+        self._stop_clock()
         super().connection_lost(exc)
+
+    def _limit_time(self) -> None:
+        """The clock runs from a request's first byte to its last, and from the beginning of a connection."""
+        if self.conn.their_state in WHOLE:
+            self._stop_clock()
+        elif self._overdue is None:
+            self._overdue = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _stop_clock(self) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +91,8 @@ class ClientGone(Exception):
     """The client left before its request was whole; nothing may be done in its name."""
 
 
-async def read(receive: Receive) -> bytes | None:
-    """The whole body, or None when it is larger than the service takes."""
+async def read(receive: Receive, largest: int) -> bytes | None:
+    """The whole body, or None when it has more bytes than that."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -78,11 +101,11 @@ async def read(receive: Receive) -> bytes | None:
             raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= LARGEST_BODY:
+        if size <= largest:
             chunks.append(chunk)
         # What is too large is read all the same: a client that still writes would not see our answer.
         if not message.get("more_body", False):
-            return b"".join(chunks) if size <= LARGEST_BODY else None
+            return b"".join(chunks) if size <= largest else None
 
 
 async def act(app: ASGIApp, scope: Scope, raw: bytes) -> Reply:

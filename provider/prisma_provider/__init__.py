@@ -13,11 +13,12 @@ The map, imports go one way, downwards:
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
                 `bearer` puts the token on, `answers` turns what came back into models and errors, `retries` says when
                 a request is sent again, and how long an operation may take
+    transport   how HTTP leaves this machine: `proxies`, `certificates`
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
     settings    token, base URL, workspace
     adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
     errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`,
-                `plain` (names of others on a terminal)
+                `imports` (past the user's own files), `plain` (names of others on a terminal)
 """

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
 import pydantic
 
-from prisma_provider import errors
+from prisma_provider import errors, refusals
+from prisma_provider.models import Referring, same_id
+from prisma_provider.plain import cut, masked
+from prisma_provider.refusals import Refusal
 from prisma_provider.settings import Settings, Token
+from prisma_provider.transport import not_sent
 
 T = TypeVar("T")
+Ref = TypeVar("Ref", bound=Referring)
 
-_CONNECTION_STRING = re.compile(r"\b(postgres(?:ql)?|prisma\+postgres)://[^\s\"'<>]+")
+LONGEST_WAIT = 3600.0
+"""Seconds that a service may ask us to wait; what it asks beyond that is taken for this."""
+
+_NO_NETWORK = (
+    "see whether this machine has a network, and the base URL is right (prisma:baseUrl or PRISMA_API_BASE_URL)."
+)
 
 
 def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
@@ -32,32 +43,45 @@ def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
         ) from None
 
 
+def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:
+    """The object, if it is of what was asked for, as far as it says: another one is left alone."""
+    names = found.names()
+    for what, value in asked.items():
+        if value is not None and names.get(what) is not None and not same_id(names[what], value):
+            raise errors.MalformedAnswer(
+                f"Could not {doing}: the answer names another {what} than was asked for.",
+                hint="see whether the base URL is that of Prisma's Management API. Nothing of the other was touched.",
+            )
+    return found
+
+
 def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
     """No answer: was the request sent or not?"""
     where = settings.base_url
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return errors.Unreachable(
-            f"Could not {doing}: {where} cannot be reached.",
-            said=None,
-            hint="see whether this machine has a network, and the base URL is right "
-            "(prisma:baseUrl or PRISMA_API_BASE_URL).",
-        )
+    unreachable = not_sent(error, doing, where, _NO_NETWORK)
+    if unreachable is not None:
+        return unreachable
     if isinstance(error, httpx.TimeoutException):
         return errors.TimedOut(
             f"Could not {doing}: {where} did not answer within {settings.request_timeout:g} s.",
             hint="try again; a longer limit for one answer: PRISMA_REQUEST_TIMEOUT.",
         )
     if isinstance(error, httpx.DecodingError):
-        return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be decoded.")
+        return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be read: {error}.")
     return errors.LostAnswer(
         f"Could not {doing}: the connection to {where} broke before the answer came.", hint="try again."
     )
 
 
-_STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {
+_SECONDS = re.compile(r"[0-9]{1,300}(?:\.[0-9]{1,300})?")
+"""Python's own idea of a digit is wider than that of HTTP."""
+
+_Kind = tuple[type[errors.ApiError], str, str | None]
+
+_STATUS: dict[int, _Kind] = {
     401: (
         errors.Unauthorized,
-        "the token is not valid",
+        "the token from {origin} is not valid",
         "set a valid token: export PRISMA_SERVICE_TOKEN=…, or `pulumi config set --secret prisma:serviceToken …`.",
     ),
     403: (errors.Forbidden, "the token may not do that", "use a token with access to this workspace."),
@@ -73,52 +97,50 @@ _STATUS: dict[int, tuple[type[errors.ApiError], str, str | None]] = {
 
 def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.ApiError:
     """An answer that is no success."""
-    status = answer.status_code
-    if status >= 500:
-        kind: type[errors.ApiError] = errors.ServiceFailed
-        why, hint = (
-            f"the service failed ({status} {answer.reason_phrase})".replace(" )", ")"),
-            "try again later.",
-        )
-    elif 300 <= status < 400:
-        kind, why, hint = (
-            errors.Rejected,
-            "the service answered with a redirect",
-            "see whether the base URL is right.",
-        )
-    else:
-        kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))  # type: ignore[assignment]
-    if kind is errors.Unauthorized:
-        why = f"the token from {token.origin} is not valid"
+    refusal = refusals.read(answer.content)
+    kind, why, hint = _plan_limit(refusal, answer.status_code) or _kind(answer, token)
+    shown = f" ({cut(masked(refusal.code), 80)})" if refusal.code else ""
     return kind(
-        f"Could not {doing}: {why}.",
-        said=_message(answer, token),
+        f"Could not {doing}: {why}{shown}.",
+        # What looks like a secret every error masks; the token may look like anything.
+        said=refusal.words.replace(token.value or "…", "…"),
         hint=hint,
         retry_after=_retry_after(answer),
+        code=refusal.code,
     )
 
 
-def _message(answer: httpx.Response, token: Token) -> str | None:
-    """What the service said, message and hint; nothing that looks like a secret."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict):
-        parts = [error.get("message"), error.get("hint")]
-    else:
-        parts = [error, body.get("errorDescription")] if isinstance(body, dict) else []
-    text = " ".join(part for part in parts if isinstance(part, str) and part)
-    return _CONNECTION_STRING.sub(r"\1://…", text.replace(token.value or "…", "…")) or None
+def _plan_limit(refusal: Refusal, status: int) -> _Kind | None:
+    """What no status tells: that the plan or the account allows no more, so that to ask again is in vain."""
+    if status >= 500:
+        refusal = Refusal(refusal.code)  # a service that failed may speak of limits, too: only its code is clear
+    if refusal.is_plan_limit:
+        way = "move the workspace to a larger plan in Prisma Console, or delete what is no longer used."
+        return errors.PlanLimit, "the workspace's plan limit is reached", way
+    if refusal.is_block:
+        way = "see in Prisma Console what restricts the account: a limit on spending, or an invoice that is not paid."
+        return errors.PlanLimit, "the workspace is blocked, since its account has restrictions", way
+    return None
+
+
+def _kind(answer: httpx.Response, token: Token) -> _Kind:
+    status = answer.status_code
+    if status >= 500:
+        reason = cut(f"{status} {answer.reason_phrase}".strip(), 80)
+        return errors.ServiceFailed, f"the service failed ({reason})", "try again later."
+    if 300 <= status < 400:
+        return errors.Rejected, "the service answered with a redirect", "see whether the base URL is right."
+    kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))
+    return kind, why.format(origin=token.origin), hint
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """Seconds, from a number or from an HTTP date (RFC 9110, 10.2.3)."""
+    """Seconds, from a number or from an HTTP date (RFC 9110, 10.2.3); None where it is neither."""
     text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
+    if _SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_WAIT)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
+        seconds = parsedate_to_datetime(text).timestamp() - time.time()
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return None
+    return min(max(0.0, seconds), LONGEST_WAIT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 from dataclasses import replace
+from threading import Lock
 
 import httpx
 
@@ -28,7 +29,13 @@ class Bearer(httpx.Auth):
         self._fallback = settings.fallback
         self._expected = settings.workspace_id
         self._renewal = settings.renewal
+        self._renewing = Lock()
         self.token = settings.token
+
+    def finish(self) -> None:
+        """Wait for a renewal that is under way: a token that was had and not stored would end the whole login."""
+        with self._renewing:
+            pass
 
     def expect(self, workspace_id: str | None) -> None:
         """Say which workspace a fallback has to be of."""
@@ -43,7 +50,7 @@ class Bearer(httpx.Auth):
         fallback = self._fallback
         if answer.status_code != httpx.codes.UNAUTHORIZED or fallback is None or self._expected is None:
             return
-        me = yield _with_token(httpx.Request("GET", f"{self._base_url}/v1/me"), fallback)
+        me = yield _with_token(httpx.Request("GET", f"{self._base_url}/v1/me", extensions=request.extensions), fallback)
         self._accept(fallback, me)
         _log.info("the token from %s is not valid, using %s", self.token.origin, fallback.origin)
         self.token = fallback
@@ -52,11 +59,15 @@ class Bearer(httpx.Auth):
     def _renewed(self, request: httpx.Request, renewal: Renewal) -> Generator[httpx.Request, httpx.Response, None]:
         """A token that does not last: the one of this moment, and another where the service refuses that."""
         # A local value: what another thread has got meanwhile was not refused to this one.
-        sent = self.token = replace(self.token, value=renewal(None))
+        sent = self.token = replace(self.token, value=self._renew(renewal, None))
         answer = yield _with_token(request, sent)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            again = self.token = replace(sent, value=renewal(sent.value))
+            again = self.token = replace(sent, value=self._renew(renewal, sent.value))
             yield _with_token(request, again)
+
+    def _renew(self, renewal: Renewal, refused: str | None) -> str:
+        with self._renewing:
+            return renewal(refused)
 
     def _accept(self, fallback: Token, answer: httpx.Response) -> None:
         """Refuse a fallback that is not valid, or sees another workspace: everything would look deleted."""

@@ -145,7 +145,7 @@ def explain(title: str, found: Diff) -> Iterator[str]:
         return
     differences = [str(change) for change in found.of("patch", "replace", "wait")]
     if differences:
-        sent = ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
+        sent = "" if found.replaces() else ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
         yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
     if found.of("rotate"):
         yield f"{title}: gets a new password in place; the old one is locked out."

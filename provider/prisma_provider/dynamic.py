@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from prisma_provider.imports import installed_first
 from prisma_provider.logs import write_log
+from prisma_provider.plain import plain_lines
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
@@ -41,15 +43,19 @@ class _Process:
         """The stack that this operation is of, once a request has named it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
-        """Read settings once; a problem is kept for `check`, which can tell it cleanly."""
-        from prisma_provider.client import Client
-        from prisma_provider.errors import ConfigurationError
-        from prisma_provider.intents import Intents
-        from prisma_provider.live import Live
-        from prisma_provider.settings import Settings
-        from prisma_provider.state import others, recorded
+        """Read settings once; a problem is kept for `check`, which can tell it cleanly.
 
-        with self._lock:
+        All that the handlers need is imported here, and from where it is installed.
+        """
+        with self._lock, installed_first():
+            from prisma_provider import handlers  # noqa: F401
+            from prisma_provider.client import Client
+            from prisma_provider.errors import ConfigurationError
+            from prisma_provider.intents import Intents
+            from prisma_provider.live import Live
+            from prisma_provider.settings import Settings
+            from prisma_provider.state import others, recorded
+
             if self._live is not None or self._problem is not None:
                 return
             try:
@@ -247,4 +253,4 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _say(line: str) -> None:
     """One line for the user; Pulumi shows it under Diagnostics."""
-    print(f"prisma: {line}", file=sys.stderr, flush=True)
+    print(f"prisma: {plain_lines(line)}", file=sys.stderr, flush=True)

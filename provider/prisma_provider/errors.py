@@ -15,16 +15,21 @@ PrismaError                    what happened; what the service said; what to do
     │   ├── Unauthorized       401
     │   ├── Forbidden          403
     │   ├── NotFound           404
-    │   └── Conflict           409
-    ├── RateLimited            429: nothing was done
+    │   ├── Conflict           409
+    │   └── PlanLimit          the workspace's plan or its account allows no more, whatever the status
+    ├── RateLimited            429: nothing was done; it is asked again
     ├── Unreachable            no connection was made: nothing was sent
+    │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
     └── LostAnswer             sent, and what came of it is unknown
         ├── TimedOut           no answer in time: it may yet be acted upon
         ├── ServiceFailed      5xx
-        └── MalformedAnswer    not JSON, or a field is missing
+        └── MalformedAnswer    not JSON, a field is missing or wrong, or it is of another object
 """
 
 from __future__ import annotations
+
+from prisma_provider.plain import plain
+from prisma_provider.plain import said as quoted
 
 
 def capital(text: str) -> str:
@@ -33,13 +38,16 @@ def capital(text: str) -> str:
 
 
 class PrismaError(Exception):
-    """One line of what happened, one of what the service said, one of what to do."""
+    """One line of what happened, one of what the service said, one of what to do.
+
+    Whatever they quote, a terminal may have them: names and the words of a service order nothing, and give no secret.
+    """
 
     def __init__(self, what: str, *, said: str | None = None, hint: str | None = None) -> None:
-        super().__init__(what, said, hint)
-        self.what = what
-        self.said = said
-        self.hint = hint
+        self.what = plain(what)
+        self.said = quoted(said) if said else None
+        self.hint = plain(hint) if hint else None
+        super().__init__(self.what, self.said, self.hint)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -95,7 +103,7 @@ class UnreadablePreview(PrismaError):
 
 
 class ApiError(PrismaError):
-    """The service, or the way to it, failed; ``retry_after`` is in seconds."""
+    """The service, or the way to it, failed; ``retry_after`` is in seconds, ``code`` is the service's own."""
 
     def __init__(
         self,
@@ -104,9 +112,11 @@ class ApiError(PrismaError):
         said: str | None = None,
         hint: str | None = None,
         retry_after: float | None = None,
+        code: str | None = None,
     ) -> None:
         super().__init__(what, said=said, hint=hint)
         self.retry_after = retry_after
+        self.code = code
 
 
 class Rejected(ApiError):
@@ -129,12 +139,20 @@ class Conflict(Rejected):
     """It clashes with what exists (409)."""
 
 
+class PlanLimit(Rejected):
+    """The workspace's plan, or a restriction of its account, allows no more; nothing was done, nor will it be later."""
+
+
 class RateLimited(ApiError):
     """Too many requests (429); nothing was done."""
 
 
 class Unreachable(ApiError):
     """No connection was made; nothing was sent."""
+
+
+class Blocked(Unreachable):
+    """No connection can be made as things are: a certificate is not trusted, or a proxy refuses."""
 
 
 class LostAnswer(ApiError):
@@ -150,4 +168,4 @@ class ServiceFailed(LostAnswer):
 
 
 class MalformedAnswer(LostAnswer):
-    """The answer is not JSON, or lacks a field that is needed."""
+    """The answer is not JSON, lacks a field that is needed, or is of another object than was asked for."""

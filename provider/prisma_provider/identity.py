@@ -12,8 +12,8 @@ moment that a run was asked to delete both.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import secrets
 
 _SLUG_LENGTH = 32
 _HASH_LENGTH = 16
@@ -39,7 +39,7 @@ def stack_of(urn: str) -> str:
 
 def new_logical_id(of_stem: str) -> str:
     """A logicalId for one creation."""
-    return f"{of_stem}-{secrets.token_hex(_NONCE_BYTES)}"
+    return f"{of_stem}-{os.urandom(_NONCE_BYTES).hex()}"
 
 
 def stem_of(logical_id: str | None) -> str | None:

@@ -48,6 +48,18 @@ class Intents:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def all_left(self, *beginning: str) -> list[tuple[str, ...]]:
+        """The keys that begin so, of requests whose end is not known."""
+        keys = []
+        for file in self._folder.glob("*.json") if self._folder else ():
+            try:
+                key = tuple(map(str, json.loads(file.read_text())["key"]))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if key[: len(beginning)] == beginning:
+                keys.append(key)
+        return sorted(keys)
+
     @contextmanager
     def noted(self, *key: str, before: Iterable[str] = ()) -> Iterator[None]:
         """Written down while the request is under way; crossed out when it is answered, or was not taken."""

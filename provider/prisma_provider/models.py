@@ -7,14 +7,18 @@ the service's and stay plain strings here.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
+from prisma_provider.plain import name as shown
+
 _PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
-_ID = re.compile(r"[cC][^\s-]{8,}|[a-z0-9]+")
+_ID = re.compile(r"[A-Za-z0-9_]{1,128}")
+"""What an id is beside its prefix. The published pattern lets more through, a slash among it; ids stand in paths."""
 
 PREFIXES = {"Project": "proj", "Branch": "br", "Database": "db", "Connection": "con", "Restore": "db"}
 """What an id of each kind begins with, where it has a prefix; a restore goes by the id of its database."""
@@ -37,9 +41,34 @@ def same_id(one: object, other: object) -> bool:
     return one == other
 
 
+def fits_path(value: object) -> bool:
+    """Whether ``value`` can stand in a path as an id, and leads nowhere else."""
+    return isinstance(value, str) and bool(_ID.fullmatch(bare_id(value)))
+
+
 def is_id(value: object, prefix: str) -> bool:
-    """Whether ``value`` can be an id of this kind (``proj``, ``db``, ``con``, ``br``), by the published pattern."""
-    return isinstance(value, str) and bool(_ID.fullmatch(value.removeprefix(f"{prefix}_")))
+    """Whether ``value`` can be an id of this kind (``proj``, ``db``, ``con``, ``br``): with its prefix, or without."""
+    if not isinstance(value, str) or not fits_path(value):
+        return False
+    return value.startswith(f"{prefix}_") or not _PREFIX.match(value)
+
+
+def _to_path(value: str) -> str:
+    if not fits_path(value):
+        raise ValueError("not an id")
+    return value
+
+
+Id = Annotated[str, AfterValidator(_to_path)]
+"""An id that is asked for by its path. What only stands in bodies, such as the id of a backup, may be any text."""
+
+
+class Referring(Protocol):
+    """An object that says what it is and what it belongs to."""
+
+    def names(self) -> Mapping[str, object]:
+        """The ids in it, by what they are of."""
+        ...
 
 
 class Wire(BaseModel):
@@ -77,8 +106,21 @@ class Listing(Wire, Generic[Item]):
 class Reference(Wire):
     """Another object, by id and name."""
 
-    id: str
+    id: Annotated[str, Field(min_length=1)]
     name: str | None = None
+
+    def names(self) -> Mapping[str, object]:
+        """Its id."""
+        return {"id": self.id}
+
+
+def _home(reference: Reference) -> Reference:
+    _to_path(reference.id)
+    return reference
+
+
+Home = Annotated[Reference, AfterValidator(_home)]
+"""What an object belongs to, and is asked for by its path; a workspace is not."""
 
 
 class User(Wire):
@@ -111,12 +153,20 @@ class Region(Wire):
     name: str | None = None
 
 
+def _readable(secret: SecretStr) -> SecretStr:
+    """A connection string that can be taken apart, on one line: a program may write it into a file of settings."""
+    urlsplit(secret.get_secret_value())  # ValueError where it cannot
+    if not secret.get_secret_value().isprintable():
+        raise ValueError("control characters")
+    return secret
+
+
 class Endpoint(Wire):
     """A host and port; the connection string, a secret, comes only from create and rotate."""
 
     host: str
     port: int
-    connection_string: SecretStr | None = None
+    connection_string: Annotated[SecretStr, AfterValidator(_readable)] | None = None
 
 
 class Endpoints(Wire):
@@ -130,17 +180,21 @@ class Endpoints(Wire):
 class Connection(Wire):
     """A set of credentials of a database."""
 
-    id: str
+    id: Id
     name: str
     created_at: str | None = None
     kind: str | None = None
     endpoints: Endpoints = Endpoints()
-    database: Reference | None = None
+    database: Home | None = None
 
     @property
     def title(self) -> str:
         """How messages name it."""
-        return f'connection "{self.name}" ({self.id})'
+        return f'connection "{shown(self.name)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id, and its database's where the answer says."""
+        return {"id": self.id, "database": self.database.id if self.database else None}
 
     def credentials(self) -> dict[str, Any]:
         """User, password and connection strings under their names in state; empty where the answer has none."""
@@ -169,23 +223,27 @@ def _absent_as_empty(value: object) -> object:
 class Database(Wire):
     """A database, with its connections (without secrets, but for the answer of a create)."""
 
-    id: str
+    id: Id
     name: str
     status: str
     is_default: bool
-    project: Reference
+    project: Home
     created_at: str | None = None
-    default_connection_id: str | None = None
+    default_connection_id: Id | None = None
     connections: Annotated[tuple[Connection, ...], BeforeValidator(_absent_as_empty)] = ()
     region: Region | None = None
     source: dict[str, Any] | None = None
-    branch_id: str | None = None
+    branch_id: Id | None = None
     logical_id: str | None = None
 
     @property
     def title(self) -> str:
         """How messages name it."""
-        return f'database "{self.name}" ({self.id})'
+        return f'database "{shown(self.name)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id, its project's and its logicalId."""
+        return {"id": self.id, "project": self.project.id, "logicalId": self.logical_id}
 
     def completed(self, other: Database) -> Database:
         """The same, with what this answer lacks from another one."""
@@ -204,22 +262,26 @@ class Database(Wire):
 class Branch(Wire):
     """A branch of a project."""
 
-    id: str
+    id: Id
     git_name: str
     is_default: bool
-    project: Reference
+    project: Home
     role: str | None = None
 
     @property
     def title(self) -> str:
         """How messages name it."""
-        return f'branch "{self.git_name}" ({self.id})'
+        return f'branch "{shown(self.git_name)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id and its project's."""
+        return {"id": self.id, "project": self.project.id}
 
 
 class Project(Wire):
     """A project: the home of databases."""
 
-    id: str
+    id: Id
     name: str
     workspace: Reference
     created_at: str | None = None
@@ -229,7 +291,11 @@ class Project(Wire):
     @property
     def title(self) -> str:
         """How messages name it."""
-        return f'project "{self.name}" ({self.id})'
+        return f'project "{shown(self.name)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id, its workspace's and its logicalId."""
+        return {"id": self.id, "workspace": self.workspace.id, "logicalId": self.logical_id}
 
 
 class Backup(Wire):

@@ -9,9 +9,6 @@ from prisma_provider.errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.prisma.io"
 
-DIRECT = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-"""What no proxy of the environment is asked for: it has no business there, and would read the token."""
-
 
 def base_url(text: str) -> str:
     """A base URL without its last slash (and without `/v1`, which the client adds)."""

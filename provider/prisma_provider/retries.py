@@ -43,7 +43,7 @@ def may_send_again(method: str, error: BaseException) -> bool:
     DELETE come to the same however often they arrive.
     """
     if isinstance(error, errors.RateLimited | errors.Unreachable):
-        return True
+        return not isinstance(error, errors.Blocked)
     return isinstance(error, errors.LostAnswer) and method != "POST"
 
 

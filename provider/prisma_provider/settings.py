@@ -8,15 +8,25 @@ from dataclasses import dataclass, field
 
 from prisma_provider.errors import ConfigurationError
 from prisma_provider.login import sources
+from prisma_provider.login.github import URL_VARIABLE
 from prisma_provider.origins import DEFAULT_BASE_URL, base_url
 
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
 BASE_URL_VARIABLE = "PRISMA_API_BASE_URL"
 
-_TOKEN_HINT = (
+_MADE_IN = "a token is made in Prisma Console under Workspace, Settings, Service tokens"
+_HINT = (
     f"export {TOKEN_VARIABLE}=… (recommended), or `pulumi config set --secret prisma:serviceToken …`; "
-    "a token is made in Prisma Console under Workspace, Settings, Service tokens. Or log in: `pulumi-prisma login`."
+    f"{_MADE_IN}. Or log in: `pulumi-prisma login`."
 )
+_HINT_IN_GITHUB = (
+    "give this job `permissions: id-token: write` and connect the repository to the workspace in Prisma Console; or "
+    f"give it {TOKEN_VARIABLE}: ${{{{ secrets.{TOKEN_VARIABLE} }}}} under `env:`. GitHub gives neither to the pull "
+    "request of a fork."
+)
+_HINT_IN_CI = f"give this job {TOKEN_VARIABLE} as a secret variable of the CI system; {_MADE_IN}."
+_CI = ("CI", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID", "BITBUCKET_BUILD_NUMBER")
+"""What CI systems set in their jobs; most of them `CI`."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Settings:
         if source is not None:
             tokens.append(Token("", source.origin))
         if not tokens:
-            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_TOKEN_HINT)
+            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_token_hint(environment))
         return Settings(
             token=tokens[0],
             base_url=where,
@@ -90,6 +100,14 @@ class Settings:
 
 def _clean(value: str | None) -> str | None:
     return (value or "").strip() or None
+
+
+def _token_hint(environment: Mapping[str, str]) -> str:
+    """How to give a token here: a job has no browser to log in with. GitHub's own goes to Prisma's API only."""
+    if environment.get("GITHUB_ACTIONS") == "true" and not environment.get(URL_VARIABLE):
+        return _HINT_IN_GITHUB
+    in_a_job = any(environment.get(name, "").lower() not in ("", "0", "false") for name in _CI)
+    return _HINT_IN_CI if in_a_job else _HINT
 
 
 def _seconds(name: str, environment: Mapping[str, str], default: float) -> float:

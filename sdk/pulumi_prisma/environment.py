@@ -25,7 +25,7 @@ class Environment(pulumi.ComponentResource):
       delete any of it until ``opts=pulumi.ResourceOptions(protect=False)`` was applied.
     - ``persistent``: on a branch of its own; it stays, and nothing is taken over by itself.
     - ``preview``: the same for a while. It takes what an interrupted run of its own left behind, gives that new
-      credentials, and goes with its stack.
+      credentials, and goes with its stack; a branch that was there before is used and stays.
     """
 
     branch: Branch
@@ -60,6 +60,7 @@ class Environment(pulumi.ComponentResource):
         is_default: Input[bool] | None = None,
         source: CloneOf | BackupOf | None = None,
         rotation_trigger: Input[Any] | None = None,
+        adopt: Input[str] | Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare an environment.
@@ -74,6 +75,8 @@ class Environment(pulumi.ComponentResource):
             managed for the others. To promote an environment, give it True and the other one False.
         :param source: ``CloneOf(other.database_id)`` or ``BackupOf(…)`` to start with that data; empty by default.
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place.
+        :param adopt: for its database: ``db_…`` to take over an existing one, ``False`` to make another one beside what
+            an interrupted run left behind; by default a preview takes what its own interrupted run left behind.
         :param opts: Pulumi's options; they are passed on to what it is made of.
         """
         _check_kind(resource_name, kind)
@@ -89,7 +92,7 @@ class Environment(pulumi.ComponentResource):
             is_default=True if is_default is None and kind == "production" else is_default,
             branch_id=self.branch.id,
             source=source,
-            adopt=_leftovers(kind),
+            adopt=_leftovers(kind) if adopt is None else adopt,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.connection = self._make_connection(resource_name, kind, rotation_trigger)

@@ -157,11 +157,15 @@ def _answer(function: str, given: Mapping[str, Any]) -> Any:
     if isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor):
         return pulumi.runtime.invoke(f"prisma:index:{function}", dict(given)).value
     from prisma_provider.errors import PrismaError
-    from prisma_provider.functions import FUNCTIONS
-    from prisma_provider.settings import Settings
+    from prisma_provider.imports import installed_first
 
     try:
-        return FUNCTIONS[function](_client(Settings.load(pulumi.runtime.get_config)), given)
+        with installed_first():
+            from prisma_provider.functions import FUNCTIONS
+            from prisma_provider.settings import Settings
+
+            client = _client(Settings.load(pulumi.runtime.get_config))
+        return FUNCTIONS[function](client, given)
     except PrismaError as error:
         raise pulumi.RunError(f"{snake(function)}: {error}") from None
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from local_server import LocalServer
 from prisma_local.postgres import finder
 from prisma_local.postgres.account import choose
 from prisma_local.postgres.cluster import Cluster
-from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, PoolerFiles
+from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, LARGEST_CROWD, PoolerFiles
+from waiting import wait_until
 
 Shape = dict[str, Any]
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -168,6 +169,20 @@ def test_rotate_locks_the_old_password_out_of_the_pooler(local: LocalServer, dat
         assert "authentication failed" in refused(pooled(old))
     with connect(pooled(new)) as session:
         assert value(session, "SELECT 1") == 1
+
+
+@needs_pgbouncer
+def test_nobody_takes_all_pooled_sessions(local: LocalServer) -> None:
+    """A program that leaks pooled sessions is refused, or all of them end; my own stay and a new one comes in."""
+    leaking, mine = (pooled(local.made("/v1/projects", name=name)["database"]["connections"][0]) for name in "ab")
+    with ExitStack() as stack:
+        stays = stack.enter_context(closing(connect(mine)))
+        leaked = [stack.enter_context(closing(connect(leaking))) for _ in range(LARGEST_CROWD)]
+        with suppress(psycopg.OperationalError):
+            leaked.append(stack.enter_context(closing(connect(leaking))))
+        wait_until(lambda: len(leaked) == LARGEST_CROWD or is_out(leaked[0]), 60, "a crowd stayed")
+        assert not is_out(stays)
+        assert value(stack.enter_context(closing(connect(mine))), "SELECT 1") == 1
 
 
 @needs_pgbouncer

@@ -8,9 +8,11 @@ import shutil
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ import pytest
 
 from local_server import COMMAND, LocalServer
 from prisma_local.postgres import finder
+from waiting import wait_until
 
 Shape = dict[str, Any]
 
@@ -290,6 +293,28 @@ def test_without_its_postgresql_it_ends_and_says_so() -> None:
     assert "PostgreSQL ended by itself" in server.stderr()
 
 
+def test_without_its_postgresql_it_ends_under_load() -> None:
+    """Calls that wait for PostgreSQL when it goes fail at once; nobody sits out their half minute each."""
+    server = LocalServer()
+    server.start()
+    [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
+
+    def ask() -> None:
+        with suppress(httpx.HTTPError, RuntimeError):
+            while server.process.poll() is None:
+                server.api("POST", "/v1/projects", {"name": "shop"})
+
+    threads = [threading.Thread(target=ask) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: server.settings()["inFlightMax"] == len(threads), 60, "the load never came about")
+    os.kill(int(pid), signal.SIGKILL)
+    assert server.wait_for_death() == 1
+    for thread in threads:
+        thread.join()
+    assert "couldn't get a connection after" not in server.stderr()
+
+
 def servers_with_pids(folder: Path) -> list[str]:
     listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
     return [line for line in listing.stdout.splitlines() if f"-D {folder}/pgdata " in line]
@@ -315,6 +340,28 @@ def test_a_deep_data_directory_works(place: Path) -> None:
         assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """What another account of this machine could read."""
+    return [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_socket()]
+
+
+def test_no_other_account_reads_what_is_kept(place: Path) -> None:
+    """A colleague on the same machine sees neither my rows nor my failed statements, which hold passwords."""
+    server = LocalServer(place, umask=0o022)
+    with server:
+        project = server.made("/v1/projects", name="shop")
+        server.backup(project["database"]["id"])
+        with pytest.raises(psycopg.Error):
+            rows(string_of(project["database"]["connections"][0]), "a failed statement")
+        assert open_to_others(place) == []
+        assert stat.S_IMODE(place.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+    for path in (place / "postgres.log", place / "records.sqlite", place / "backups", place / "pgdata" / "pg_hba.conf"):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # an earlier version left some of them like that
+    with started_again(server):
+        assert open_to_others(place) == []
+        assert server.api("GET", f"/v1/projects/{project['id']}").status_code == 200
+
+
 def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, tmp_path: Path) -> None:
     """As root, a virtual environment in my home works: PostgreSQL's programs are put where it can go."""
     if os.geteuid() != 0:
@@ -327,6 +374,9 @@ def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, 
         assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
         [line] = servers_of(place)
         assert line.startswith(f"{place}/postgresql-17")
+        [programs] = place.glob("postgresql-17*")
+        assert stat.S_IMODE(programs.stat().st_mode) == 0o700
+        assert (hidden / "bin" / "postgres").stat().st_mode & 0o005 == 0o005  # the original is what it was
 
 
 def test_a_data_directory_out_of_postgresqls_reach_is_one_sentence(tmp_path: Path) -> None:
@@ -432,6 +482,7 @@ def test_help_and_version_are_told() -> None:
     assert (told.returncode, told.stderr) == (0, "")
     assert "prisma-local --ephemeral > local.env" in told.stdout
     assert "GET /_local/" in told.stdout
+    assert "every account of this machine" in told.stdout.lower()
     assert run("--version").stdout.startswith("prisma-local 0.")
 
 

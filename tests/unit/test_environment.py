@@ -87,3 +87,15 @@ def test_promotion_is_a_name_and_a_flag(mocks: Mocks, made: dict[str, Any]) -> N
     )
     assert value(production.connection.urn)
     assert (made["Database"][0]["name"], made["Database"][0]["is_default"]) == ("orders-old", False)
+
+
+@HOSTS
+@pytest.mark.parametrize("kind", ["production", "persistent", "preview"])
+@pytest.mark.parametrize("adopt", ["db_c123456789", False, True])
+def test_what_i_ask_to_adopt_is_the_database(
+    mocks: Mocks, made: dict[str, Any], prisma: Any, kind: str, adopt: str | bool
+) -> None:
+    """`adopt=` of an environment goes to its database; branch and connection keep the rules of the kind."""
+    assert value(prisma.Environment("pr-7", project_id="proj_1", kind=kind, adopt=adopt).connection.urn)
+    assert made["Database"][0]["adopt"] == adopt
+    assert made["Connection"][0].get("adopt") == (True if kind == "preview" else None)

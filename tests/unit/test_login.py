@@ -94,6 +94,20 @@ def test_tables_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         tables.console()
 
 
+def test_a_network_that_cannot_be_used_loses_no_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where proxy or certificates cannot be used, nothing was sent: the login is there when they are mended."""
+    store = Store(tmp_path)
+    store.save(login(expires_at=1.0))
+
+    def fail(_: Login) -> Tokens:
+        raise ConfigurationError("SSL_CERT_FILE cannot be used")
+
+    monkeypatch.setattr(oauth, "refresh", fail)
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        StoredLogin(store, API).token()
+    assert store.load(API) == login(expires_at=1.0)
+
+
 def test_gone_meanwhile(tmp_path: Path) -> None:
     """A login that another process has ended is lost, with what to do about it."""
     with pytest.raises(LoginLost, match="pulumi-prisma login"):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from prisma_provider.cli.watching import watch
 from prisma_provider.errors import NotFound
-from prisma_provider.plain import plain, sentences
+from prisma_provider.models import Project
+from prisma_provider.plain import NAME_LIMIT, SAID_LIMIT, plain, plain_lines, said, sentences
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from([*":#[v \n\x1b\x9b"]))
 PARTS = st.sampled_from(["::error::x", ":::error::x", "##[group]", "##vso[task]", "\x1b[2J", "\n", " ", "orders"])
@@ -30,6 +31,73 @@ def test_what_is_harmless_stays() -> None:
     """Any other name is shown as it is, in every script, with colons and hashes."""
     for name in ("orders", "Größe 2", "注文", "a::b", "#1 ## x", "[red]"):
         assert plain(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("at postgres://user:pw@h/d?x=1 now", "at postgres://… now"),
+        ("prisma+postgres://accelerate.prisma-data.net/?api_key=pw", "prisma+postgres://…"),
+        ("POSTGRESQL://user:pw@h", "POSTGRESQL://…"),
+        ("jdbc:postgresql://h/d?password=pw", "jdbc:postgresql://…"),
+        ("https://user:pw@h/x", "https://…@h/x"),
+        ("mysql://root:pw@pw@h", "mysql://…@h"),
+        ("https://h/x?api_key=pw&y=1", "https://h/x?api_key=…&y=1"),
+        ("Bearer pw", "Bearer …"),
+        ("Authorization: Basic cHc", "Authorization: Basic …"),
+        ("basic dXNlcjpwdzE=", "basic …"),
+        ("host=h password='p w\\'pw' dbname=d", "host=h password=… dbname=d"),
+        ('{"password": "pw", "accessToken":"pw"}', '{"password": …, "accessToken":…}'),
+        ("PGPASSWORD=pw psql", "PGPASSWORD=… psql"),
+        ("Password: pw", "Password: …"),
+        ("eyJhbGciOiJI.eyJzdWIi.c2ln or prsc_pw", "… or …"),
+    ],
+)
+def test_no_secret_is_quoted(text: str, shown: str) -> None:
+    """What looks like a password, a key or a token, in whatever scheme, is not shown; what is around it is."""
+    assert said(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token: expired",
+        "Bearer authentication is needed",
+        "Bearer token missing",
+        "The basic plan has no backups",
+        'password authentication failed for user "x"',
+        "see https://docs.example/x?y=1#z",
+    ],
+)
+def test_what_is_no_secret_is_quoted(text: str) -> None:
+    """A sentence that only speaks of them is shown as it is."""
+    assert said(text) == text
+
+
+@given(text=st.lists(PARTS | st.text() | st.just("https://u:pa55w0rd@h ")).map("".join))
+def test_whatever_is_said_is_short_and_plain(text: str) -> None:
+    """No words of a service are longer than the bound, order anything, or give a password away."""
+    shown = said(text * 20)
+    assert len(shown) <= SAID_LIMIT
+    assert shown.isprintable()
+    assert "u:pa55w0rd" not in shown
+
+
+def test_what_is_long_is_cut_between_words() -> None:
+    """Of a text that is long as a book, half an address is not shown."""
+    assert said("Bearer " + "x" * 19_980 + " https://u:pa55w0rd@h") == "Bearer … …"
+
+
+def test_lines_of_ours_stay_lines() -> None:
+    """A message of several lines keeps them, and none of them orders anything."""
+    assert plain_lines("a\n  b\n::error::c\x1b") == "a\n  b\n�:error::c�"
+
+
+def test_a_name_in_a_sentence_is_plain_and_short() -> None:
+    """An object is named by what it is called, as far as that is harmless, and by its id."""
+    named = {"id": "proj_1", "name": "\x1b[2J" + "x" * 5000, "workspace": {"id": "w"}}
+    title = Project.model_validate(named).title
+    assert title == f'project "�[2J{"x" * (NAME_LIMIT - 5)}…" (proj_1)'
 
 
 def test_an_error_is_its_sentences() -> None:

@@ -300,12 +300,17 @@ def test_another_name_of_a_connection_is_another_one(plugin: Plugin) -> None:
 
 
 def test_drift_is_named_with_the_live_value(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was changed by hand is told with both values, and a refresh takes it into outputs and inputs."""
+    """What was changed by hand is told with both values, and a refresh takes it into outputs and inputs.
+
+    A PATCH is promised only once the engine plans an update: an option may make it a replacement.
+    """
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
     plugin.service.databases[made]["name"] = "by-hand"
     plugin.again()
     plugin.call("Diff", "Database", id=made, olds=outputs, news=inputs)
-    assert 'name is "by-hand" live, "orders" declared' in capsys.readouterr().err
+    assert "PATCH" not in capsys.readouterr().err
+    plugin.call("Update", "Database", id=made, olds=outputs, news=inputs, preview=True)
+    assert 'name is "by-hand" live, "orders" declared. Will send PATCH {"name": "orders"}.' in capsys.readouterr().err
     seen = plugin.call("Read", "Database", id=made, properties=outputs, inputs=inputs)
     assert seen.properties["name"] == seen.inputs["name"] == "by-hand"
     assert to_bag(seen.inputs) == {**inputs, "name": "by-hand"}

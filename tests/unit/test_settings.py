@@ -21,6 +21,40 @@ def test_without_a_token_i_am_told_how_to_give_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        ({"GITHUB_ACTIONS": "true", "CI": "true"}, "permissions: id-token: write"),
+        ({"GITHUB_ACTIONS": "true"}, "${{ secrets.PRISMA_SERVICE_TOKEN }}"),
+        ({"GITHUB_ACTIONS": "true"}, "fork"),
+        *(({name: "true"}, "secret variable of the CI system") for name in ("CI", "GITLAB_CI", "TF_BUILD")),
+        (
+            {
+                "GITHUB_ACTIONS": "true",
+                "CI": "true",
+                "ACTIONS_ID_TOKEN_REQUEST_URL": "https://github.example",
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "x",
+                "PRISMA_API_BASE_URL": "https://one.example",
+            },
+            "PRISMA_SERVICE_TOKEN as a secret variable",
+        ),
+        ({"JENKINS_URL": "https://ci.example"}, "PRISMA_SERVICE_TOKEN as a secret variable"),
+    ],
+)
+def test_a_job_is_told_what_a_job_can_do(job: dict[str, str], says: str) -> None:
+    """Without a token in a job I am told of permissions and secrets, and not to log in with a browser."""
+    with pytest.raises(ConfigurationError, match="no token") as error:
+        Settings.load(lambda name: None, job)
+    assert says in str(error.value)
+    assert "pulumi-prisma login" not in str(error.value)
+
+
+def test_what_is_no_job_is_told_of_the_login() -> None:
+    """CI=false is no job: a person can log in."""
+    with pytest.raises(ConfigurationError, match="pulumi-prisma login"):
+        load(CI="false", GITLAB_CI="")
+
+
+@pytest.mark.parametrize(
     "url",
     [
         *("http://api.prisma.io", "ftp://127.0.0.1", "api.prisma.io", "http://127.0.0.1.evil.example", "https://"),

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from prisma_local.call import Answer
 from prisma_local.errors import Forbidden
-from prisma_local.hosts import HOSTS
+from prisma_local.hosts import HOSTS, of_another_page
 from prisma_local.journal import Journal
 from prisma_local.page.overview import overview
 from prisma_local.plane import Plane
@@ -34,7 +34,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-OURS = (None, "none", "same-origin")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -58,7 +57,7 @@ def _part(name: str, kind: str) -> Endpoint:
 
 def _data(act: Callable[[], Answer]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if request.headers.get("sec-fetch-site") not in OURS:
+        if of_another_page(request.headers):
             refusal = Forbidden("This is for our own page only.")
             return JSONResponse(refusal.envelope(), status_code=refusal.status)
         response = await run_in_threadpool(answered, act, request.url.path)

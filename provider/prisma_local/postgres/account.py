@@ -13,6 +13,7 @@ from prisma_local.errors import StartupError
 from prisma_local.postgres.finder import Installation
 
 CANDIDATES = ("postgres", "nobody")
+PROGRAMS = "postgresql-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def within_reach(installation: Installation, account: Account, folder: Path) -> 
     """The same programs where the account can run them: linked, else copied, below `folder`."""
     if account.can_enter(installation.bin):
         return installation
-    copy = folder / f"postgresql-{installation.version}"
+    copy = folder / f"{PROGRAMS}{installation.version}"
     if not copy.exists():
         unfinished = folder / f"{copy.name}.new"
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -79,6 +80,8 @@ def within_reach(installation: Installation, account: Account, folder: Path) -> 
         for directory in [unfinished, *(path for path in unfinished.rglob("*") if path.is_dir())]:
             directory.chmod(0o755)
         unfinished.rename(copy)
+    account.own(copy)
+    copy.chmod(0o700)  # inside, the modes are those of the original, which may be the same files
     return Installation(copy / installation.bin.name, installation.version)
 
 

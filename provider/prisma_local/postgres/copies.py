@@ -21,6 +21,7 @@ import psycopg
 
 from prisma_local import steps
 from prisma_local.errors import LocalError
+from prisma_local.postgres.administration import LOCK_SECONDS
 from prisma_local.postgres.cluster import HOST, Cluster, environment
 from prisma_local.postgres.tenants import Tenants, owner_of, stage_of
 
@@ -89,21 +90,24 @@ class Copies:
         self._tenants.end_idle_pooled(source)
         if self._tenants.is_busy(source):
             return False
-        with suppress(psycopg.errors.ObjectInUse):
+        with suppress(psycopg.errors.ObjectInUse, psycopg.errors.LockNotAvailable):
             self._tenants.create_database(target, template=source)
             if self._tenants.take_over(source, target):
                 return True
-            self._tenants.drop_database(target)
+        self._tenants.drop_database(target)
         return False
 
     def _dump(self, pg_name: str, into: IO[bytes]) -> None:
         info = self._cluster.conninfo()
         place = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
-        self._run(["pg_dump", "--format=custom", *NOT_COPIED, *place, pg_name], environment(), stdout=into)
+        # A table that a tenant has locked makes the dump fail, and not wait for the tenant.
+        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *place, pg_name]
+        with self._tenants.let_in(pg_name) as options:
+            self._run(command, {**environment(), "PGOPTIONS": options}, stdout=into)
 
     def _load(self, archive: IO[bytes], database: str, of: str) -> None:
         """Fill an empty database that belongs to the owner of `of`."""
-        with self._tenants.loader(database, of) as (role, password):
+        with self._tenants.loader(of) as (role, password):
             place = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
             command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *place]
             secret = {**environment(), "PGPASSWORD": password, "PGSSLMODE": "require"}

@@ -7,10 +7,12 @@ its end may be sudden.
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +23,12 @@ import psycopg
 from prisma_local.errors import StartupError
 from prisma_local.postgres.cluster import Cluster, PortTaken, environment
 from prisma_local.postgres.finder import Bouncer
-from prisma_local.postgres.pooler_files import Login, PoolerFiles, settings_in
+from prisma_local.postgres.pooler_files import LARGEST_CROWD, REFUSES_CROWDS, Login, PoolerFiles, settings_in
+
+logger = logging.getLogger("prisma_local")
 
 START_SECONDS = 20.0
+LOOK_SECONDS = 1.0
 END_SECONDS = 5.0
 PORT_TAKEN = "cannot listen on"
 
@@ -40,6 +45,8 @@ class Pooler:
         self._files = PoolerFiles(cluster, bouncer, pwd.getpwuid(os.geteuid()).pw_name)
         self._console: psycopg.Connection[tuple[Any, ...]] | None = None
         self._admitted: frozenset[str] = frozenset()
+        self._expelling = threading.Lock()
+        self._stopped = threading.Event()
 
     @property
     def log(self) -> Path:
@@ -58,8 +65,11 @@ class Pooler:
         except BaseException:
             self.stop()
             raise
+        if self.version < REFUSES_CROWDS:
+            threading.Thread(target=self._watch_crowds, daemon=True).start()
 
     def stop(self) -> None:
+        self._stopped.set()
         if self._console is not None:
             self._console.close()
         if self.process is not None:
@@ -77,16 +87,28 @@ class Pooler:
         """End the sessions of a role; it may come in again if it is admitted."""
         if role not in self._admitted:
             return
-        self._command(f"KILL {role}")
-        self._command(f"RESUME {role}")
+        with self._expelling:
+            self._command(f"KILL {role}")
+            self._command(f"RESUME {role}")
 
     def last_words(self) -> str:
         return (self._log().splitlines() or ["it gave no reason"])[-1]
 
-    def _command(self, command: str) -> None:
+    def _watch_crowds(self) -> None:
+        """An older pgbouncer knows no limit for one login; too many of its sessions are ended, all of them."""
+        while not self._stopped.wait(LOOK_SECONDS):
+            try:
+                for role, _user, active, waiting, *_ in self._command("SHOW POOLS").fetchall():
+                    if active + waiting > LARGEST_CROWD:
+                        logger.warning("%s had more than %d pooled sessions; they were ended", role, LARGEST_CROWD)
+                        self.expel(role)
+            except psycopg.Error:  # it is being stopped, or has ended by itself, which others notice
+                return
+
+    def _command(self, command: str) -> psycopg.Cursor[tuple[Any, ...]]:
         if self._console is None:
             raise RuntimeError("pgbouncer was not started")
-        self._console.execute(command.encode())
+        return self._console.execute(command.encode())
 
     def _started(self, log: int) -> subprocess.Popen[bytes]:
         try:

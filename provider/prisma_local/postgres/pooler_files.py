@@ -16,6 +16,9 @@ from prisma_local.postgres.cluster import HOST, Cluster
 from prisma_local.postgres.finder import Bouncer
 
 KEEPS_PREPARED_STATEMENTS = (1, 21)
+REFUSES_CROWDS = (1, 24)
+# Clients of one login, of 1000 altogether.
+LARGEST_CROWD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class PoolerFiles:
             "pool_mode": "transaction",
             "max_client_conn": 1000,
             "default_pool_size": 10,
+            "client_login_timeout": 15,  # who connects and says nothing takes nobody's place for long
             # PostgreSQL takes some 200 sessions of all databases together: give back what is not used.
             "server_idle_timeout": 10,
             # A role that was let in again is not kept waiting for an earlier refusal.
@@ -92,6 +96,8 @@ class PoolerFiles:
         }
         if self.bouncer.version >= KEEPS_PREPARED_STATEMENTS:
             settings["max_prepared_statements"] = 200
+        if self.bouncer.version >= REFUSES_CROWDS:
+            settings["max_db_client_connections"] = LARGEST_CROWD
         return settings
 
 

@@ -37,7 +37,7 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
     """Send one PATCH; a refusal says what was asked and that nothing was lost."""
     try:
         return send(body)
-    except (errors.Unauthorized, errors.NotFound):
+    except (errors.Unauthorized, errors.NotFound, errors.PlanLimit):
         raise
     except errors.Rejected as error:
         asked = _asked(body.items())

@@ -98,7 +98,7 @@ class ConnectionHandler:
             forget(live, database, name)
             return connection
         if left is not None:
-            raise refusal(left, database)
+            raise refusal(live, left, database)
         return make(live, database, name, there)
 
     def _adopt(self, live: Live, database: Database, connection_id: str, news: Bag) -> Connection:

@@ -9,6 +9,7 @@ from prisma_provider.errors import NotFound
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.live import Live
 from prisma_provider.models import PREFIXES, is_id
+from prisma_provider.plain import name
 
 
 class Reader(Protocol):
@@ -36,4 +37,4 @@ def title(resource: str, object_id: str, bag: Mapping[str, Any]) -> str:
     """How messages name a resource of which only its properties are at hand."""
     if resource == "Restore":
         return f'database "{bag.get("confirmDatabaseName")}" ({object_id})'
-    return f'{resource.lower()} "{bag.get("name") or bag.get("gitName")}" ({object_id})'
+    return f'{resource.lower()} "{name(bag.get("name") or bag.get("gitName"))}" ({object_id})'

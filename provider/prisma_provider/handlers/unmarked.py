@@ -6,7 +6,8 @@ what that run wrote down on this machine (`intents`), or by a creation that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from prisma_provider import errors
 from prisma_provider.errors import Refused
@@ -48,7 +49,7 @@ def connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
 
 def left_behind(live: Live, database: Database, there: Iterable[Connection], name: str) -> Connection | None:
     """The one that an interrupted run made, Refused for several; one that may be anybody's is only told."""
-    unknown = [each for each in _namesakes(live, database, there, name) if not live.recorded().holds(each.id)]
+    unknown = _unrecorded(live, _namesakes(live, database, there, name))
     if not unknown:
         return None
     left = _interrupted(live, database, name, unknown)
@@ -66,12 +67,40 @@ def left_behind(live: Live, database: Database, there: Iterable[Connection], nam
     return left[0]
 
 
-def refusal(left: Connection, database: Database) -> Refused:
-    """What an interrupted run has left behind, and how to take it or remove it."""
+def refusal(live: Live, left: Connection, database: Database) -> Refused:
+    """All that interrupted runs have left behind in this project, and how to take it or remove it, in one round."""
+    found = {bare_id(left.id): (left, database)}
+    found |= {bare_id(each.id): (each, its_database) for each, its_database in _all_left(live, database.project.id)}
+    names = [f'"{each.name}" ({each.id}) of {its_database.title}' for each, its_database in found.values()]
     return Refused(
-        f'An interrupted run has left connection "{left.name}" ({left.id}) of {database.title} behind.',
-        hint=f"{_taking(left)}; or delete it in Prisma Console. Nothing was made.",
+        f"An interrupted run has left connection{'s' if len(names) > 1 else ''} {', '.join(names)} behind.",
+        hint=f"declare adopt=True with a rotation_trigger=… on {'each of them' if len(names) > 1 else 'it'} to take it "
+        "over with a new password; or delete it in Prisma Console. Nothing was made.",
     )
+
+
+def _all_left(live: Live, project_id: str) -> Iterator[tuple[Connection, Database]]:
+    """What was begun by earlier runs, as state or a note on this machine has it, and is there."""
+    databases = live.databases(project_id)
+    begun = {_declared(entry.inputs) for entry in live.recorded().begun if entry.kind == "Connection"}
+    noted = {key[2:] for key in live.intents.all_left("connection", live.client.settings.base_url)}
+    for database_id, name in sorted(begun | noted):
+        if database_id in databases:
+            for each in _left_of(live, databases[database_id], name):
+                yield each, databases[database_id]
+
+
+def _left_of(live: Live, database: Database, name: str) -> list[Connection]:
+    unknown = _unrecorded(live, _namesakes(live, database, connections_of(live, database), name))
+    return _interrupted(live, database, name, unknown) if unknown else []
+
+
+def _declared(inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    return bare_id(str(inputs.get("databaseId"))), str(inputs.get("name"))
+
+
+def _unrecorded(live: Live, connections: Iterable[Connection]) -> list[Connection]:
+    return [each for each in connections if not live.recorded().holds(each.id)]
 
 
 def make(live: Live, database: Database, name: str, there: Iterable[Connection]) -> Connection:

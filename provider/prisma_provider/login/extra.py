@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prisma_provider.errors import ConfigurationError
+from prisma_provider.imports import installed_first
 
 
 @contextmanager
 def needed(purpose: str) -> Iterator[None]:
     """Imports of the extra stand in here; ConfigurationError where it is missing. `purpose` begins a sentence."""
     try:
-        yield
+        with installed_first():
+            yield
     except ImportError as error:
         raise ConfigurationError(
             f"{purpose} takes {error.name or 'a package'}, which is not installed here.",

@@ -69,14 +69,14 @@ class StoredLogin:
         self._store.save(login.with_tokens(replace(login.tokens, refreshing=True)))
         try:
             fresh = oauth.refresh(login)
-        except errors.Unreachable:
-            self._store.save(login)
-            if login.tokens.is_valid(refused):
-                return login.tokens
-            raise
         except LoginLost:
             with suppress(errors.ConfigurationError):  # it has ended, whatever a locked keyring says
                 self._store.remove(self._api)
+            raise
+        except (errors.Unreachable, errors.ConfigurationError):  # nothing was sent
+            self._store.save(login)
+            if login.tokens.is_valid(refused):
+                return login.tokens
             raise
         except errors.LostAnswer as lost:
             raise LoginLost(

@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 
 from prisma_provider import errors
-from prisma_provider.origins import DIRECT
+from prisma_provider.transport import not_sent, way_to
 
 SECONDS = 30.0
 """What one answer may take."""
 
 
 @contextmanager
-def http() -> Iterator[httpx.Client]:
-    """Connections that end here; redirects are not followed: a secret goes where it was meant for."""
-    with httpx.Client(timeout=SECONDS, mounts=dict.fromkeys(DIRECT), headers={"Accept": "application/json"}) as client:
+def http(url: str) -> Iterator[httpx.Client]:
+    """Connections to one origin that end here; redirects are not followed: a secret goes where it was meant for."""
+    with httpx.Client(timeout=SECONDS, transport=way_to(url), headers={"Accept": "application/json"}) as client:
         yield client
 
 
@@ -27,14 +27,13 @@ def send(request: httpx.Request, doing: str) -> httpx.Response:
     """The answer, whatever its status; Unreachable where nothing was sent, LostAnswer where nobody knows."""
     where = f"{request.url.scheme}://{request.url.netloc.decode()}"
     try:
-        with http() as client:
+        with http(where) as client:
             return client.send(request)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol):
-        raise errors.Unreachable(
-            f"Could not {doing}: {where} cannot be reached.", hint="see whether this machine has a network."
+    except httpx.HTTPError as error:
+        unreachable = not_sent(error, doing, where, "see whether this machine has a network.")
+        raise unreachable or errors.LostAnswer(
+            f"Could not {doing}: {where} did not answer.", hint="try again."
         ) from None
-    except httpx.HTTPError:
-        raise errors.LostAnswer(f"Could not {doing}: {where} did not answer.", hint="try again.") from None
 
 
 def body(answer: httpx.Response) -> Mapping[str, Any]:

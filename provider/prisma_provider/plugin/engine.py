@@ -7,6 +7,7 @@ import sys
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from prisma_provider.plain import plain_lines
 from prisma_provider.plugin.spelling import spelled
 
 
@@ -20,7 +21,7 @@ class Engine:
 
     def say(self, line: str, urn: str) -> None:
         """One line for the user, about this resource."""
-        line = spelled(line)
+        line = spelled(plain_lines(line))
         if self._log is not None:
             try:
                 self._log.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=line, urn=urn), timeout=10)

@@ -12,12 +12,13 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from prisma_provider.diff import explain
+from prisma_provider.diff import Diff, explain
 from prisma_provider.errors import ConfigurationError, InvalidInput, PrismaError
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.handlers.lookup import title
+from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
@@ -133,8 +134,9 @@ class Provider(ResourceProviderServicer):
         olds, news = _compared(request)
         with self._session.operation(request.urn, bag=olds) as live:
             found = handler.diff(live, request.id, olds, news)
-            for line in explain(title(kind, request.id, olds), found):
-                live.note(line)
+            if found.replaces():
+                # What is closed in place is said by Update: an option such as `replaceOnChanges` may yet replace it.
+                _explain(live, kind, request.id, olds, found)
         return detail.response(found, olds, news)
 
     @spoken
@@ -176,8 +178,9 @@ class Provider(ResourceProviderServicer):
         kind, handler = _handler(request.urn)
         olds, news = _compared(request)
         with self._session.operation(request.urn, request.timeout, {**olds, **news}) as live:
+            found = handler.diff(live, request.id, olds, news)
+            _explain(live, kind, request.id, olds, found)
             if request.preview:
-                found = handler.diff(live, request.id, olds, news)
                 return provider_pb2.UpdateResponse(
                     properties=_outputs(handler, planned.after_update(handler.fields, olds, news, found))
                 )
@@ -215,6 +218,11 @@ class Provider(ResourceProviderServicer):
 def _handler(urn: str) -> tuple[str, Handler]:
     kind = kind_of(parse(urn).type)
     return kind, HANDLERS[kind]
+
+
+def _explain(live: Live, kind: str, object_id: str, olds: Bag, found: Diff) -> None:
+    for line in explain(title(kind, object_id, olds), found):
+        live.note(line)
 
 
 def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> tuple[Bag, Bag]:

@@ -36,9 +36,12 @@ _PYTHON = re.compile(
 )
 
 
+_ALIAS = re.compile(r"opts=pulumi\.ResourceOptions\(aliases=\[pulumi\.Alias\(name=(\"[^\"]*\"|…)\)\]\)")
+
+
 def spelled(text: str) -> str:
     """A message of the handlers as it leaves the plugin."""
-    return _PYTHON.sub(_respelled, text)
+    return _PYTHON.sub(_respelled, _ALIAS.sub(r"aliases: [{name: \1}]", text))
 
 
 def _respelled(found: re.Match[str]) -> str:

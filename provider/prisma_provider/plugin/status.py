@@ -15,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.errors import LostAnswer, PrismaError
+from prisma_provider.plain import plain_lines
 from prisma_provider.plugin.spelling import spelled
 
 _DETAILS = "grpc-status-details-bin"
@@ -26,7 +27,7 @@ class HalfDone(Exception):
     """Something was made or changed and then went wrong: state has to hold what there is, and why it is not right."""
 
     def __init__(self, object_id: str, outputs: Struct, inputs: Struct, reasons: list[str]) -> None:
-        reasons = [spelled(reason) for reason in reasons]
+        reasons = [spelled(plain_lines(reason)) for reason in reasons]
         super().__init__("\n".join(reasons))
         self.detail = provider_pb2.ErrorResourceInitFailed(
             id=object_id, properties=outputs, inputs=inputs, reasons=reasons
@@ -68,6 +69,6 @@ def _bug(error: Exception) -> str:
     if os.environ.get("PRISMA_TRACEBACK"):
         return "".join(traceback.format_exception(error))
     return (
-        f"This is a fault of the provider itself: {type(error).__name__}: {error}\n"
+        f"This is a fault of the provider itself: {type(error).__name__}: {plain_lines(str(error))}\n"
         "  What to do: run it again with PRISMA_TRACEBACK=1 and report what it says."
     )

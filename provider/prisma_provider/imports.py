@@ -1,0 +1,66 @@
+"""Imports that the user's own files do not get in the way of.
+
+Pulumi runs a program, and its host of dynamic providers, with the program's folder first on `sys.path`. A file
+`secrets.py` of the user's stands there in front of the standard library's module, for the libraries that we use, too.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+
+@contextmanager
+def installed_first() -> Iterator[None]:
+    """What is imported in here is the standard library and what is installed, and keeps what it imported.
+
+    Afterwards a module of the user's is again what it was, and a name of the standard library is the user's to import.
+    Packages stay: they import one another while they work. Does nothing where no file of the user's is in the way.
+    """
+    folders = _folders()
+    names = {name for name in shadowing(folders) if name not in sys.modules or _lies_in(name, folders)}
+    if not names:
+        yield
+        return
+    path, before = list(sys.path), dict(sys.modules)
+    for name in [name for name in before if _top(name) in names]:
+        del sys.modules[name]
+    sys.path.sort(key=lambda entry: entry in folders)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in [name for name in sys.modules if _top(name) in names & sys.stdlib_module_names]:
+            del sys.modules[name]
+        sys.modules.update({name: module for name, module in before.items() if _top(name) in names})
+
+
+def shadowing(folders: list[str]) -> set[str]:
+    """The names of files and packages in these folders that stand in front of an installed module."""
+    others = [entry for entry in sys.path if entry not in folders]
+    found = {name for folder in folders for name in _names(folder)}
+    return {name for name in found if PathFinder.find_spec(name, others) is not None}
+
+
+def _folders() -> list[str]:
+    """Those of the user's on `sys.path`: the program's, which is the working directory, or its script's."""
+    ours = {"", str(Path.cwd()), *sys.path[:1]}
+    return [entry for entry in sys.path if entry in ours]
+
+
+def _names(folder: str) -> Iterator[str]:
+    for entry in Path(folder).iterdir() if Path(folder).is_dir() else ():
+        if entry.suffix == ".py" or (entry / "__init__.py").is_file():
+            yield entry.stem
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _lies_in(name: str, folders: list[str]) -> bool:
+    file = getattr(sys.modules[name], "__file__", None)
+    return file is not None and any(Path(file).resolve().is_relative_to(Path(each).resolve()) for each in folders)
