@@ -146,6 +146,23 @@ def test_a_destroy_of_both_deletes_with_the_second(world: World, kind: str) -> N
     assert [method for method, _, _ in world.service.sent()] == ["DELETE"]
 
 
+def test_of_two_that_are_deleted_at_once_one_deletes(world: World) -> None:
+    """Two deletions of one id at the same time: whichever looks first, the object does not stay behind unowned."""
+    had = world.adopted("Database", "one")
+    live = world.service.live(held=[entry("Database", "one", had), entry("Database", "two", had)])
+    is_deleting = live.run.is_deleting
+
+    def look_and_be_late(urn: str) -> bool:
+        seen = is_deleting(urn)
+        live.run.is_deleting = is_deleting  # type: ignore[method-assign]
+        Resource(live, "Database", "two").delete(had)
+        return seen
+
+    live.run.is_deleting = look_and_be_late  # type: ignore[method-assign]
+    Resource(live, "Database", "one").delete(had)
+    assert not world.lives("Database")
+
+
 @each_kind
 def test_state_that_cannot_be_read_does_not_stop_a_deletion(world: World, kind: str) -> None:
     """Without the CLI on PATH deletions go on as ever, with one note a run that says what could not be looked up."""
