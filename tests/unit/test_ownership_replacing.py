@@ -13,6 +13,7 @@ from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers import check
 from prisma_provider.live import Live
+from prisma_provider.run import working_on
 from unit.calls import Had, Resource, World, entry, key, stem
 from unit.service import Service, as_, handler, refusal, urn_of
 
@@ -436,6 +437,26 @@ def test_the_deletion_of_the_same_pair_is_refused(service: Service, home: str) -
     assert had.object_id in error.value.what
     assert 'pulumi.Alias(name="orders")' in str(error.value)
     assert not service.sent()
+
+
+def test_the_alias_of_another_place_is_a_urn(service: Service, home: str) -> None:
+    """A resource that moved into a component has another parent: there the alias that keeps it is its whole URN."""
+    had = recorded(service, home)
+    child = "urn:pulumi:dev::shop::my:index:Home$prisma:index:Database::orders"
+    live = of_state(service, "Database", had)
+    given = {"projectId": home, "name": "orders", "identity": stem("Database", "child")}
+    with working_on(child), pytest.raises(errors.Refused) as error:
+        check(live, "Database", {}, given)
+    assert f'aliases=["{urn_of("Database")}"]) on Database "orders"' in str(error.value)
+
+
+def test_a_project_goes_beside_a_new_database_of_its_name(service: Service, home: str) -> None:
+    """What is said of a database's older self is not said of a project of the same name."""
+    had = had_before(service, "Project", home, "created")
+    live = of_state(service, "Project", had)
+    Resource(live).create(projectId=home, name="orders")
+    Resource(live, "Project").delete(had)
+    assert not lives(service, had)
 
 
 # the first argument: let through

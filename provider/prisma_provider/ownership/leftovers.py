@@ -27,8 +27,6 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
         for each in existing
         if mine and stem_of(each.logical_id) == mine and not live.run.is_declared(key_of(each.logical_id) or "")
     ]
-    if not alike:
-        return None
     left = [each for each in alike if not live.recorded().holds(each.id)]
     if not left:
         return None
