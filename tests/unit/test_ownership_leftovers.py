@@ -5,6 +5,7 @@ And whose a branch is that was there before.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.identity import going_with_project
+from prisma_provider.identity import going_with_project, key_of
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.state import Entry, Recorded
@@ -46,6 +47,11 @@ def take(service: Service, live: Live, home: str, **inputs: Any) -> str:
     return Resource(live).create(projectId=home, name="orders", **inputs).object_id
 
 
+def names(folder: Path) -> list[Any]:
+    """The names of the notes on this machine."""
+    return [json.loads(file.read_text())["key"] for file in folder.iterdir()]
+
+
 # refusals
 
 
@@ -54,7 +60,13 @@ def test_it_is_named_before_anything_is_made(service: Service, home: str) -> Non
     there = left(service, home)
     with pytest.raises(errors.Refused, match=f'made database "orders" \\({there}\\) before') as error:
         take(service, service.live(), home)
-    for part in ("interrupted", "the stack was renamed", "keeps its state elsewhere", "adopt=True", "adopt=False"):
+    for part in (
+        "interrupted",
+        "the stack was renamed",
+        "keeps its state elsewhere",
+        "declare adopt=True to take it over",
+        "adopt=False",
+    ):
         assert part in str(error.value)
     assert not service.sent()
 
@@ -218,6 +230,8 @@ def test_proof_by_a_note_on_this_machine(
     service.fail("POST", "/v1/databases", Killed(), acted=True)
     with pytest.raises(Killed):
         take(service, service.live(intents=intents), home, **more)
+    (made,) = service.databases.values()
+    assert names(tmp_path) == [["creation", "http://127.0.0.1:1", key_of(made["logicalId"])]]
     (there,) = service.databases
     service.connection(there, "web")
     service.now = LATER
@@ -334,6 +348,8 @@ def test_a_branch_of_this_machine_s_note_is_mine(service: Service, home: str, tm
     service.fail("POST", "/v1/projects/.*/branches", Killed(), acted=True)
     with pytest.raises(Killed):
         branch(service.live(intents=intents), home)
+    # The next run may be one of a newer version: the names of notes stay.
+    assert names(tmp_path) == [["branch", "http://127.0.0.1:1", home.removeprefix("proj_"), "feature"]]
     assert branch(service.live(), home, adopt=True).outputs["owned"] is False
     assert "owned" not in branch(service.live(intents=intents), home, adopt=True).outputs
     assert branch(service.live(intents=intents), home, adopt=True).outputs["owned"] is False  # it was recorded once

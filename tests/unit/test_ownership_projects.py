@@ -6,6 +6,7 @@ A default database is deleted by the service only with its project, and the engi
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -217,6 +218,8 @@ def test_another_tool_s_database_goes_within_the_hour_on_this_machine(
     refused(service, service.live(intents=intents), shop, mine["id"])
     del service.connections[again["id"]]
     (note,) = tmp_path.iterdir()
+    its_name = ["deletion", "http://127.0.0.1:1", mine["id"].removeprefix("db_")]
+    assert json.loads(note.read_text())["key"] == its_name  # of another version, too, that this machine may have next
     for age, goes in ((3700, False), (3500, True)):
         os.utime(note, (time.time() - age, time.time() - age))
         if not goes:

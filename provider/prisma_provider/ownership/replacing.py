@@ -20,7 +20,7 @@ def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what
     `replace_with`, `replace_on_changes`, another provider); one that is tainted or named by `--replace`, only so. It
     asks for no diff then. A predecessor that is gone, or that this run made or deletes, is none.
     """
-    if news.get("allowReplace") or not resource():
+    if news.get("allowReplace"):
         return
     alive = [each for each in existing if not _is_of_this_run(live, each) and not same_id(news.get("adopt"), each.id)]
     known = [each for each in alive if _is_known_predecessor(live, each)]
