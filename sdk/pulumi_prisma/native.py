@@ -48,6 +48,7 @@ from pulumi_prisma.results import (
     GetRegionResult,
     GetUsageResult,
 )
+from pulumi_prisma.starting import check_plugin, is_mocked
 
 __all__ = [
     "BackupOf",
@@ -128,6 +129,8 @@ class _OverPlugin(Resource):
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
+        if not is_mocked():
+            check_plugin()
         pulumi.CustomResource.__init__(self, f"prisma:index:{self._kind()}", resource_name, dict(props), opts)
 
 

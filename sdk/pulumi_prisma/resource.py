@@ -13,6 +13,7 @@ from pulumi import dynamic
 from prisma_provider.durations import seconds
 from prisma_provider.identity import stem
 from pulumi_prisma.names import camel, snake
+from pulumi_prisma.starting import check_dynamic_host, is_mocked
 
 _TOKEN = "prisma:serviceToken"  # noqa: S105  the setting's name
 
@@ -53,6 +54,8 @@ class Resource(dynamic.Resource):
         """Tell Pulumi of it; what the handlers need to know and the host is not told goes with it, hidden."""
         _refuse_options(resource_name, opts)
         _refuse_clear_token()
+        if not is_mocked():
+            check_dynamic_host()
         hidden = {
             "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
             "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
