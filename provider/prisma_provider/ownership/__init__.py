@@ -16,7 +16,7 @@ taken over without an id.
 """
 
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_lost, stays
-from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch
+from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
 from prisma_provider.ownership.projects import may_go_with_project, project_is_deleted, release, remember
 from prisma_provider.ownership.replacing import (
     is_replacement,
@@ -50,4 +50,5 @@ __all__ = [
     "stays",
     "take",
     "take_import",
+    "was_taken",
 ]

@@ -15,8 +15,9 @@ def stays(live: Live, kind: str, object_id: str) -> bool:
     if live.run.was_returned(object_id):
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True
-    holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
+    # First, and then the look at others: of two that are deleted at the same time, one sees the other at least.
     live.run.deleting()
+    holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
     if holder is None or holder == resource():
         return False
     live.note(f"{kind.lower()} {object_id} is kept: {named(holder)} of this stack holds it, too.")

@@ -35,6 +35,16 @@ def named(urn: str) -> str:
     return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"' if urn else "another resource"
 
 
+def alias(of: str, at: str) -> str:
+    """The option with which the resource `at` takes the place of the resource `of` in state; both are URNs.
+
+    A name alone is an alias only within the same parent and type.
+    """
+    here, _, name = of.rpartition("::")
+    given = f'pulumi.Alias(name="{name}")' if here == at.rpartition("::")[0] else f'"{of}"'
+    return f"opts=pulumi.ResourceOptions(aliases=[{given}])"
+
+
 def is_shown(live: Live, entry: Entry) -> bool:
     """Whether the program declares a resource of state, as far as this run was shown."""
     return live.run.inputs(entry.urn) is not None
