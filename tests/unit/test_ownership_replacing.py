@@ -455,6 +455,7 @@ def test_a_project_goes_beside_a_new_database_of_its_name(service: Service, home
     had = had_before(service, "Project", home, "created")
     live = of_state(service, "Project", had)
     Resource(live).create(projectId=home, name="orders")
+    Resource(live, "Project").check(had, name="orders", allowReplace=True)
     Resource(live, "Project").delete(had)
     assert not lives(service, had)
 
@@ -506,6 +507,23 @@ def test_two_that_are_meant_are_two(service: Service, home: str, inputs: dict[st
     had = recorded(service, home)
     Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", **inputs)
     assert not service.notes
+
+
+def test_where_no_branch_is_declared_it_is_that_of_the_default(service: Service, home: str) -> None:
+    """A database that names no branch comes beside the default one: one of its name on another branch is another."""
+    service.database(home, "main", isDefault=True, branchId="br_1")
+    had = recorded(service, home, branchId="br_7")
+    Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders")
+    assert not service.notes
+
+
+def test_one_beside_declared_ones_asks_for_no_state(service: Service, home: str) -> None:
+    """A new database beside those that this run has checked costs no look at state."""
+    had = recorded(service, home)
+    live = of_state(service, "Database", had)
+    Resource(live).check(had, projectId=home, name="orders")
+    live.recorded = lambda: pytest.fail("state was asked")  # type: ignore[method-assign]
+    Resource(live, name="sales").check(projectId=home, name="sales")
 
 
 def test_a_branch_that_is_not_known_yet_is_a_new_one(service: Service, home: str) -> None:
