@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prisma_provider import errors, ownership
+from prisma_provider.handlers import check
 from prisma_provider.identity import going_with_project
 from unit.calls import Had, Resource, World, entry, key
 from unit.service import Service, as_, handler, refusal, urn_of
@@ -203,6 +204,7 @@ def test_a_host_that_does_not_know_the_resource_deletes(world: World) -> None:
     """Where the host cannot tell which resource is deleted, state cannot say whether another one holds it."""
     had = world.adopted("Database", "orders")
     live = world.service.live(held=[entry("Database", "orders", had)])
+    check(live, "Database", had.inputs, had.inputs)
     handler("Database").delete(live, had.object_id, had.outputs)
     assert not world.lives("Database")
     assert not world.service.notes

@@ -22,7 +22,7 @@ from prisma_provider.intents import Intents
 from prisma_provider.live import Live
 from prisma_provider.plugin import reading
 from unit.calls import Had, Resource, entry, key
-from unit.service import Service, as_, refusal, urn_of
+from unit.service import Service, as_, handler, refusal, urn_of
 
 OURS, FOREIGN = key("Database", "orders", 7), "made-by-another-tool"
 SHOP = urn_of("Project", "shop")
@@ -100,12 +100,13 @@ def test_the_second_destroy_ends(service: Service, shop: Had) -> None:
     assert not service.projects
 
 
-def test_a_destroy_that_was_killed_ends(service: Service, shop: Had) -> None:
+def test_a_destroy_that_was_killed_ends(service: Service, shop: Had, tmp_path: Path) -> None:
     """A destroy that was killed while the project's deletion was under way can be finished by any machine."""
     mine = declared(service, shop, isDefault=True)
     service.fail("DELETE", "/v1/projects/.*", Killed())
     with pytest.raises(Killed):
-        destroy(service.live(), shop, mine)
+        destroy(service.live(intents=Intents(tmp_path)), shop, mine)
+    assert not list(tmp_path.iterdir())  # the key says it to every machine: this one takes no note
     delete_project(service.live(), shop)
     assert not service.projects
 
@@ -125,6 +126,7 @@ def test_one_that_was_used_again_since_stops_it(service: Service, shop: Had, mad
     mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)["id"]
     before = service.connection(mine, "web", createdAt="2026-01-01T00:10:00Z")
     later = service.connection(mine, "again", createdAt=made)
+    service.connections[service.databases[mine]["defaultConnectionId"]]["createdAt"] = made  # it came with the database
     refused(service, service.live(), shop, mine)
     del service.connections[later["id"]]
     assert before["id"] in service.connections
@@ -217,6 +219,8 @@ def test_another_tool_s_database_goes_within_the_hour_on_this_machine(
     again = service.connection(mine["id"], "again")
     refused(service, service.live(intents=intents), shop, mine["id"])
     del service.connections[again["id"]]
+    default = service.connections[mine["defaultConnectionId"]]
+    default["id"] = mine["defaultConnectionId"] = default["id"].removeprefix("con_")  # the service gives both forms
     (note,) = tmp_path.iterdir()
     its_name = ["deletion", "http://127.0.0.1:1", mine["id"].removeprefix("db_")]
     assert json.loads(note.read_text())["key"] == its_name  # of another version, too, that this machine may have next
@@ -456,6 +460,14 @@ def test_it_does_not_live_on_where_its_project_goes(service: Service, shop: Had)
     Resource(live).delete(mine)
     title = f'database "orders" ({mine.object_id})'
     assert service.notes == [f"{title} is the default database of its project, which Prisma deletes together with it."]
+
+
+def test_it_lives_on_where_the_resource_is_not_known(service: Service, shop: Had) -> None:
+    """A host that cannot tell which resource it works on was shown no project, and does not say that it goes."""
+    mine = declared(service, shop, isDefault=True)
+    live = service.live(held=[entry("Project", "shop", shop)])
+    handler("Database").delete(live, mine.object_id, mine.outputs)
+    assert "lives on there" in service.notes[-1]
 
 
 def test_it_lives_on_in_a_project_of_another_stack(service: Service, shop: Had) -> None:

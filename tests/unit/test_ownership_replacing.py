@@ -12,6 +12,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers import check
+from prisma_provider.identity import going_with_project
 from prisma_provider.live import Live
 from prisma_provider.run import working_on
 from unit.calls import Had, Resource, World, entry, key, stem
@@ -86,6 +87,8 @@ def test_a_replacement_by_an_option_is_refused(service: Service, home: str, kind
 def test_a_replacement_is_known_without_state(service: Service, home: str, kind: str, origin: str) -> None:
     """Where the run was shown what the resource has, by its key, its adopt= or its diff, no state is asked."""
     had = had_before(service, kind, home, origin)
+    if origin == "created" and kind == "Database":  # by deleted_with the key says more
+        service.databases[had.object_id]["logicalId"] = going_with_project(had.inputs["logicalId"])
     live = service.live(problem="logged out")
     resource = Resource(live, kind)
     if origin.startswith("imported"):
@@ -119,6 +122,23 @@ def test_replace_and_taint_are_refused_in_the_preview(service: Service, home: st
         resource.check(**declared("Database", home))
     with pytest.raises(errors.Refused, match=f"{had.object_id}\\) is not replaced"):
         resource.check(**declared("Database", home), adopt=True)
+    assert not service.sent()
+
+
+@each_kind
+@each_origin
+@pytest.mark.parametrize("shown", [True, False])
+def test_another_one_does_not_take_its_place_unasked(
+    service: Service, home: str, kind: str, origin: str, shown: bool
+) -> None:
+    """A replacement that adopts another object in the place of the one that lives is refused just so."""
+    had = had_before(service, kind, home, origin)
+    other = (service.project("o") if kind == "Project" else service.database(home, "o"))["id"]
+    resource = Resource(of_state(service, kind, had), kind)
+    if shown:
+        resource.check(had, **declared(kind, home))
+    with pytest.raises(errors.Refused, match=f"{had.object_id}\\) is not replaced"):
+        resource.create(**declared(kind, home), adopt=other)
     assert not service.sent()
 
 
@@ -455,6 +475,7 @@ def test_a_project_goes_beside_a_new_database_of_its_name(service: Service, home
     had = had_before(service, "Project", home, "created")
     live = of_state(service, "Project", had)
     Resource(live).create(projectId=home, name="orders")
+    Resource(live, "Project").check(had, name="orders", allowReplace=True)
     Resource(live, "Project").delete(had)
     assert not lives(service, had)
 
@@ -506,6 +527,24 @@ def test_two_that_are_meant_are_two(service: Service, home: str, inputs: dict[st
     had = recorded(service, home)
     Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", **inputs)
     assert not service.notes
+
+
+def test_where_no_branch_is_declared_it_is_that_of_the_default(service: Service, home: str) -> None:
+    """A database that names no branch comes beside the default one: one of its name on another branch is another."""
+    service.database(home, "first", branchId="br_7")
+    service.database(home, "main", isDefault=True, branchId="br_1")
+    had = recorded(service, home, branchId="br_7")
+    Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders")
+    assert not service.notes
+
+
+def test_one_beside_declared_ones_asks_for_no_state(service: Service, home: str) -> None:
+    """A new database beside those that this run has checked costs no look at state."""
+    had = recorded(service, home, deletedWith=home)
+    live = of_state(service, "Database", had)
+    Resource(live).check(had, projectId=home, name="orders")
+    live.recorded = lambda: pytest.fail("state was asked")  # type: ignore[method-assign]
+    Resource(live, name="sales").check(projectId=home, name="sales")
 
 
 def test_a_branch_that_is_not_known_yet_is_a_new_one(service: Service, home: str) -> None:

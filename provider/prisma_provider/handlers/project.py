@@ -76,8 +76,7 @@ class ProjectHandler:
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST without the service's implicit first database, or adopt."""
-        if not isinstance(news.get("adopt"), str):
-            ownership.refuse_replacement(live, news, live.projects(), "project")
+        ownership.refuse_replacement(live, news, live.projects(), "project")
         adopted = to_adopt(live, "Project", news, live.projects)
         project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
         ownership.was_taken(live, project.logical_id)

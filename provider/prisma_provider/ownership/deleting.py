@@ -34,8 +34,8 @@ def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
         )
     if not resource():
         return None
-    others = (entry.urn for entry in recorded.holders(kind, object_id) if entry.urn != resource())
-    return next((urn for urn in others if not live.run.is_deleting(urn)), None)
+    holders = (entry.urn for entry in recorded.holders(kind, object_id))
+    return next((urn for urn in holders if not live.run.is_deleting(urn)), None)
 
 
 def is_lost(olds: Inputs, logical_id: str | None) -> bool:

@@ -74,7 +74,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, branch_id: str | None) -> 
     one. Name, project and branch tell that it is the same; where the name differs as well, it is only told. State is
     asked where the service has such a database that this run was not shown so far.
     """
-    if news.get("adopt") is False or isinstance(news.get("adopt"), str) or not resource():
+    if news.get("adopt") is False or not resource():
         return
     there = live.databases_or_none(news["projectId"]).values()
     default = next((each.branch_id for each in there if each.is_default), None)

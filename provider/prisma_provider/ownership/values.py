@@ -32,7 +32,7 @@ Object = TypeVar("Object", bound=Keyed)
 
 def named(urn: str) -> str:
     """A resource as its program names it: `Database "orders"`."""
-    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"' if urn else "another resource"
+    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
 
 
 def alias(of: str, at: str) -> str:
