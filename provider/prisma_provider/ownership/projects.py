@@ -114,4 +114,6 @@ def _key(live: Live, database_id: str) -> tuple[str, ...]:
 
 def project_is_deleted(live: Live, project_id: str) -> bool:
     """Whether this run deletes the project, too, as far as state and what it was shown tell."""
-    return live.run.holder("Project", project_id) is None and bool(live.recorded().holders("Project", project_id))
+    if not resource() or live.run.holder("Project", project_id) is not None:
+        return False
+    return bool(live.recorded().holders("Project", project_id))

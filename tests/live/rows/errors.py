@@ -67,7 +67,7 @@ def _(world: World) -> Found:
     return answer.expected(400, 422)
 
 
-@ROWS.row("error-body", "A refusal has an error with code and message", "answers.py _message")
+@ROWS.row("error-body", "A refusal has an error with code and message", "refusals.py read")
 def _(world: World) -> Found:
     refusals = (world.api.get(_nothing("databases")), world.api.patch(_nothing("databases"), name="x"))
     for answer in refusals:
