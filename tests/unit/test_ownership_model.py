@@ -52,14 +52,14 @@ DECLARED = st.fixed_dictionaries(
     },
 )
 STACK = st.sampled_from((0, 0, 0, 1, 2))
-KILL = st.one_of(st.none(), st.none(), st.none(), st.tuples(st.integers(0, 25), st.sampled_from(SPOTS)))
+KILL = st.one_of(st.none(), st.tuples(st.integers(0, 9), st.sampled_from(SPOTS)))
 RUN = st.fixed_dictionaries(
     {},
     optional={
         "machine": st.sampled_from(("laptop", "runner")),
         "readable": st.sampled_from((True, True, False)),
         "kill": KILL,
-        "lose": st.one_of(st.none(), st.integers(0, 25)),
+        "lose": st.one_of(st.none(), st.integers(0, 9)),
         "chance": st.integers(0, 5).map(random.Random),
     },
 )
