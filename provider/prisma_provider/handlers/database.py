@@ -250,7 +250,8 @@ class DatabaseHandler:
         title, database_id = database.title, database.id
         database = patch(title, body, lambda b: live.client.update_database(database_id, b))
         live.put_database(database, promoted=bool(body.get("isDefault")))
-        check_applied(title, self.fields, body, outputs(database, {}))
+        # As it is on the object: state has the key without what it says of the project's deletion.
+        check_applied(title, self.fields, body, {**outputs(database, {}), "logicalId": database.logical_id})
         return database
 
     def delete(self, live: Live, object_id: str, olds: Bag) -> None:
@@ -353,7 +354,10 @@ def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
     has = database.logical_id
     if UNKNOWN in (news.get("deletedWith"), news.get("projectId")) or not (has is None or is_ours(has)):
         return
-    wanted = _key_to_send(key_of(has) or new_logical_id(stem(database.name)), news)
+    key = ownership.recorded_key(olds, has)  # of what 0.1.0 adopted, state has a key and the object has none
+    if key is None or not is_ours(key):
+        key = new_logical_id(stem(database.name))
+    wanted = _key_to_send(key, news)
     if wanted != has and (has is not None or wanted != key_of(wanted)):
         yield Change("logicalId", has, wanted, "patch")
 
