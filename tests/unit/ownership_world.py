@@ -331,7 +331,9 @@ class World:
         if held.kind != "Database" or held.object_id not in self.cloud.databases or held.declared.retain:
             return
         home = self.cloud.databases[held.object_id]["project"]["id"]
-        if any(e.kind == "Project" and e.object_id == home and not e.declared.retain for e in run.condemned):
+        projects = [h for h in run.stack.held if h.kind == "Project" and h.object_id == home]
+        # Of one that is destroyed by `--target` it looks as if the project went, too.
+        if any(h in run.condemned or h.slot not in run.shown for h in projects):
             self.condemned[held.object_id] = "with" if held.declared.deleted_with else "asked"
 
     def seen_by(self, stack: Stack) -> tuple[Recorded, ...]:
@@ -560,10 +562,21 @@ class Engine:
         for held in run.condemned:
             depths.setdefault(self._depth(run, held), []).append(held)
         for depth in sorted(depths, reverse=True):
-            together = depths[depth]
-            self.chance.shuffle(together)
-            for held in together:
-                self._delete(run, held)
+            problems = [problem for held in self._shuffled(depths[depth]) if (problem := self._tried(run, held))]
+            for problem in problems:
+                raise problem
+
+    def _shuffled(self, together: list[Held]) -> list[Held]:
+        self.chance.shuffle(together)
+        return together
+
+    def _tried(self, run: Run, held: Held) -> PrismaError | None:
+        """What is deleted in parallel comes to its end, whatever becomes of the others."""
+        try:
+            self._delete(run, held)
+        except PrismaError as error:
+            return error
+        return None
 
     def _depth(self, run: Run, held: Held) -> int:
         homes = [each for each in run.condemned if each.slot in held.homes and each is not held]
