@@ -16,11 +16,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
+from prisma_provider import client
 from prisma_provider.client import Client
 from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
-from prisma_provider.handlers import HANDLERS, check
+from prisma_provider.handlers import HANDLERS, check, database
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.identity import goes_with_project, stem
 from prisma_provider.intents import Intents
@@ -30,6 +32,7 @@ from prisma_provider.retries import time_limit
 from prisma_provider.run import working_on
 from prisma_provider.settings import Settings, Token
 from prisma_provider.state import Entry, Recorded
+from prisma_provider.waits import Waits
 from unit.service import Service
 
 KINDS = ("Project", "Branch", "Database", "Connection")
@@ -138,6 +141,13 @@ class Memory(Intents):
     def forget(self, *key: str) -> None:
         """As in a folder."""
         self._notes.pop(key, None)
+
+
+def without_threads(patch: pytest.MonkeyPatch) -> None:
+    """Requests are answered where they are sent, and nobody waits: a run is the same every time, and quick."""
+    patch.setattr(Waits, "answer", lambda self, work, ends, *, to_the_end: work())
+    patch.setattr(client, "version", lambda name: "0")
+    patch.setattr(database, "DEMOTION_PATIENCE", 0.0)
 
 
 class QuietLive(Live):
@@ -312,9 +322,8 @@ class World:
                 if stack is run.stack and other.key == held.key:
                     continue
                 mine, seen = stack is run.stack, stack.backend == run.stack.backend and run.readable
-                moved = mine and other.slot not in run.stack.program
-                if moved:
-                    continue
+                if mine and other.slot not in run.shown:
+                    continue  # it moves, as far as this run can know; what both declare is refused when it is shown
                 if seen or not taken:
                     self.faults.append(
                         f"{held.slot} of {run.stack.name} takes {held.object_id}, which {other.slot} of "
@@ -407,13 +416,13 @@ class Engine:
         """One process of the provider."""
         cloud = self.world.cloud
         cloud.dead, cloud.kill, cloud.lost = False, self.kill if kill else None, self.lose if kill else None
-        client = Client(
+        asking = Client(
             Settings(Token("secret-token", "the test"), "http://127.0.0.1:1", retry_limit=5.0),
             transport=httpx.MockTransport(cloud._answer),
             sleep=lambda seconds: None,
         )
         self._live = QuietLive(
-            client,
+            asking,
             note=self.world.notes.append,
             recorded=lambda: self.stack.recorded() if self.readable else Recorded(problem="no `pulumi` on PATH"),
             others=lambda: self.world.seen_by(self.stack) if self.readable else (),
@@ -426,7 +435,7 @@ class Engine:
             raise Refused(str(error)) from error
         finally:
             cloud.kill, cloud.lost, cloud.dead, self.world.run = None, None, False, None
-            client.close()
+            asking.close()
 
     @contextmanager
     def _working(self, kind: str, slot: str) -> Iterator[None]:
@@ -473,12 +482,16 @@ class Engine:
             if preview:
                 return UNKNOWN if again else old.object_id
             if again:
-                old.may_go = gone or declared.allow_replace or old.object_id not in self.world.cloud.all(old.kind)
+                blind = replaced and not self.readable  # `--replace` shows a provider no old state at all
+                old.may_go = gone or blind or declared.allow_replace or not self._lives(old)
                 return self._replace(slot, old, declared, inputs)
             if found:
                 old.outputs = HANDLERS[declared.kind].update(self._live, old.object_id, old.outputs, inputs)
             old.slot, old.inputs, old.declared, old.homes = slot, inputs, declared, self._homes(declared)
             return old.object_id
+
+    def _lives(self, held: Held) -> bool:
+        return held.object_id in self.world.cloud.all(held.kind)
 
     def _replace(self, slot: str, old: Held, declared: Declared, inputs: Bag) -> str:
         old.slot = slot

@@ -11,9 +11,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from prisma_provider.handlers import database
 from prisma_provider.identity import goes_with_project
-from unit.ownership_world import SPOTS, Declared, Engine, Held, Killed, Refused, Stack, World
+from unit.ownership_world import SPOTS, Declared, Engine, Held, Killed, Refused, Stack, World, without_threads
 
 NAMES = ("orders", "sales")
 DATABASES = ("orders", "sales", "stock")
@@ -51,6 +50,14 @@ DECLARED = st.fixed_dictionaries(
         "delete_first": rarely(),
     },
 )
+ANY = ("name", "home", "adopt", "retain", "trigger", "delete_first")
+ARGUMENTS = {
+    "Project": ("name", "adopt", "allow_replace", "force", "trigger"),
+    "Branch": ANY,
+    "Database": (*ANY, "default", "branch", "git_name", "allow_replace", "deleted_with"),
+    "Connection": ANY,
+}
+"""What can be said of each kind."""
 STACK = st.sampled_from((0, 0, 0, 1, 2))
 KILL = st.one_of(st.none(), st.tuples(st.integers(0, 9), st.sampled_from(SPOTS)))
 RUN = st.fixed_dictionaries(
@@ -123,19 +130,16 @@ class Story:
         """A resource of the program is written, or edited."""
         kind = kind_of(slot)
         declared = stack.program.get(slot) or Declared(kind, slot)
-        given = dict(given)
-        if kind == "Connection":
-            given = {name: value for name, value in given.items() if name in ("name", "home", "adopt", "retain")}
-        if kind == "Project":
-            given.pop("home", None)
-            given.pop("deleted_with", None)
-        if isinstance(given.get("home"), int) or given.get("home") == kind:
+        given = {name: value for name, value in given.items() if name in ARGUMENTS[kind]}
+        if isinstance(given.get("home"), int):
             given["home"] = self._some({"Connection": "Database"}.get(kind, "Project"), given["home"])
         if type(given.get("adopt")) is int:
             given["adopt"] = self._some(kind, given["adopt"]) or None
         declared = replace(declared, **given)
         if kind in ("Branch", "Database") and not declared.home.startswith("proj_"):
             declared = replace(declared, home="shop")
+        if declared.home.startswith("proj_"):
+            declared = replace(declared, deleted_with=False)
         if kind == "Connection" and not declared.home.startswith("db_") and declared.home not in DATABASES:
             declared = replace(declared, home=next((s for s in DATABASES if s in stack.program), ""))
         if kind == "Database" and declared.branch:
@@ -167,9 +171,10 @@ class Story:
 
     def _is_whole(self, program: dict[str, Declared]) -> bool:
         """Whether what its resources refer to is declared: Python says so otherwise, before Pulumi is asked."""
+        cloud = self.world.cloud
+        there = {"", *program, *cloud.projects, *cloud.databases}
         return all(
-            (d.kind == "Project" or d.home in program or "_" in d.home) and (not d.branch or d.branch in program)
-            for d in program.values()
+            {d.home, d.branch or ""} <= there and (d.kind == "Project" or d.home != "") for d in program.values()
         )
 
     # commands
@@ -187,6 +192,8 @@ class Story:
         if not self._ends_well(lambda: engine.up(preview=preview, replaced=replaced)):
             return
         self._holds_once(engine.stack)
+        if not self._is_whole(engine.stack.program):
+            return  # it names by its id what it has just deleted
         before = len(self.world.cloud.sent())
         Engine(self.world, engine.stack).up()
         sent = self.world.cloud.sent()[before:]
@@ -335,7 +342,7 @@ EXAMPLES = int(os.environ.get("OWNERSHIP_EXAMPLES", "60"))
 def test_whatever_happens(events: list[Event]) -> None:
     """Whatever my programs, colleagues and networks do: nothing is deleted that somebody else holds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "DEMOTION_PATIENCE", 0.0)
+        without_threads(patch)
         story = Story()
         for event in events:
             story.happens(event)
