@@ -39,3 +39,17 @@ def test_a_default_database_is_written_down_when_it_is_asked_for(service: Servic
     with as_("Project", "shop"):
         handler("Project").delete(service.live(held=held[:1]), project["id"], {"name": "shop"})
     assert service.sent("DELETE")[-1][1] == f"projects/{project['id']}"
+
+
+def test_a_resource_that_took_its_own_object_again_keeps_it(service: Service) -> None:
+    """`adopt=` names its own database, it was replaced, and the run was killed before the old half was deleted."""
+    database = service.database(service.project()["id"])
+    orders = urn_of("Database")
+    held = [Entry(orders, database["id"], replaced=True), Entry(orders, database["id"])]
+    olds = {"projectId": database["project"]["id"], "allowReplace": True}
+    live = service.live(held=held)
+    with as_("Database"):
+        handler("Database").delete(live, database["id"], olds)
+        assert not service.sent("DELETE") and "is kept" in service.notes[-1]
+        handler("Database").delete(live, database["id"], olds)  # a destroy asks for both halves
+    assert database["id"] not in service.databases

@@ -16,6 +16,10 @@ def stays(live: Live, kind: str, object_id: str) -> bool:
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True
     holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
+    if _is_held_again(live, kind, object_id):
+        live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
+        live.run.deleting()
+        return True
     live.run.deleting()
     if holder is None or holder == resource():
         return False
@@ -35,6 +39,18 @@ def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
         return None
     others = (entry.urn for entry in recorded.holders(kind, object_id) if entry.urn != resource())
     return next((urn for urn in others if not live.run.is_deleting(urn)), None)
+
+
+def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
+    """Whether a resource holds what it held before its replacement: an `adopt=` with the id of its own object.
+
+    The engine asks for the deletion of both halves where both are to go: then the second one is done.
+    """
+    if not resource() or live.run.is_deleting(resource()):
+        return False
+    recorded = live.recorded()
+    holds = any(entry.urn == resource() for entry in recorded.holders(kind, object_id))
+    return holds and any(entry.urn == resource() for entry in recorded.replaced(kind, object_id))
 
 
 def is_lost(olds: Inputs, logical_id: str | None) -> bool:
