@@ -87,6 +87,11 @@ class Held:
     """Its replacement was allowed, or there was nothing left of it."""
 
     @property
+    def owns(self) -> bool:
+        """Whether the object is this resource's: it is not one that it had, nor a branch that it only uses."""
+        return not self.replaced and self.outputs.get("owned") is not False
+
+    @property
     def key(self) -> tuple[str, str]:
         """What is its URN, without the stack."""
         return self.kind, self.slot
@@ -280,7 +285,7 @@ class World:
         if forced or object_id in self.shared:
             return
         what = f"{object_id} ({gone.get('name')}), deleted for {current.slot} of {run.stack.name}@{run.stack.backend}"
-        holders = [(s, h) for s in self.stacks for h in s.held if h.object_id == object_id and not h.replaced]
+        holders = [(s, h) for s in self.stacks for h in s.held if h.object_id == object_id and h.owns]
         for stack, held in holders:
             mine = stack is run.stack
             if mine and any(held is each for each in run.condemned):
@@ -292,7 +297,8 @@ class World:
             self.faults.append(f"{what}: held by {held.slot} of {stack.name}@{stack.backend}")
         if not direct and not holders and not self._goes(gone):
             self.faults.append(f"{what}: nobody asked for that")
-        if direct and current.kind in ("Database", "Project") and current.replaced and not current.may_go:
+        goes = any(each.object_id == object_id for each in run.condemned if not each.replaced)
+        if direct and current.kind in ("Database", "Project") and current.replaced and not (current.may_go or goes):
             self.faults.append(f"{what}: its replacement was not allowed")
         if direct and current.kind == "Database" and not current.replaced:
             self._judge_twin(run, gone, what)
@@ -317,7 +323,7 @@ class World:
         taken = held.declared.adopt not in (None, False)
         for stack in self.stacks:
             for other in stack.held:
-                if other.object_id != held.object_id or other.replaced or other.kind != held.kind:
+                if (other.kind, other.object_id) != (held.kind, held.object_id) or not (other.owns and held.owns):
                     continue
                 if stack is run.stack and other.key == held.key:
                     continue
@@ -340,6 +346,8 @@ class World:
         if held.kind != "Database" or held.object_id not in self.cloud.databases or held.declared.retain:
             return
         home = self.cloud.databases[held.object_id]["project"]["id"]
+        if any(h is not held and h.object_id == held.object_id for h in run.condemned):
+            return  # two resources had it, which only a run without a preview can bring about
         projects = [h for h in run.stack.held if h.kind == "Project" and h.object_id == home]
         # Of one that is destroyed by `--target` it looks as if the project went, too.
         if any(h in run.condemned or h.slot not in run.shown for h in projects):

@@ -210,7 +210,7 @@ class Story:
         return True
 
     def _holds_once(self, stack: Stack) -> None:
-        ids = [(h.kind, h.object_id) for h in stack.held if h.object_id not in self.world.shared]
+        ids = [(h.kind, h.object_id) for h in stack.held if h.object_id not in self.world.shared and h.owns]
         assert len(ids) == len(set(ids)), f"{stack.name} holds an object twice: {ids}"
 
     def destroy(self, number: int, given: dict[str, Any], target: str | None) -> None:
