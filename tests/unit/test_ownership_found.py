@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from prisma_provider.errors import Refused
+from prisma_provider.handlers import check
 from prisma_provider.state import Entry
 from unit.service import Service, as_, handler, urn_of
 
@@ -26,6 +30,31 @@ def test_a_branch_does_not_stop_the_destroy_of_what_goes_with_the_project(servic
     with as_("Project", "shop"):
         handler("Project").delete(live, project["id"], {"name": "shop"})
     assert service.sent("DELETE")[-1][1] == f"projects/{project['id']}"
+
+
+def test_a_branch_does_not_stop_a_forced_destroy(service: Service) -> None:
+    """`force_destroy=True` on the project is the way out also where somebody's database is on a Branch of mine."""
+    project = service.project()
+    service.branch(project["id"], "main")
+    branch = service.branch(project["id"], "pr-1")
+    service.database(project["id"], branchId=branch["id"])
+    held = [Entry(SHOP, project["id"], {"forceDestroy": True}), Entry(PR, branch["id"])]
+    with as_("Branch", "pr"):
+        handler("Branch").delete(service.live(held=held), branch["id"], {"projectId": project["id"], "gitName": "pr-1"})
+    assert "lives on" in service.notes[-1]
+
+
+def test_a_replacement_by_adoption_is_a_replacement(service: Service) -> None:
+    """I bump `replacement_trigger` and name another database in `adopt=`: the one I have is not replaced unasked."""
+    project = service.project()
+    mine, other = service.database(project["id"], "orders"), service.database(project["id"], "sales")
+    live = service.live(held=[Entry(urn_of("Database"), mine["id"])])
+    inputs = {"projectId": project["id"], "name": "orders", "adopt": other["id"]}
+    with as_("Database"):
+        check(live, "Database", {"name": "orders", "logicalId": "orders-0123456789abcdef-01234567"}, inputs)
+        with pytest.raises(Refused, match="is not replaced"):
+            check(live, "Database", {}, inputs)
+        assert not check(live, "Database", {}, {**inputs, "allowReplace": True}).problems
 
 
 def test_a_default_database_is_written_down_when_it_is_asked_for(service: Service) -> None:

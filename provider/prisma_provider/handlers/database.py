@@ -96,7 +96,7 @@ class DatabaseHandler:
                 *_check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
             )
-        if not (olds or problems or isinstance(news.get("adopt"), str)):
+        if not (olds or problems):
             _check_new(live, inputs)
         return Checked(inputs, problems)
 
@@ -322,6 +322,8 @@ def _check_new(live: Live, inputs: Bag) -> None:
         return
     there = live.databases_or_none(inputs["projectId"])
     ownership.refuse_replacement(live, inputs, there.values(), "database")
+    if isinstance(inputs.get("adopt"), str):
+        return
     if there and not _is_on_new_branch(live, inputs):
         ownership.refuse_renamed_identity(live, inputs, _declared_branch(live, inputs))
     ownership.leftover(live, "Database", inputs, there.values())

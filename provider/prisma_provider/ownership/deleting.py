@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider.errors import Refused
 from prisma_provider.identity import is_ours, key_of
 from prisma_provider.live import Live
-from prisma_provider.models import Database
+from prisma_provider.models import Database, same_id
 from prisma_provider.ownership.values import Inputs, named
 from prisma_provider.run import resource
 
@@ -16,11 +16,11 @@ def stays(live: Live, kind: str, object_id: str) -> bool:
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True
     holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
-    if _is_held_again(live, kind, object_id):
-        live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
-        live.run.deleting()
-        return True
+    again = _is_held_again(live, kind, object_id)
     live.run.deleting()
+    if again:
+        live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
+        return True
     if holder is None or holder == resource():
         return False
     live.note(f"{kind.lower()} {object_id} is kept: {named(holder)} of this stack holds it, too.")
@@ -46,7 +46,8 @@ def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
 
     The engine asks for the deletion of both halves where both are to go: then the second one is done.
     """
-    if not resource() or live.run.is_deleting(resource()):
+    declared = live.run.inputs(resource())
+    if live.run.is_deleting(resource()) or (declared is not None and not same_id(declared.get("adopt"), object_id)):
         return False
     recorded = live.recorded()
     holds = any(entry.urn == resource() for entry in recorded.holders(kind, object_id))

@@ -44,10 +44,10 @@ def may_go_with_project(live: Live, database: Database) -> bool:
 
 
 def goes_with_deleted_project(live: Live, database: Database) -> bool:
-    """The same, as a branch asks it: whether this run deletes the project of a database, and the database with it."""
+    """Whether this run deletes the project of a database, and the database with it: what is on a branch goes then."""
     projects = live.recorded().holders("Project", database.project.id)
     going = project_is_deleted(live, database.project.id)
-    return going and any(_may_go_with(live, database, each.urn) for each in projects)
+    return going and any(each.inputs.get("forceDestroy") or _may_go_with(live, database, each.urn) for each in projects)
 
 
 def _may_go_with(live: Live, database: Database, project: str) -> bool:
