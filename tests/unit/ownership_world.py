@@ -270,7 +270,7 @@ class World:
         self.shared: set[str] = set()
         """What the user's own word, an id, gave to two: nobody could see that."""
         self.condemned: dict[str, str] = {}
-        """Databases that are to go with their project: `asked`, or `with` (`deleted_with`)."""
+        """Databases that may go with their project, and whether a later run must know: `known`, or `unknown`."""
         self.run: Run | None = None
         self.notes: list[str] = []
 
@@ -297,7 +297,7 @@ class World:
             self.faults.append(f"{what}: held by {held.slot} of {stack.name}@{stack.backend}")
         if not direct and not holders and not self._goes(gone):
             self.faults.append(f"{what}: nobody asked for that")
-        goes = any(each.object_id == object_id for each in run.condemned if not each.replaced)
+        goes = run.destroys or any(each.key == current.key and not each.replaced for each in run.condemned)
         if direct and current.kind in ("Database", "Project") and current.replaced and not (current.may_go or goes):
             self.faults.append(f"{what}: its replacement was not allowed")
         if direct and current.kind == "Database" and not current.replaced:
@@ -346,12 +346,12 @@ class World:
         if held.kind != "Database" or held.object_id not in self.cloud.databases or held.declared.retain:
             return
         home = self.cloud.databases[held.object_id]["project"]["id"]
-        if any(h is not held and h.object_id == held.object_id for h in run.condemned):
-            return  # two resources had it, which only a run without a preview can bring about
+        # Two resources have it only after a run without a preview.
+        twice = any(h is not held and h.object_id == held.object_id for h in (*run.condemned, *run.stack.held))
         projects = [h for h in run.stack.held if h.kind == "Project" and h.object_id == home]
         # Of one that is destroyed by `--target` it looks as if the project went, too.
         if any(h in run.condemned or h.slot not in run.shown for h in projects):
-            self.condemned[held.object_id] = "with" if held.declared.deleted_with else "asked"
+            self.condemned[held.object_id] = "unknown" if twice or not run.readable else "known"
 
     def seen_by(self, stack: Stack) -> tuple[Recorded, ...]:
         """The other stacks of the project in the same backend."""

@@ -312,14 +312,14 @@ class Story:
         held = {h.object_id for s in self.world.stacks for h in s.held}
         for object_id, each in list(cloud.databases.items()):
             home = each["project"]["id"]
-            if object_id in held or object_id in self.world.condemned:
+            if object_id in held or self.world.condemned.get(object_id) == "known":
                 continue
             if not each["isDefault"]:
                 del cloud.databases[object_id]
                 cloud.sweep("databases", each)
             elif not goes_with_project(each["logicalId"]):
                 for holder in (h for s in self.world.stacks for h in s.held if h.object_id == home):
-                    holder.outputs["forceDestroy"] = True
+                    holder.inputs["forceDestroy"] = holder.outputs["forceDestroy"] = True
 
 
 def kind_of(slot: str) -> str:
