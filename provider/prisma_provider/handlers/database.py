@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors, ownership
@@ -18,7 +18,7 @@ from prisma_provider.handlers.changes import (
     rotation,
     went_away,
 )
-from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -92,13 +92,14 @@ class DatabaseHandler:
         )
         inputs = select(self.fields, news)
         if not problems:
-            inputs = with_logical_id(live, olds, news, inputs, lambda: _neighbours(live, news))
+            there = {} if olds else _neighbours(live, news)
+            inputs = with_logical_id(live, olds, news, inputs, there.values)
             problems = (
                 *_check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
             )
-        if not (olds or problems):
-            _check_new(live, inputs)
+            if not (olds or problems):
+                _check_new(live, inputs, there)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
@@ -318,17 +319,15 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     return live.confirmed(database, olds.get("workspaceId"))
 
 
-def _neighbours(live: Live, news: Bag) -> Iterable[Database]:
+def _neighbours(live: Live, news: Bag) -> dict[str, Database]:
     """The databases of its project; none of one that is not made yet."""
-    project_id = news["projectId"]
-    return listed(lambda: live.databases(project_id).values()) if known(project_id) else ()
+    return live.databases_or_none(news["projectId"]) if known(news["projectId"]) else {}
 
 
-def _check_new(live: Live, inputs: Bag) -> None:
+def _check_new(live: Live, inputs: Bag, there: Mapping[str, Database]) -> None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
-    if not known(inputs.get("projectId")) or not known(inputs.get("name")):
+    if not known(inputs["projectId"]) or not known(inputs["name"]):
         return
-    there = live.databases_or_none(inputs["projectId"])
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
         return
