@@ -341,9 +341,7 @@ def _declared_branch(live: Live, inputs: Bag) -> str | None:
 
 def _is_on_new_branch(live: Live, inputs: Bag) -> bool:
     """Whether it is declared on a branch that is not there yet: nothing on it can be its older self."""
-    if inputs.get("branchGitName") is not None:
-        return _declared_branch(live, inputs) is None
-    return inputs.get("branchId") is UNKNOWN
+    return inputs.get("branchGitName") is not None and _declared_branch(live, inputs) is None
 
 
 def _key_to_send(key: str, news: Bag) -> str:
