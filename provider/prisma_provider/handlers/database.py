@@ -335,7 +335,7 @@ def _declared_branch(live: Live, inputs: Bag) -> str | None:
     git_name = inputs.get("branchGitName")
     if git_name is None:
         return inputs.get("branchId")
-    branch = None if git_name is UNKNOWN else live.named_branch(inputs["projectId"], git_name)
+    branch = live.named_branch(inputs["projectId"], git_name)
     return branch.id if branch else None
 
 
