@@ -45,6 +45,8 @@ class Entry:
     """`retain_on_delete`: Pulumi forgets it and deletes nothing."""
     deleted_with: str = ""
     """The URN of `deleted_with`."""
+    ignored: tuple[str, ...] = ()
+    """The property paths of `ignore_changes`."""
 
     @property
     def kind(self) -> str:
@@ -64,8 +66,14 @@ class Recorded:
 
     def holders(self, kind: str, object_id: str) -> list[Entry]:
         """The resources that hold an object. One that is replaced holds it no more, and waits for its deletion."""
-        found = self._by_id.get(bare_id(object_id), [])
-        return [entry for entry in found if entry.kind == kind and not entry.replaced]
+        return [entry for entry in self._of(kind, object_id) if not entry.replaced]
+
+    def replaced(self, kind: str, object_id: str) -> list[Entry]:
+        """The resources that held an object before their replacement, and have still to delete it."""
+        return [entry for entry in self._of(kind, object_id) if entry.replaced]
+
+    def _of(self, kind: str, object_id: str) -> list[Entry]:
+        return [entry for entry in self._by_id.get(bare_id(object_id), []) if entry.kind == kind]
 
     def holds(self, object_id: str) -> bool:
         """Whether an object is one of this stack's, of whatever kind; a restore only names its database."""
@@ -171,6 +179,7 @@ def _entries(resources: Iterable[dict[str, Any]], *, begun: bool = False) -> Ite
                 bool(resource.get("delete")),
                 bool(resource.get("retainOnDelete")),
                 resource.get("deletedWith") or "",
+                tuple(resource.get("ignoreChanges") or ()),
             )
 
 

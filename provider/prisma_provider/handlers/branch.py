@@ -18,7 +18,7 @@ from prisma_provider.handlers.inputs import (
     select,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Branch, bare_id, same_id
+from prisma_provider.models import Branch, Database, bare_id, same_id
 
 USED = {"owned": False}
 """What state holds, beside the rest, of a branch that was there before and that this stack only uses."""
@@ -220,7 +220,7 @@ def _is_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> b
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
     on_it = [database for database in databases.values() if same_id(database.branch_id, branch_id)]
-    members = [database for database in on_it if not live.run.was_delete_asked(database.id)]
+    members = [database for database in on_it if not _leaves(live, database)]
     leaving = len(on_it) > len(members)
     if branch is None:
         return True
@@ -239,6 +239,10 @@ def _is_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> b
         f'the production branch, and one with the default database on it. To have it back: adopt="{branch_id}".'
     )
     return True
+
+
+def _leaves(live: Live, database: Database) -> bool:
+    return live.run.was_delete_asked(database.id) or ownership.goes_with_deleted_project(live, database)
 
 
 def outputs(branch: Branch, bag: Bag) -> Bag:

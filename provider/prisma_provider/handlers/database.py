@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors, ownership
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
@@ -18,7 +18,7 @@ from prisma_provider.handlers.changes import (
     rotation,
     went_away,
 )
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -90,8 +90,9 @@ class DatabaseHandler:
             *_check_source(news),
             *check_adopt(news, "db"),
         )
-        inputs = with_logical_id(live, olds, news, select(self.fields, news))
+        inputs = select(self.fields, news)
         if not problems:
+            inputs = with_logical_id(live, olds, news, inputs, lambda: _neighbours(live, news))
             problems = (
                 *_check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
@@ -317,6 +318,12 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     return live.confirmed(database, olds.get("workspaceId"))
 
 
+def _neighbours(live: Live, news: Bag) -> Iterable[Database]:
+    """The databases of its project; none of one that is not made yet."""
+    project_id = news["projectId"]
+    return listed(lambda: live.databases(project_id).values()) if known(project_id) else ()
+
+
 def _check_new(live: Live, inputs: Bag) -> None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
     if not known(inputs.get("projectId")) or not known(inputs.get("name")):
@@ -357,7 +364,7 @@ def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
         return
     key = ownership.recorded_key(olds, has)  # of what 0.1.0 adopted, state has a key and the object has none
     if key is None or not is_ours(key):
-        key = new_logical_id(stem(database.name))
+        key = new_logical_id(stem(database.name), database.id)
     wanted = _key_to_send(key, news)
     if wanted != has and (has is not None or wanted != key_of(wanted)):
         yield Change("logicalId", has, wanted, "patch")
@@ -388,7 +395,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
     """Two databases that both declare the flag would take it from each other at every run."""
     if news.get("isDefault") is not True or not known(news.get("projectId")):
         return
-    if "isDefault" in (news.get("ignoreChanges") or ()):
+    if ignores(news.get("ignoreChanges"), "isDefault"):
         return
     title = f'database "{news["name"]}"'
     other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
@@ -401,7 +408,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
 
 
 def _ignores_branch(news: Bag) -> bool:
-    return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
+    return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
 
 
 def _default_secrets(live: Live, database: Database) -> Bag:
@@ -472,6 +479,8 @@ def _await_demotion(live: Live, database: Database) -> Database:
 
 def _explain_kept(live: Live, database: Database) -> None:
     if ownership.project_is_deleted(live, database.project.id):
+        # Written down at once: another deletion may fail, and then that of the project never begins.
+        ownership.remember(live, [database])
         live.note(f"{database.title} is the default database of its project, which Prisma deletes together with it.")
         return
     live.note(

@@ -17,7 +17,13 @@ taken over without an id.
 
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_lost, stays
 from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
-from prisma_provider.ownership.projects import may_go_with_project, project_is_deleted, release, remember
+from prisma_provider.ownership.projects import (
+    goes_with_deleted_project,
+    may_go_with_project,
+    project_is_deleted,
+    release,
+    remember,
+)
 from prisma_provider.ownership.replacing import (
     is_replacement,
     refuse_deletion,
@@ -31,6 +37,7 @@ __all__ = [
     "Object",
     "branch_key",
     "creation_key",
+    "goes_with_deleted_project",
     "hold",
     "is_declared",
     "is_lost",

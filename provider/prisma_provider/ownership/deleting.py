@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider.errors import Refused
 from prisma_provider.identity import is_ours, key_of
 from prisma_provider.live import Live
-from prisma_provider.models import Database
+from prisma_provider.models import Database, same_id
 from prisma_provider.ownership.values import Inputs, named
 from prisma_provider.run import resource
 
@@ -15,8 +15,12 @@ def stays(live: Live, kind: str, object_id: str) -> bool:
     if live.run.was_returned(object_id):
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True
+    again = _is_held_again(live, kind, object_id)
     # First, and then the look at others: of two that are deleted at the same time, one sees the other at least.
     live.run.deleting()
+    if again:
+        live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
+        return True
     holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
     if holder is None or holder == resource():
         return False
@@ -36,6 +40,19 @@ def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
         return None
     holders = (entry.urn for entry in recorded.holders(kind, object_id))
     return next((urn for urn in holders if not live.run.is_deleting(urn)), None)
+
+
+def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
+    """Whether a resource holds what it held before its replacement: an `adopt=` with the id of its own object.
+
+    The engine asks for the deletion of both halves where both are to go: then the second one is done.
+    """
+    declared = live.run.inputs(resource())
+    if live.run.is_deleting(resource()) or (declared is not None and not same_id(declared.get("adopt"), object_id)):
+        return False
+    recorded = live.recorded()
+    holds = any(entry.urn == resource() for entry in recorded.holders(kind, object_id))
+    return holds and any(entry.urn == resource() for entry in recorded.replaced(kind, object_id))
 
 
 def is_lost(olds: Inputs, logical_id: str | None) -> bool:

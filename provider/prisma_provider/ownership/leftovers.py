@@ -25,7 +25,7 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
     alike = [
         each
         for each in existing
-        if mine and stem_of(each.logical_id) == mine and not live.run.is_declared(key_of(each.logical_id) or "")
+        if mine and stem_of(each.logical_id) == mine and _is_left(live, key_of(each.logical_id), news["logicalId"])
     ]
     left = [each for each in alike if not live.recorded().holds(each.id)]
     if not left:
@@ -47,6 +47,11 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
     refuse_second(live.run.hold(kind, left[0].id), left[0].title)
     live.note(f"{left[0].title} was left behind by an interrupted run of this resource, and is taken over.")
     return left[0]
+
+
+def _is_left(live: Live, key: str | None, own: str) -> bool:
+    """Whether an object of this key is none of this run's. One of our very own is none: nothing was sent yet."""
+    return key == own or not live.run.is_declared(key or "")
 
 
 def _is_there(names: str, left: list[Object]) -> Refused:

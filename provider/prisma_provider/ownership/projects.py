@@ -40,19 +40,28 @@ def may_go_with_project(live: Live, database: Database) -> bool:
     Where this run was asked to delete it; where state says so (`deleted_with`); and, of what state does not hold, where
     its key or the note on this machine says so. What `retain_on_delete` keeps has none of these, and stops it.
     """
-    if live.run.was_delete_asked(database.id):
-        return True
+    return live.run.was_delete_asked(database.id) or _may_go_with(live, database, resource())
+
+
+def goes_with_deleted_project(live: Live, database: Database) -> bool:
+    """Whether this run deletes the project of a database, and the database with it: what is on a branch goes then."""
+    projects = live.recorded().holders("Project", database.project.id)
+    going = project_is_deleted(live, database.project.id)
+    return going and any(each.inputs.get("forceDestroy") or _may_go_with(live, database, each.urn) for each in projects)
+
+
+def _may_go_with(live: Live, database: Database, project: str) -> bool:
     held = live.recorded().holders("Database", database.id)
     if held:
-        return all(_goes_with_this(live, entry) for entry in held)
+        return all(_goes_with_this(live, entry, project) for entry in held)
     if not goes_with_project(database.logical_id):
         return _is_noted(live, database)
     since = deleting_since(database.logical_id)
     return since is None or not any(_is_later(each, since) for each in _others(database))
 
 
-def _goes_with_this(live: Live, entry: Entry) -> bool:
-    with_this = entry.deleted_with != "" and entry.deleted_with == resource()
+def _goes_with_this(live: Live, entry: Entry, project: str) -> bool:
+    with_this = entry.deleted_with != "" and entry.deleted_with == project
     return with_this and not entry.retained and not is_shown(live, entry)
 
 
@@ -77,7 +86,7 @@ def _mark(live: Live, database: Database) -> bool:
     """Write it into the key on the database; False where that is another tool's, or the service does not take it."""
     if goes_with_project(database.logical_id):
         return True
-    key = database.logical_id or new_logical_id(stem(database.name))
+    key = database.logical_id or new_logical_id(stem(database.name), database.id)
     if not is_ours(key):
         return False
     try:
