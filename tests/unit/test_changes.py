@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.diff import Change
-from prisma_provider.handlers.changes import delete, demotion, patch, rotation, went_away
+from prisma_provider.diff import Change, Diff, Field
+from prisma_provider.handlers.changes import compare, delete, demotion, patch, rotation, went_away
 from unit.service import Service, refusal
 
 
@@ -70,3 +70,12 @@ def test_what_a_trigger_and_a_flag_mean() -> None:
 def test_what_went_away_is_named() -> None:
     """What another hand deleted meanwhile is named, with what to do."""
     assert str(went_away("database", "db_1")).startswith("The database db_1 was deleted meanwhile")
+
+
+def test_a_record_that_is_behind_is_told() -> None:
+    """Where the program and the service agree and only state is behind, that is one change, and nothing to send."""
+    fields = (Field("name", "patch"), Field("region", "replace"), Field("adopt", "setting"))
+    found = compare(fields, {"name": "old"}, {"name": "new"}, {"name": "new"})
+    assert found == Diff((Change("name", "new", "old", "record"),))
+    assert not compare(fields, {"name": "old"}, {"name": "new", "ignoreChanges": ["name"]}, {"name": "new"})
+    assert not compare(fields, {}, {"name": "new"}, {"name": "new"})

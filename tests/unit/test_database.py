@@ -677,3 +677,24 @@ def test_what_this_run_wrote_is_seen_in_it(service: Service, home: str) -> None:
     assert not live.databases(home)
     assert live.database(made[0], home) is None
     assert not service.log
+
+
+def test_a_promotion_of_this_run_is_seen_in_it(service: Service, home: str) -> None:
+    """Others of the run see at once that they lost the flag to one that was promoted."""
+    other = service.database(home, "other", isDefault=True)["id"]
+    made = make(service, home)
+    live = service.live()
+    assert live.databases(home)
+    DATABASE.update(live, *made, declare(live, "Database", made[1], projectId=home, name="orders", isDefault=True))
+    service.log.clear()
+    assert {each.id: each.is_default for each in live.databases(home).values()} == {other: False, made[0]: True}
+    assert not service.log
+
+
+def test_a_service_that_does_not_show_the_key(service: Service, home: str) -> None:
+    """What I made is recorded with the key that it was made with, whether the answer repeats it or not."""
+    show = service._show
+    service._show = lambda *given, **more: {**show(*given, **more), "logicalId": None}  # type: ignore[method-assign]
+    live = service.live()
+    news = declare(live, "Database", projectId=home, name="orders")
+    assert DATABASE.create(live, news)[1]["logicalId"] == news["logicalId"]

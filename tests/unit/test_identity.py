@@ -15,7 +15,7 @@ def test_a_stem_stays_what_it_is() -> None:
     """The key of a resource is on its database: another version of this package finds it by the same one."""
     assert identity.stem("orders", "shop", "dev") == "orders-61d07dbf0ef82d96"
     assert identity.stem("orders", "shop", "dev") != identity.stem("orders", "shopdev")
-    assert re.fullmatch(r"orders-[0-9a-f]{16}-[0-9a-f]{8}", identity.new_logical_id(identity.stem("orders")))
+    assert re.fullmatch(r"orders-[0-9a-f]{16}-[0-9a-f]{8}", identity.new_logical_id(identity.stem("orders"), "seed"))
 
 
 @pytest.mark.parametrize(
