@@ -190,6 +190,26 @@ def test_an_adoption_that_cannot_be_is_refused(service: Service, home: str, inpu
     assert not service.sent()
 
 
+def test_a_source_is_compared_where_it_is_known(service: Service, home: str) -> None:
+    """What an adopted database was made from is compared where the service tells it, and taken as it is elsewhere."""
+    source = {"type": "database", "databaseId": "db_8"}
+    there = service.database(home, "orders", source={"type": "database", "databaseId": "db_7"})
+    inputs = {"projectId": home, "name": "orders", "adopt": there["id"], "source": source, "logicalId": "x"}
+    with pytest.raises(errors.Refused, match="cannot be adopted: source"):
+        DATABASE.create(service.live(), inputs)
+    there["source"] = None
+    assert DATABASE.create(service.live(), inputs)[0] == there["id"]
+    assert not service.sent()
+
+
+def test_an_adoption_onto_a_branch_that_is_not_there(service: Service, home: str) -> None:
+    """An adopted database moves to the branch that is declared by name, which is made for it."""
+    there = service.database(home, "orders")
+    made = make(service, home, adopt=there["id"], branchGitName="pr-7")
+    (branch,) = (each["id"] for each in service.branches.values() if each["gitName"] == "pr-7")
+    assert made[1]["branchId"] == there["branchId"] == branch
+
+
 def test_nothing_is_adopted_twice(service: Service, home: str) -> None:
     """Two resources cannot take the same database."""
     there = service.database(home, "old")
@@ -642,3 +662,39 @@ def test_an_allowed_replacement_shouts(service: Service, home: str) -> None:
     made = make(service, home)
     assert again(service, made, region="us-east-1", allowReplace=True).replaces() == ["region"]
     assert "ALL ITS DATA IS LOST" in service.notes[-1]
+
+
+def test_what_this_run_wrote_is_seen_in_it(service: Service, home: str) -> None:
+    """Others of the run see a rename and a deletion at once, and ask nobody for it."""
+    made = make(service, home)
+    live = service.live()
+    assert live.databases(home)
+    DATABASE.update(live, *made, declare(live, "Database", made[1], projectId=home, name="sales"))
+    service.log.clear()
+    assert [each.name for each in live.databases(home).values()] == ["sales"]
+    DATABASE.delete(live, *made)
+    service.log.clear()
+    assert not live.databases(home)
+    assert live.database(made[0], home) is None
+    assert not service.log
+
+
+def test_a_promotion_of_this_run_is_seen_in_it(service: Service, home: str) -> None:
+    """Others of the run see at once that they lost the flag to one that was promoted."""
+    other = service.database(home, "other", isDefault=True)["id"]
+    made = make(service, home)
+    live = service.live()
+    assert live.databases(home)
+    DATABASE.update(live, *made, declare(live, "Database", made[1], projectId=home, name="orders", isDefault=True))
+    service.log.clear()
+    assert {each.id: each.is_default for each in live.databases(home).values()} == {other: False, made[0]: True}
+    assert not service.log
+
+
+def test_a_service_that_does_not_show_the_key(service: Service, home: str) -> None:
+    """What I made is recorded with the key that it was made with, whether the answer repeats it or not."""
+    show = service._show
+    service._show = lambda *given, **more: {**show(*given, **more), "logicalId": None}  # type: ignore[method-assign]
+    live = service.live()
+    news = declare(live, "Database", projectId=home, name="orders")
+    assert DATABASE.create(live, news)[1]["logicalId"] == news["logicalId"]

@@ -425,6 +425,16 @@ def test_what_0_1_0_recorded_is_the_key_that_it_gets(service: Service, shop: Had
     assert not Resource(service.live()).diff(mine, **adopt, deletedWith=shop.object_id)
 
 
+def test_another_tool_s_key_that_is_gone_is_not_written_back(service: Service, shop: Had) -> None:
+    """Where another tool's key stands in state and the object has none by now, `deleted_with` gives it one of ours."""
+    there = service.database(shop.object_id, "orders", logicalId=FOREIGN)
+    adopt = {"projectId": shop.object_id, "name": "orders", "adopt": there["id"]}
+    mine = Resource(service.live()).create(**adopt)
+    there["logicalId"] = None
+    Resource(service.live()).update(mine, **adopt, deletedWith=shop.object_id)
+    assert is_ours(there["logicalId"])
+
+
 @pytest.mark.parametrize("unknown", ["deletedWith", "projectId"])
 def test_what_is_not_known_yet_changes_no_key(service: Service, shop: Had, unknown: str) -> None:
     """In a preview a project that is not known yet writes nothing into a key."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from prisma_provider import errors
@@ -76,7 +77,7 @@ def test_a_replacement_by_an_option_is_refused(service: Service, home: str, kind
     resource.check(had, **declared(kind, home))
     with pytest.raises(errors.Refused, match=f'"orders" \\({had.object_id}\\) is not replaced') as error:
         resource.check(**declared(kind, home))
-    for part in ("replacement_trigger", "--replace", "state taint", f"allow_replace=True on this {kind.lower()}"):
+    for part in ("replacement_trigger", "--replace", "state taint", f"allow_replace=True on this {kind.lower()}."):
         assert part in str(error.value)
     assert error.value.what.startswith(kind)
     assert not service.sent()
@@ -377,14 +378,16 @@ def test_a_flag_without_a_key_is_nobody_s(service: Service, home: str) -> None:
         assert not service.sent("PATCH")
 
 
-def test_a_flag_that_is_not_taken_is_told(service: Service, home: str) -> None:
-    """Where the service refuses the successor the flag, the old one is kept, and both are said."""
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_flag_that_is_not_taken_is_told(service: Service, home: str, refuses: bool) -> None:
+    """Where the service refuses the successor the flag, or does not give it, the old one is kept, and both are said."""
     live, old, new = replaced_default(service, home)
-    service.fail("PATCH", "/v1/databases/.*", refusal(422, "no flag"), times=-1)
+    answer = httpx.Response(200, json={"data": service._show("databases", service.databases[new.object_id])})
+    service.fail("PATCH", "/v1/databases/.*", refusal(422, "no flag") if refuses else answer, times=-1)
     Resource(live).delete(old)
     assert lives(service, old)
     assert f'Database "orders" ({new.object_id}) does not get the default flag' in service.notes[-2]
-    assert "no flag" in service.notes[-2]
+    assert ("no flag" if refuses else "did not apply isDefault=true") in service.notes[-2]
     assert "lives on" in service.notes[-1]
 
 

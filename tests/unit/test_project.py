@@ -189,3 +189,44 @@ def test_a_retry_after_beyond_the_limit_is_not_slept_through(service: Service) -
     with time_limit(5), pytest.raises(errors.ServiceFailed):
         PROJECT.create(live, declare(live, "Project", name="shop"))
     assert sum(slept) < 5
+
+
+def test_what_is_gone_by_the_update_is_told(service: Service) -> None:
+    """A project that another hand deleted before its update, or before its adoption, is an error that says so."""
+    object_id, outputs = make(service)
+    service.projects.clear()
+    with pytest.raises(errors.NotReady, match="deleted meanwhile"):
+        PROJECT.update(service.live(), object_id, outputs, {"name": "shop"})
+    with pytest.raises(errors.InvalidInput, match="no project proj_9"):
+        PROJECT.create(service.live(), {"name": "shop", "adopt": "proj_9", "logicalId": "x"})
+
+
+def test_many_databases_are_counted(service: Service) -> None:
+    """A project that holds many is refused with ten of their names and the number of the others."""
+    object_id, outputs = make(service)
+    for number in range(10):
+        service.database(object_id, f"d{number}")
+    with pytest.raises(errors.Refused, match=r'"d9" \([a-z0-9_]+\), which this run'):
+        PROJECT.delete(service.live(), object_id, outputs)
+    service.database(object_id, "d10")
+    service.database(object_id, "d11")
+    with pytest.raises(errors.Refused, match=r'"d9" \([a-z0-9_]+\) and 2 more, which this run'):
+        PROJECT.delete(service.live(), object_id, outputs)
+
+
+def test_state_has_all_of_it(service: Service) -> None:
+    """What a create records is what was declared and everything that is live."""
+    object_id, outputs = make(service, region="us-east-1")
+    mark = service.projects[object_id]["logicalId"]
+    live = {"defaultRegion": "us-east-1", "workspaceId": "wksp_1", "createdAt": "2026-01-01T00:00:00Z"}
+    assert outputs == {"name": "shop", "region": "us-east-1", "logicalId": mark, **live}
+
+
+def test_what_was_deleted_is_not_asked_for_again(service: Service) -> None:
+    """A project that this run deleted is known to be gone."""
+    object_id, outputs = make(service)
+    live = service.live()
+    PROJECT.delete(live, object_id, outputs)
+    service.log.clear()
+    assert live.project(object_id) is None
+    assert not service.log

@@ -341,15 +341,13 @@ def _declared_branch(live: Live, inputs: Bag) -> str | None:
     git_name = inputs.get("branchGitName")
     if git_name is None:
         return inputs.get("branchId")
-    branch = None if git_name is UNKNOWN else live.named_branch(inputs["projectId"], git_name)
+    branch = live.named_branch(inputs["projectId"], git_name)
     return branch.id if branch else None
 
 
 def _is_on_new_branch(live: Live, inputs: Bag) -> bool:
     """Whether it is declared on a branch that is not there yet: nothing on it can be its older self."""
-    if inputs.get("branchGitName") is not None:
-        return _declared_branch(live, inputs) is None
-    return inputs.get("branchId") is UNKNOWN
+    return inputs.get("branchGitName") is not None and _declared_branch(live, inputs) is None
 
 
 def _key_to_send(key: str, news: Bag) -> str:
