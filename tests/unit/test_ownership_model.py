@@ -139,7 +139,8 @@ class Story:
             given["adopt"] = self._some(kind, given["adopt"]) or None
         declared = replace(declared, **given)
         if kind in ("Branch", "Database") and not declared.home.startswith("proj_"):
-            declared = replace(declared, home="shop")
+            shared = (d.home for d in stack.program.values() if d.home.startswith("proj_"))
+            declared = replace(declared, home="shop" if "shop" in stack.program else next(shared, ""))
         if declared.home.startswith("proj_"):
             declared = replace(declared, deleted_with=False)
         if kind == "Connection" and not declared.home.startswith("db_") and declared.home not in DATABASES:
@@ -367,7 +368,8 @@ STORIES = [
     [up(of("next", name="pr-1")), SHARING, up(of("next", adopt=True), stack=1), ("destroy", 1, {}, None)],
     [up(of("orders", default=True), of("stock")), *[("destroy", 0, {"kill": (n, "before")}, None) for n in (1, 4, 7)]],
     [up(of("orders", default=True)), up(("drop", "orders")), ("hours pass",), DESTROY],
-    [up(of("stock"), kill=(4, "after")), up(), up(of("stock", adopt=True)), ("destroy", 0, {}, "stock")],
+    *[[up(of("stock"), kill=(n, "after")), up(), up(of("stock", adopt=True)), DESTROY] for n in (2, 3)],
+    *[[up(of("job"), kill=(n, "after")), up(), up(of("job", adopt=True)), DESTROY] for n in (3, 4, 5)],
     [("stranger makes", "default", 0), DESTROY, ("stranger makes", "web", 1), DESTROY],
     [up(of("orders", git_name="main")), ("refresh", 0, {})],
 ]
