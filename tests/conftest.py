@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test depends on how fast the machine is.
+settings.register_profile("rings", deadline=None)
+settings.load_profile("rings")
 
 
 @pytest.fixture

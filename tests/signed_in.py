@@ -31,7 +31,9 @@ class CommandLine:
     def __init__(self, server: LocalServer, home: Path, **environment: str) -> None:
         self.server = server
         self.home = home
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PRISMA_", "ACTIONS_"))}
+        # A person's machine: in a job of a CI system nobody can be sent to a browser.
+        job = ("PRISMA_", "ACTIONS_", "CI", "GITHUB_ACTIONS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(job)}
         self.environment = {
             **kept,
             "PULUMI_HOME": str(home),
@@ -68,9 +70,18 @@ class CommandLine:
 
     def stored(self) -> dict[str, Any]:
         """The stored login."""
-        (file,) = (self.home / "prisma" / "logins").glob("*.json")
-        found: dict[str, Any] = json.loads(file.read_text())
+        found: dict[str, Any] = json.loads(self._file().read_text())
         return found
+
+    def let_expire(self) -> None:
+        """The access token of the stored login has ended, as far as this machine knows."""
+        login = self.stored()
+        login["tokens"]["expires_at"] = 0.0
+        self._file().write_text(json.dumps(login))
+
+    def _file(self) -> Path:
+        (file,) = (self.home / "prisma" / "logins").glob("*.json")
+        return file
 
 
 def finish(process: subprocess.Popen[str], expect: int = 0) -> str:

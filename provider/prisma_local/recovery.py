@@ -35,8 +35,9 @@ def begin(plane: Plane, id_: str, backup: Backup) -> Database:
             ready_at = clock() + plane.settings.recovering
             plane.records.change(Database, id_, status="recovering", restore_from=backup.id, ready_at=ready_at)
         steps.passed("recorded")
+        # Before the locking out, which may fail: then the restore does, and says so. The job waits for our lock.
+        plane.background.soon(partial(carry_out, plane, id_))
         plane.tenants.lock_out(roles(plane, database))
-    plane.background.soon(partial(carry_out, plane, id_))
     return plane.records.one(Database, id=id_) or database
 
 

@@ -11,8 +11,9 @@ The map, imports go one way, downwards:
                 and never hiding what this run wrote (`written`)
     run         what this run did itself: what it took over, made, and was asked to delete
     client      HTTP: one method an endpoint, the only room that opens a connection to the API;
-                `bearer` puts the token on, `answers` turns what came back into models and errors, `retries` says when
-                a request is sent again, and how long an operation may take
+                `bearer` puts the token on, `bodies` bounds what comes back, `answers` turns it into models and errors
+                (`refusals`: what the service says of one), `pages` follows a list to its end, `retries` says when a
+                request is sent again, and how long an operation may take, `waits` ends what waits
     transport   how HTTP leaves this machine: `proxies`, `certificates`
     diff        Field, Change, Diff: values, no I/O
     models      the wire, as pydantic models
@@ -20,5 +21,6 @@ The map, imports go one way, downwards:
     adoption    what exists, as a program that takes it over; `review` what a preview would do; `cli` both as commands
     login       how a token is come by where none is set: a job of GitHub's, a stored login
     errors      the tree of errors; beside it `identity` (logicalId), `origins`, `durations`, `throttle`, `logs`,
-                `imports` (past the user's own files), `plain` (names of others on a terminal)
+                `imports` (past the user's own files), `plain` (what others say, on a terminal: the errors themselves
+                pass through it)
 """

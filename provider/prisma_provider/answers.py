@@ -15,7 +15,7 @@ from prisma_provider import errors, refusals
 from prisma_provider.models import Referring, same_id
 from prisma_provider.plain import cut, masked
 from prisma_provider.refusals import Refusal
-from prisma_provider.settings import Settings, Token
+from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, Settings, Token
 from prisma_provider.transport import not_sent
 
 T = TypeVar("T")
@@ -100,6 +100,8 @@ def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.Api
     refusal = refusals.read(answer.content)
     kind, why, hint = _plan_limit(refusal, answer.status_code) or _kind(answer, token)
     shown = f" ({cut(masked(refusal.code), 80)})" if refusal.code else ""
+    if kind is errors.Unauthorized and token.origin == CONFIGURED:
+        hint = f"{hint} {RUN_PROGRAM}."
     return kind(
         f"Could not {doing}: {why}{shown}.",
         # What looks like a secret every error masks; the token may look like anything.

@@ -13,7 +13,7 @@ from prisma_provider import errors
 from prisma_provider.answers import parse, status_error
 from prisma_provider.login.sources import Renewal
 from prisma_provider.models import Answer, Me, same_id
-from prisma_provider.settings import Settings, Token
+from prisma_provider.settings import RUN_PROGRAM, Settings, Token
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Bearer(httpx.Auth):
             why = "is not valid either"
         raise errors.Unauthorized(
             f"The token from {self.token.origin} is not valid, and the one from {fallback.origin} {why}.",
-            hint=f"set a token of workspace {self._expected}, in {fallback.origin}.",
+            hint=f"set a token of workspace {self._expected}, in {fallback.origin}. {RUN_PROGRAM}.",
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, final
 
@@ -87,6 +88,17 @@ class Diff:
 
 GONE: Final = Diff((Change("id", None, "an object", "recreate"),))
 """The object does not exist any more and is made again."""
+
+
+_WHOLE_PROPERTY = re.compile(r'\.?(?:(?P<name>[^.\[\]"]+)|\["(?P<quoted>[^"]*)"\]|\[\*\])')
+"""A path of Pulumi's that is one property as a whole. Of a part of one the engine itself keeps the old value."""
+
+
+def ignores(paths: Iterable[str] | None, *names: str) -> bool:
+    """Whether `ignore_changes` covers one of these properties: by its name, by its path (`["name"]`), or by `*`."""
+    found = [_WHOLE_PROPERTY.fullmatch(path) for path in paths or ()]
+    covered = {match["name"] or match["quoted"] or "*" for match in found if match}
+    return not covered.isdisjoint(("*", *names))
 
 
 def diff(

@@ -117,11 +117,14 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CheckResult(known, failures)
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
+        from prisma_provider import ignoring
         from prisma_provider.diff import explain
         from prisma_provider.handlers.lookup import title
 
         with self._operation(_urn(), "update", olds) as live:
-            found = self._handler().diff(live, object_id, _bag(olds), _bag(news))
+            found = ignoring.diff(
+                live, object_id, _bag(olds), _bag(news), lambda o, n: self._handler().diff(live, object_id, o, n)
+            )
             for line in explain(title(self.resource, object_id, olds), found):
                 live.note(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
@@ -149,8 +152,13 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
+        from prisma_provider import ignoring
+
         with self._operation(_urn(), "update", {**olds, **news}) as live:
-            return dynamic.UpdateResult(self._handler().update(live, object_id, _bag(olds), _bag(news)))
+            old, new = ignoring.told(live, object_id, _bag(olds), _bag(news))
+            outputs = self._handler().update(live, object_id, old, new)
+        # What the engine alone was told to ignore is recorded by the engine alone.
+        return dynamic.UpdateResult({**outputs, "ignoreChanges": news.get("ignoreChanges")})
 
     def delete(self, object_id: str, props: dict[str, Any]) -> None:
         with self._operation(_urn(), "delete", props) as live:

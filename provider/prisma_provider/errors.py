@@ -2,6 +2,7 @@
 
 PrismaError                    what happened; what the service said; what to do
 ├── ConfigurationError         token, base URL or workspace are missing or wrong
+│   ├── NoToken                there is none, and nobody is logged in
 │   └── LoginLost              the stored login is of no use any more
 ├── LoginFailed                a login was not completed
 ├── InvalidInput               a declared value that cannot be sent
@@ -64,6 +65,10 @@ class PrismaError(Exception):
 
 class ConfigurationError(PrismaError):
     """Token, base URL or workspace are missing or wrong."""
+
+
+class NoToken(ConfigurationError):
+    """No token is set and nobody is logged in: an error only where something of Prisma's is touched."""
 
 
 class LoginLost(ConfigurationError):

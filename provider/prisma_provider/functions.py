@@ -14,7 +14,7 @@ from prisma_provider import errors
 from prisma_provider.client import Client
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
-from prisma_provider.handlers.inputs import Bag, check_id
+from prisma_provider.handlers.inputs import Bag, check_id, check_texts
 from prisma_provider.models import Branch, Connection, Database, Project
 from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
 
@@ -38,6 +38,8 @@ class Function:
     def __call__(self, client: Client, given: Mapping[str, Any]) -> Bag:
         """Check the arguments, then ask the service; InvalidInput, NotFound or another ApiError where it fails."""
         arguments = {name: value for name, value in given.items() if value is not None}
+        for problem in check_texts(arguments):
+            raise problem
         for argument in self.arguments:
             self._check(argument, arguments)
         with time_limit(DEFAULT_TIME_LIMIT):

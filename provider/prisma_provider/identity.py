@@ -1,7 +1,8 @@
 """The logicalId: the key under which a lost create is found again, and by which an object is known as a resource's.
 
 `slug-hash-nonce`: the slug is for people, the hash is what makes the resource's URN unique, so that a leftover of
-an interrupted run is known as this resource's own, and the nonce is one creation. It fits the patterns that the
+an interrupted run is known as this resource's own, and the nonce is one creation. It is computed, so that an update
+finds what its plan holds: no two objects that exist at one time have the same. It fits the patterns that the
 service publishes for projects and databases.
 
 On a database, what stands behind it says that its owner wants it deleted together with its project, where no state and
@@ -12,8 +13,9 @@ moment that a run was asked to delete both.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
+from collections.abc import Callable
+from itertools import count
 
 _SLUG_LENGTH = 32
 _HASH_LENGTH = 16
@@ -37,9 +39,16 @@ def stack_of(urn: str) -> str:
     return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
-def new_logical_id(of_stem: str) -> str:
-    """A logicalId for one creation."""
-    return f"{of_stem}-{os.urandom(_NONCE_BYTES).hex()}"
+def new_logical_id(of_stem: str, seed: str) -> str:
+    """A logicalId for one creation; the preview and the update of a plan have the same seed."""
+    nonce = hashlib.sha256(f"{of_stem}\0{seed}".encode()).hexdigest()
+    return f"{of_stem}-{nonce[: 2 * _NONCE_BYTES]}"
+
+
+def free_logical_id(of_stem: str, is_taken: Callable[[str], bool]) -> str:
+    """The first logicalId that no object bears: where no seed is given, a preview and its update both find it."""
+    found = (new_logical_id(of_stem, str(number)) for number in count())
+    return next(logical_id for logical_id in found if not is_taken(logical_id))
 
 
 def stem_of(logical_id: str | None) -> str | None:

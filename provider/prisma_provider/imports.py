@@ -21,7 +21,7 @@ def installed_first() -> Iterator[None]:
     Packages stay: they import one another while they work. Does nothing where no file of the user's is in the way.
     """
     folders = _folders()
-    names = {name for name in shadowing(folders) if name not in sys.modules or _lies_in(name, folders)}
+    names = {name for name in _shadowing(folders) if not _is_installed(name, folders)}
     if not names:
         yield
         return
@@ -38,7 +38,14 @@ def installed_first() -> Iterator[None]:
         sys.modules.update({name: module for name, module in before.items() if _top(name) in names})
 
 
-def shadowing(folders: list[str]) -> set[str]:
+def in_the_way() -> list[str]:
+    """The user's files that bear the name of a module which this process has from elsewhere: another may not start."""
+    folders = _folders()
+    names = sorted(name for name in _shadowing(folders) if _is_installed(name, folders))
+    return [spec.origin for name in names if (spec := PathFinder.find_spec(name, folders)) and spec.origin]
+
+
+def _shadowing(folders: list[str]) -> set[str]:
     """The names of files and packages in these folders that stand in front of an installed module."""
     others = [entry for entry in sys.path if entry not in folders]
     found = {name for folder in folders for name in _names(folder)}
@@ -61,6 +68,9 @@ def _top(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _lies_in(name: str, folders: list[str]) -> bool:
+def _is_installed(name: str, folders: list[str]) -> bool:
+    """Whether a module has been imported from somewhere else than these folders."""
+    if name not in sys.modules:
+        return False
     file = getattr(sys.modules[name], "__file__", None)
-    return file is not None and any(Path(file).resolve().is_relative_to(Path(each).resolve()) for each in folders)
+    return file is None or not any(Path(file).resolve().is_relative_to(Path(each).resolve()) for each in folders)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,7 @@ WAITING = ("provisioning", "recovering")
 Item = TypeVar("Item")
 
 
+@lru_cache(maxsize=1 << 16)
 def bare_id(value: str) -> str:
     """An id without its prefix: the service takes and gives both forms."""
     return _PREFIX.sub("", value)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from prisma_provider.errors import PrismaError
 
 SAID_LIMIT = 400
 """Characters of what a service said that are shown."""
@@ -75,6 +71,6 @@ def masked(text: str) -> str:
     return text
 
 
-def sentences(error: PrismaError) -> str:
-    """An error, each of its sentences on a line of its own."""
+def sentences(error: Exception) -> str:
+    """An error of ours, each of its sentences on a line of its own; they are plain already."""
     return str(error)

@@ -59,6 +59,7 @@ class Run:
         self._delete_asked: set[str] = set()
         self._deleting: set[str] = set()
         self._keys: set[str] = set()
+        self._ignored: dict[str, tuple[str, ...]] = {}
 
     @contextmanager
     def alone(self, *key: str) -> Iterator[None]:
@@ -84,6 +85,14 @@ class Run:
     def old_inputs(self, urn: str) -> Mapping[str, Any] | None:
         """What a resource that this run was shown had as inputs before; None where it is new or was not shown."""
         return self._olds.get(urn)
+
+    def ignore(self, object_id: str, paths: tuple[str, ...]) -> None:
+        """State says to ignore what these property paths cover of an object."""
+        self._ignored[bare_id(object_id)] = paths
+
+    def ignored(self, object_id: str) -> tuple[str, ...]:
+        """What state was seen to ignore of an object."""
+        return self._ignored.get(bare_id(object_id), ())
 
     def declare(self, logical_id: str) -> None:
         """A resource of this run goes by this logicalId: an object that has it is no leftover."""

@@ -6,13 +6,21 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from prisma_provider.errors import ConfigurationError
+from prisma_provider.errors import ConfigurationError, NoToken
 from prisma_provider.login import sources
 from prisma_provider.login.github import URL_VARIABLE
 from prisma_provider.origins import DEFAULT_BASE_URL, base_url
 
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
 BASE_URL_VARIABLE = "PRISMA_API_BASE_URL"
+
+CONFIGURED = "prisma:serviceToken in Pulumi's configuration"
+"""Where a token comes from that Pulumi keeps in state: the stack's configuration, or a provider of the program."""
+
+RUN_PROGRAM = (
+    "`pulumi refresh` and `pulumi destroy` take the token that state holds, which may have been rotated since: with "
+    "--run-program they take the one of the program and its configuration"
+)
 
 _MADE_IN = "a token is made in Prisma Console under Workspace, Settings, Service tokens"
 _HINT = (
@@ -63,7 +71,7 @@ class Settings:
 
         The first that is there wins.
 
-        Raises ConfigurationError where there is no token, or the base URL is neither https nor loopback.
+        Raises NoToken where there is none, another ConfigurationError where the base URL is neither https nor loopback.
         """
         environment = os.environ if environment is None else environment
         configured = _clean(config("prisma:serviceToken"))
@@ -71,7 +79,7 @@ class Settings:
         tokens = [
             Token(value, origin)
             for value, origin in (
-                (configured, "prisma:serviceToken in Pulumi's configuration"),
+                (configured, CONFIGURED),
                 (from_environment, f"{TOKEN_VARIABLE} in the environment"),
             )
             if value
@@ -85,7 +93,7 @@ class Settings:
         if source is not None:
             tokens.append(Token("", source.origin))
         if not tokens:
-            raise ConfigurationError("There is no token for Prisma's Management API.", hint=_token_hint(environment))
+            raise NoToken("There is no token for Prisma's Management API.", hint=_token_hint(environment))
         return Settings(
             token=tokens[0],
             base_url=where,

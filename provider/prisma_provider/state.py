@@ -45,6 +45,8 @@ class Entry:
     """`retain_on_delete`: Pulumi forgets it and deletes nothing."""
     deleted_with: str = ""
     """The URN of `deleted_with`."""
+    ignored: tuple[str, ...] = ()
+    """The property paths of `ignore_changes`."""
 
     @property
     def kind(self) -> str:
@@ -177,6 +179,7 @@ def _entries(resources: Iterable[dict[str, Any]], *, begun: bool = False) -> Ite
                 bool(resource.get("delete")),
                 bool(resource.get("retainOnDelete")),
                 resource.get("deletedWith") or "",
+                tuple(resource.get("ignoreChanges") or ()),
             )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import encodings.idna  # noqa: F401  every connection needs it: imported here, where no file of the user's is in the way
 import re
 import ssl
-from collections.abc import Iterator
 
 import httpx
 
@@ -75,10 +74,10 @@ def not_sent(error: httpx.HTTPError, doing: str, url: str, hint: str) -> Unreach
     if not isinstance(error, _NOT_SENT):
         return None
     what = f"Could not {doing}: {origin(url)}"
-    secure = next((each for each in _causes(error) if isinstance(each, ssl.SSLError)), None)
-    if secure is not None and not isinstance(secure, _BROKE):
-        return _not_trusted(what, secure)
     proxy = proxies.find(url)
+    cause = _system_error(error)
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, _BROKE):
+        return _not_trusted(f"{what} through {proxy}" if proxy else what, cause)
     if proxy is None:
         return Unreachable(f"{what} cannot be reached.", hint=hint)
     if isinstance(error, httpx.ProxyError):
@@ -89,10 +88,11 @@ def not_sent(error: httpx.HTTPError, doing: str, url: str, hint: str) -> Unreach
     )
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
+def _system_error(error: BaseException | None) -> OSError | None:
+    """What TLS or the system said, beneath what the libraries made of it."""
+    while error is not None and not isinstance(error, OSError):
         error = error.__cause__ or error.__context__
+    return error
 
 
 def _not_trusted(what: str, error: ssl.SSLError) -> Blocked:

@@ -24,6 +24,7 @@ from pulumi_prisma.results import (
     GetRegionResult,
     GetUsageResult,
 )
+from pulumi_prisma.starting import is_mocked
 
 if TYPE_CHECKING:
     from prisma_provider.client import Client
@@ -154,7 +155,7 @@ def _call(function: str, **arguments: Any) -> Any:
 
 
 def _answer(function: str, given: Mapping[str, Any]) -> Any:
-    if isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor):
+    if is_mocked():
         return pulumi.runtime.invoke(f"prisma:index:{function}", dict(given)).value
     from prisma_provider.errors import PrismaError
     from prisma_provider.imports import installed_first

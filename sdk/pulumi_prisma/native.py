@@ -48,6 +48,8 @@ from pulumi_prisma.results import (
     GetRegionResult,
     GetUsageResult,
 )
+from pulumi_prisma.starting import check_plugin, is_mocked
+from pulumi_prisma.texts import refuse_texts
 
 __all__ = [
     "BackupOf",
@@ -108,6 +110,9 @@ class Provider(pulumi.ProviderResource):
         :param workspace_id: refuse to run against any other workspace than this one.
         :param opts: Pulumi's options.
         """
+        refuse_texts(
+            resource_name, {"service_token": service_token, "base_url": base_url, "workspace_id": workspace_id}
+        )
         props = {
             "serviceToken": None if service_token is None else pulumi.Output.secret(service_token),
             "baseUrl": base_url,
@@ -128,7 +133,23 @@ class _OverPlugin(Resource):
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
+        if not is_mocked():
+            check_plugin()
         pulumi.CustomResource.__init__(self, f"prisma:index:{self._kind()}", resource_name, dict(props), opts)
+
+    def _before_providers(self, opts: pulumi.ResourceOptions) -> None:
+        """All options are the engine's here."""
+
+    def _after_providers(
+        self, provider: pulumi.ProviderResource | None, providers: Mapping[str, pulumi.ProviderResource]
+    ) -> None:
+        """Pulumi looks a provider up by its key, and takes the default account where the key is another word."""
+        mislaid = [key for key, other in providers.items() if other.package == "prisma"]
+        if provider is None and mislaid:
+            raise pulumi.RunError(
+                f'{self._name}: providers={{"{mislaid[0]}": …}} holds a provider of Prisma, which Pulumi does not find '
+                'there; give it as providers=[…], or under the key "prisma".'
+            )
 
 
 class Project(_OverPlugin, project.Project, module="prisma", name="Project"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -13,7 +15,13 @@ from pulumi import dynamic
 from prisma_provider.durations import seconds
 from prisma_provider.identity import stem
 from pulumi_prisma.names import camel, snake
+from pulumi_prisma.starting import check_dynamic_host, is_mocked
+from pulumi_prisma.texts import refuse_texts
 
+_ACCOUNTS = ("prisma", "pulumi-python")
+"""Packages whose providers stand for an account of Prisma."""
+
+_DISABLED = "pulumi:disable-default-providers"
 _TOKEN = "prisma:serviceToken"  # noqa: S105  the setting's name
 
 
@@ -34,6 +42,8 @@ class Resource(dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
+        refuse_texts(resource_name, props)
+        self._declared = tuple(props)
         alias = _alias(self._elsewhere + self._kind(), resource_name, opts)
         ours = pulumi.ResourceOptions(additional_secret_outputs=list(self._secrets), aliases=[alias])
         opts = pulumi.ResourceOptions.merge(opts, ours)
@@ -52,14 +62,47 @@ class Resource(dynamic.Resource):
     ) -> None:
         """Tell Pulumi of it; what the handlers need to know and the host is not told goes with it, hidden."""
         _refuse_options(resource_name, opts)
+        _refuse_disabled_host(resource_name)
         _refuse_clear_token()
-        hidden = {
-            "identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts),
-            "ignore_changes": [camel(name) for name in opts.ignore_changes or ()] or None,
-            "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
-        }
+        if not is_mocked():
+            check_dynamic_host()
+        self._options = _hidden_options(resource_name, opts)
+        hidden = {"identity": None if opts.id else _identity(type(self)._resource_type_name, resource_name, opts)}
+        if _is_transformed(opts):
+            hidden |= {name: pulumi.Output.from_input(self._option(name)) for name in self._options}
+        else:
+            hidden |= self._options
         told = {name: value for name, value in hidden.items() if value is not None}
         dynamic.Resource.__init__(self, provider, resource_name, {**props, **told}, opts)
+
+    async def _option(self, name: str) -> Any:
+        """An option as it stands when Pulumi's constructor is done."""
+        return self._options[name]
+
+    def _get_providers(
+        self, t: str, pkg: str | None, opts: pulumi.ResourceOptions
+    ) -> tuple[pulumi.ProviderResource | None, Mapping[str, pulumi.ProviderResource]]:
+        """The providers that count for it. Pulumi asks for them when all transformations have had their say.
+
+        There is no public place where a class sees its options as they are then.
+        """
+        self._before_providers(opts)
+        provider, providers = super()._get_providers(t, pkg, opts)
+        self._after_providers(provider, providers)
+        return provider, providers
+
+    def _before_providers(self, opts: pulumi.ResourceOptions) -> None:
+        _refuse_options(self._name, opts)
+        self._options = _hidden_options(self._name, opts)
+        # For "*" the engine puts back all old inputs, the hidden ones too: it is told of the others one by one.
+        ignored = [self._declared if path == "*" else (path,) for path in opts.ignore_changes or ()]
+        opts.ignore_changes = [*chain.from_iterable(ignored)] or None
+        opts.additional_secret_outputs = [*dict.fromkeys((*(opts.additional_secret_outputs or ()), *self._secrets))]
+
+    def _after_providers(
+        self, provider: pulumi.ProviderResource | None, providers: Mapping[str, pulumi.ProviderResource]
+    ) -> None:
+        _refuse_accounts(self._name, providers)
 
     @classmethod
     @cache
@@ -95,6 +138,20 @@ class Resource(dynamic.Resource):
         with_id = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
         Resource.__init__(found, provider, resource_name, {}, with_id)
         return found
+
+
+def _is_transformed(opts: pulumi.ResourceOptions) -> bool:
+    """Whether a transformation may change the options yet: one of its own, of its parents or of the stack."""
+    above = opts.parent or pulumi.runtime.settings.get_root_resource()
+    return bool(opts.transformations or (above is not None and above._transformations))
+
+
+def _hidden_options(resource_name: str, opts: pulumi.ResourceOptions) -> dict[str, Any]:
+    """What the engine keeps to itself and the handlers count on."""
+    return {
+        "ignore_changes": [camel(path) for path in opts.ignore_changes or ()] or None,
+        "custom_timeouts": _timeouts(resource_name, opts.custom_timeouts),
+    }
 
 
 def _alias(type_: str, name: str, opts: pulumi.ResourceOptions) -> str | pulumi.Alias:
@@ -150,6 +207,33 @@ def _refuse_options(name: str, opts: pulumi.ResourceOptions) -> None:
         raise pulumi.RunError(
             f'{name}: import_= cannot be used with dynamic resources; adopt="{opts.import_}" takes over an existing '
             "object, and <Resource>.get looks one up."
+        )
+
+
+def _refuse_accounts(name: str, providers: Mapping[str, pulumi.ProviderResource]) -> None:
+    """A provider that a component, or a transformation, hands down names an account that would not be used."""
+    for provider in providers.values():
+        if provider.package in _ACCOUNTS:
+            raise pulumi.RunError(
+                f"{name}: the provider= or providers= of what it belongs to names an account (a provider of the "
+                f'package "{provider.package}"), which dynamic resources cannot use: it would be made in that of '
+                "prisma:serviceToken or PRISMA_SERVICE_TOKEN. Declare it with "
+                "`from pulumi_prisma import native as prisma`, whose resources take provider=, or leave it out."
+            )
+
+
+def _refuse_disabled_host(name: str) -> None:
+    """The engine would ask for provider=, which this host cannot take."""
+    text = pulumi.runtime.get_config(_DISABLED)
+    try:
+        disabled = {str(package).strip() for package in json.loads(text or "[]")}
+    except (TypeError, ValueError):
+        return  # Pulumi's engine says itself what is wrong with it
+    if not disabled.isdisjoint(("*", *_ACCOUNTS)):
+        raise pulumi.RunError(
+            f"{name}: {_DISABLED} forbids dynamic resources, which are made in the default account, always. Declare it "
+            "with `from pulumi_prisma import native as prisma` and provider=prisma.Provider(…); or name packages in "
+            f"{_DISABLED} that are neither {' nor '.join(_ACCOUNTS)}."
         )
 
 

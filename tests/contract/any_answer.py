@@ -7,7 +7,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as of
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -56,17 +57,21 @@ ERRORS = st.one_of(
     st.builds(lambda text: {"error": text, "errorDescription": text}, VALUES),
     VALUES,
 )
+STRINGS = st.sampled_from(
+    ["postgres://[::1", f"postgres://u:{PASSWORD}@h/\nX=1", f"prisma+postgres://h/?api_key={PASSWORD}"]
+)
+FIELDS = st.one_of(
+    st.tuples(st.sampled_from(["id", "branchId", "defaultConnectionId"]), st.just(STEERING) | VALUES),
+    st.tuples(st.just("connectionString"), STRINGS),
+    st.tuples(st.sampled_from(["name", "gitName", "status", "logicalId", "nextCursor", "port", "role"]), VALUES),
+    st.tuples(st.sampled_from(["project", "workspace", "database", "region", "source", "endpoints", "data"]), VALUES),
+)
 STATUSES = st.sampled_from([200, 201, 204, 206, 301, 304, 400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503, 599])
 RAW = st.sampled_from(
     [b"", b"<html>", b"[" * 100_000, b'{"error":' * 100_000, b'{"data":' + b"[" * 100_000, b"\xff\xfe{}", b'"\\ud800"']
 )
 HEADERS = st.sampled_from(
     [
-        ("Retry-After", "0"),
-        ("Retry-After", "²"),
-        ("Retry-After", "-1"),
-        ("Retry-After", "9" * 300),
-        ("Retry-After", "Mon, 01 Jan 99999 00:00:00 +9999"),
         ("Content-Encoding", "gzip"),
         ("Content-Encoding", "br, gzip"),
         ("Content-Type", "text/html; charset=nonsense"),
@@ -76,6 +81,7 @@ HEADERS = st.sampled_from(
         ("Content-Length", "nonsense"),
     ]
 )
+TIMES = st.sampled_from(["0", "²", "٣", "-1", "1.5", "9" * 300, "Mon, 01 Jan 99999 00:00:00 +9999", CONTROLS[:3]])
 WIRES = st.sampled_from(["closed", "no HTTP", "half a head", "a byte at a time", "a head without end", "silence"])
 
 
@@ -85,6 +91,8 @@ class Fault:
 
     changed: tuple[tuple[int, Any], ...] = ()
     """Values put in the place of others, counted through the answer."""
+    field: tuple[str, Any] | None = None
+    """A value put in the place of every one of this name."""
     removed: int | None = None
     endless: bool = False
     """A list that always goes on, with another cursor."""
@@ -94,12 +102,18 @@ class Fault:
     cut: int | None = None
     packed: bool = False
     wire: str | None = None
+    only: str | None = None
+    """The method whose answers it befalls, where not all."""
 
 
+METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE"])
 FAULTS = st.one_of(
     st.builds(Fault, changed=st.lists(st.tuples(st.integers(0, 40), VALUES), min_size=1, max_size=3).map(tuple)),
+    st.builds(Fault, field=FIELDS),
+    st.builds(Fault, field=FIELDS),
     st.builds(Fault, removed=st.integers(0, 40)),
     st.builds(Fault, error=st.tuples(STATUSES, ERRORS), header=st.none() | HEADERS),
+    st.builds(Fault, error=st.tuples(STATUSES, ERRORS), header=TIMES.map(lambda time: ("Retry-After", time))),
     st.builds(Fault, error=st.tuples(STATUSES, st.none()), raw=RAW),
     st.builds(Fault, raw=RAW),
     st.builds(Fault, header=HEADERS),
@@ -109,6 +123,17 @@ FAULTS = st.one_of(
     st.just(Fault(packed=True)),
 )
 SOUND = Fault()
+PLANS = st.one_of(
+    st.builds(lambda fault, method: [replace(fault, only=method)], FAULTS, METHODS),
+    st.builds(Fault, field=FIELDS).map(lambda fault: [fault]),
+    st.builds(
+        lambda before, faults, after: [SOUND] * before + faults + [SOUND] * after,
+        st.integers(0, 6),
+        st.lists(FAULTS, min_size=1, max_size=2),
+        st.integers(0, 1),
+    ),
+)
+"""What becomes of the answers of a run, in their order; the last goes for all that follow."""
 
 
 @dataclass
@@ -116,11 +141,12 @@ class Script:
     """What one run is answered: a fault for each request, and the last for all that follow."""
 
     faults: list[Fault]
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = of(default_factory=list)
 
     def next(self, method: str, path: str) -> Fault:
         self.asked.append((method, path))
-        return self.faults[min(len(self.asked), len(self.faults)) - 1]
+        fault = self.faults[min(len(self.asked), len(self.faults)) - 1]
+        return fault if fault.only in (None, method) else SOUND
 
 
 class AnyService:
@@ -260,6 +286,10 @@ def _id(context: Context, name: str) -> str:
 def put_in(value: Any, fault: Fault) -> Any:
     """The answer with values changed, or without one."""
     value = json.loads(json.dumps(value))
+    if fault.field is not None:
+        for holder, key in [*_places(value)]:
+            if key == fault.field[0]:
+                holder[key] = fault.field[1]
     for index, new in fault.changed:
         holders = [*_places(value)]
         holder, key = holders[index % len(holders)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -11,17 +12,20 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
+from importlib.metadata import distribution, requires
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from packaging.requirements import Requirement
 
+import prisma_local
 from local_server import COMMAND, LocalServer
 from prisma_local.postgres import finder
 from waiting import wait_until
@@ -239,6 +243,26 @@ def test_a_backup_and_a_clone_that_were_killed_leave_nothing(place: Path) -> Non
         server.gone(database["id"])
         server.postgres()
         assert list((place / "backups").iterdir()) == []
+
+
+def test_a_backup_that_does_not_fit_leaves_nothing(place: Path) -> None:
+    """The disk takes no more: the backup fails, nothing half of it is there, and everything else goes on."""
+    limit = 20 * 1024 * 1024
+    small = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit))
+    with LocalServer(place, preexec_fn=small) as server:
+        database = server.made("/v1/projects", name="shop")["database"]
+        string = string_of(database["connections"][0])
+        with psycopg.connect(string, autocommit=True) as session:
+            for name in ("one", "two"):  # bytes that do not compress, in a dump of more than the limit
+                query = "SELECT decode(string_agg(md5(n::text), ''), 'hex') FROM generate_series(1, 700000) n"
+                session.execute(f"CREATE TABLE {name} (big bytea)")
+                session.execute(f"ALTER TABLE {name} ALTER big SET STORAGE EXTERNAL")
+                session.execute(f"INSERT INTO {name} {query}")
+        assert server.http.post("/_local/backups", json={"databaseId": database["id"]}).status_code == 500
+        assert server.api("GET", f"/v1/databases/{database['id']}/backups").json()["data"] == []
+        assert list((place / "backups").iterdir()) == []
+        assert rows(string, "SELECT count(*) FROM one, two") == [(1,)]
+        assert server.made("/v1/projects", name="another")["database"]["status"] == "ready"
 
 
 def test_a_data_directory_of_an_earlier_version_is_taken_over(place: Path) -> None:
@@ -487,20 +511,41 @@ def test_help_and_version_are_told() -> None:
 
 
 def test_it_runs_for_an_ordinary_user(place: Path) -> None:
-    """Nothing of it needs root."""
+    """Nothing of it needs root. The account gets what it needs: it may not be able to enter the folder of this tree."""
     if os.geteuid() != 0:
         pytest.skip("every other test here is that test")
     nobody = pwd.getpwnam("nobody")
     os.chown(place.parent, nobody.pw_uid, nobody.pw_gid)
     options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
-    packages = [sysconfig.get_path("purelib"), str(Path(__file__).parents[2] / "provider")]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(packages), "HOME": str(place.parent)}
+    packages = _for_everybody(place.parent / "packages")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(packages), "HOME": str(place.parent)}
     program = [_python_of_everybody(options), "-m", "prisma_local"]
     with LocalServer(place, program=program, env=environment, **options) as server:
         string = string_of(server.made("/v1/projects", name="shop")["database"]["connections"][0])
         assert rows(string, "SELECT 1") == [(1,)]
         assert {path.owner() for path in place.rglob("*")} == {"nobody"}
     assert servers_of(place) == []
+
+
+def _for_everybody(folder: Path) -> Path:
+    """The local control plane and all that it is installed with, where every account can read it."""
+    shutil.copytree(Path(prisma_local.__file__).parent, folder / "prisma_local", dirs_exist_ok=True)
+    for needed in {"pulumi-prisma", *_needed("pulumi-prisma", "local")}:
+        for file in distribution(needed).files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(file.locate()), folder / file)
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    return folder
+
+
+def _needed(name: str, extra: str = "") -> set[str]:
+    """What a distribution takes, or what one of its extras takes besides, and what that takes in turn."""
+    found: set[str] = set()
+    for needed in map(Requirement, requires(name) or ()):
+        if needed.marker.evaluate({"extra": extra}) if needed.marker else not extra:
+            found |= {needed.name}.union(*(_needed(needed.name, each) for each in ("", *needed.extras)))
+    return found
 
 
 def _python_of_everybody(options: Shape) -> str:

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from local_server import LocalServer
 from prisma_local.postgres.tenants import LARGEST_CROWD
+from waiting import wait_until
 
 Shape = dict[str, Any]
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -72,7 +73,7 @@ STATEMENTS = [
     "REASSIGN OWNED BY {owner} TO {me}",
     "DROP OWNED BY {owner}",
     "DROP SCHEMA public CASCADE",
-    "PREPARE TRANSACTION 'never'",
+    "BEGIN; CREATE TABLE prepared (n int); PREPARE TRANSACTION 'never'",
     "LOCK TABLE pg_database IN ACCESS SHARE MODE",
     "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     "SELECT pg_advisory_lock(1)",
@@ -112,8 +113,11 @@ class Tenant:
 
 def attempt(session: Session, statement: Any) -> None:
     """What PostgreSQL refuses, it refuses."""
-    with suppress(psycopg.Error):
+    try:
         session.execute(statement)
+    except psycopg.Error:
+        with suppress(psycopg.Error):
+            session.rollback()
 
 
 def value(string: str, query: str) -> Any:
@@ -181,7 +185,7 @@ def left(tenant: Tenant, end: str) -> list[str]:
 
 @pytest.mark.parametrize("bound", ["min_val", "max_val"])
 def test_every_setting_there_is(local: LocalServer, bound: str) -> None:
-    """I set all that PostgreSQL lets me set for my database, to the worst there is; it is backed up, and it goes."""
+    """I set all that PostgreSQL lets me set for my database, to the worst there is; it is copied, and it goes."""
     tenant = Tenant(local, "greedy")
     with tenant.session() as session:
         session.execute("SET ROLE NONE; CREATE SCHEMA mine AUTHORIZATION CURRENT_USER; CREATE TABLE mine.t (n int)")
@@ -193,11 +197,32 @@ def test_every_setting_there_is(local: LocalServer, bound: str) -> None:
             statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
             attempt(session, statement.format(*map(sql.Identifier, (tenant.pg_name, name)), sql.Literal(worst)))
         assert len(value_of(session, "SELECT setconfig FROM pg_db_role_setting WHERE setrole = 0")) > 80
-    assert local.backup(tenant.database["id"])["status"] == "completed"
+        session.execute(tenant.filled("ALTER DATABASE {db} IS_TEMPLATE true", tenant))
+    shut(local, tenant)
+    source = {"type": "backup", "databaseId": tenant.database["id"]}
+    source["backupId"] = local.backup(tenant.database["id"])["id"]
+    path = f"/v1/databases/{tenant.database['id']}"
+    assert local.api("POST", f"{path}/restore", {"source": source}).status_code == 200
+    wait_until(lambda: local.api("GET", path).json()["data"]["status"] == "ready", 60, "it was not restored")
+    assert local.made("/v1/databases", projectId=tenant.project["id"], source=source)["status"] == "ready"
+    source = {"type": "database", "databaseId": tenant.database["id"]}
+    assert local.made("/v1/databases", projectId=tenant.project["id"], source=source)["status"] == "ready"
     tenant.delete(local, "connection")
     assert tenant.role not in local.postgres()["roles"]
     tenant.delete(local, "project")
     assert local.postgres() == {"databases": [], "roles": []}
+
+
+def shut(local: LocalServer, tenant: Tenant) -> None:
+    """Take no connections any more: who says that is in another database, to which it was let in."""
+    host = Tenant(local, "host")
+    with closing(host.session()) as session:
+        session.execute(host.filled("GRANT CONNECT ON DATABASE {db} TO {other}", tenant))
+    with closing(psycopg.connect(tenant.string.replace(tenant.pg_name, host.pg_name), autocommit=True)) as session:
+        session.execute(tenant.filled("ALTER DATABASE {db} ALLOW_CONNECTIONS false", host))
+    with pytest.raises(psycopg.OperationalError, match="not currently accepting connections"):
+        tenant.session()
+    host.delete(local, "project")
 
 
 def value_of(session: Session, query: str) -> Any:

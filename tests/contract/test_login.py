@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +59,8 @@ def refreshes(local: LocalServer) -> int:
 @pytest.fixture
 def expired(user: CommandLine) -> CommandLine:
     """A user whose access token has ended, and who can renew it."""
-    user.server.settings(tokenLife=0.1)
     user.login()
-    user.server.settings(tokenLife=3600)
-    time.sleep(0.15)
+    user.let_expire()
     user.server.clear()
     return user
 

@@ -156,6 +156,14 @@ def test_through_a_proxy(company: Company, service: Service, monkeypatch: pytest
     assert service.requests == ["GET /v1/me"]
 
 
+def test_a_proxy_that_reads_along(company: Company, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate that is not trusted behind a proxy may be the proxy's own: it is named, too."""
+    with serving(Proxy(service)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.where)
+        with pytest.raises(errors.Blocked, match=rf"through the proxy {proxy.where} \(HTTPS_PROXY\) shows a cert"):
+            asked(API)
+
+
 def test_what_breaks_behind_the_proxy_may_have_arrived(
     company: Company, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

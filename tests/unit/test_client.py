@@ -14,7 +14,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.client import Client
 from prisma_provider.retries import may_send_again, time_limit
-from prisma_provider.settings import Settings, Token
+from prisma_provider.settings import CONFIGURED, Settings, Token
 from prisma_provider.throttle import Throttle
 from unit.service import Service, refusal
 
@@ -190,12 +190,22 @@ def test_a_rotated_token_falls_back_to_the_environment_s(service: Service) -> No
     assert [path for _, path, _ in service.log] == [f"projects/{home['id']}", "me", f"projects/{home['id']}"]
 
 
+def test_a_rotated_token_of_state_names_the_way() -> None:
+    """Refresh and destroy use the token that state holds: where it was rotated, I am told of --run-program."""
+    refused = httpx.MockTransport(lambda request: refusal(401, "expired"))
+    for origin, told in (CONFIGURED, True), ("the environment", False):
+        client = Client(Settings(Token("old", origin), "http://127.0.0.1:1"), transport=refused)
+        with pytest.raises(errors.Unauthorized, match="PRISMA_SERVICE_TOKEN") as error:
+            client.database("db_1")
+        assert ("--run-program" in str(error.value)) is told
+
+
 def test_a_fallback_of_another_workspace_is_refused(service: Service) -> None:
     """A token of another workspace is not taken for a rotated one: everything would look deleted."""
     service.fail("GET", "/v1/projects/.*", refusal(401, "revoked"))
     live = service.live(fallback=Token("new-token", "the environment"))
     live.client.expect_workspace("wksp_other")
-    with pytest.raises(errors.Unauthorized, match="belongs to another workspace"):
+    with pytest.raises(errors.Unauthorized, match=r"belongs to another workspace(?s:.*)--run-program"):
         live.client.project("proj_1")
 
 

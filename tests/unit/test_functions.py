@@ -29,6 +29,7 @@ def ask(service: Service, function: str, **given: Any) -> Any:
         ("getBranches", {}),
         ("getBackups", {"databaseId": 5}),
         ("getUsage", {"databaseId": "db_1", "startDate": 5}),
+        ("getDatabases", {"name": "Calling __str__ on an Output[T] is not supported."}),
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(

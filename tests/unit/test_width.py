@@ -548,17 +548,17 @@ def test_a_successor_that_does_not_get_the_flag(service: Service, home: str) -> 
 def test_a_service_that_asks_for_no_pause_gets_one(service: Service, asked: str) -> None:
     """A failing service is not hammered, whatever it says of when to come again, and not for ever."""
     slept: list[float] = []
-    client = Client(
-        Settings(Token("secret-token", "the test"), "http://127.0.0.1:1", retry_limit=0.2),
-        transport=httpx.MockTransport(service._answer),
-        sleep=slept.append,
-    )
+
+    def client(retry_limit: float) -> Client:
+        settings = Settings(Token("secret-token", "the test"), "http://127.0.0.1:1", retry_limit=retry_limit)
+        return Client(settings, transport=httpx.MockTransport(service._answer), sleep=slept.append)
+
     service.fail("GET", "/v1/me", refusal(503, "busy", **{"Retry-After": asked}), times=4)
-    client.me()
+    client(retry_limit=600.0).me()
     assert len([seconds for seconds in slept if seconds > 0]) == 4
     service.fail("GET", "/v1/me", refusal(503, "busy", **{"Retry-After": "1"}), times=-1)
     with time_limit(600), pytest.raises(errors.ServiceFailed):
-        client.me()
+        client(retry_limit=0.0).me()
 
 
 def test_a_late_service_is_asked_when_it_says(service: Service) -> None:

@@ -189,8 +189,8 @@ class Cluster:
             "password_encryption": "scram-sha-256",
             "timezone": "UTC" if has_time_zones(self.installation) else "GMT",
             "log_timezone": "GMT",
-            "max_connections": "200",
-            "superuser_reserved_connections": "10",
+            "max_connections": "220",
+            "superuser_reserved_connections": "20",  # ours: a tenant's crowd keeps no database from being deleted
             "shared_buffers": "32MB",
             "max_wal_size": "256MB",
             # A container's /dev/shm is often tiny.

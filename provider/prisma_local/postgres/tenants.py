@@ -26,7 +26,7 @@ from prisma_local.postgres.pooler_files import Login
 
 TERMINATE_MILLISECONDS = 5000
 # Sessions of one database, and of one login: a database is its tenant's, who can lift its limit, but no role's.
-# PostgreSQL takes some 190 of all tenants together.
+# PostgreSQL takes 200 of all tenants together.
 LARGEST_CROWD = 50
 
 USED = """

@@ -10,7 +10,7 @@ from prisma_provider.diff import Diff, Field
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
-from prisma_provider.handlers.inputs import Bag, Checked
+from prisma_provider.handlers.inputs import Bag, Checked, check_texts, select
 from prisma_provider.handlers.project import ProjectHandler
 from prisma_provider.handlers.restore import RestoreHandler
 from prisma_provider.live import Live
@@ -66,6 +66,9 @@ def check(live: Live, resource: str, olds: Bag, news: Bag) -> Checked:
 
     A token is asked about only for what is new: what is there is compared with live, which tells a wrong one, too.
     """
+    no_values = tuple(check_texts(select(HANDLERS[resource].fields, news)))
+    if no_values:
+        return Checked({}, no_values)
     live.run.checked(olds, news)
     if not olds:
         live.verify()

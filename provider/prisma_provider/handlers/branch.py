@@ -75,6 +75,7 @@ class BranchHandler:
             there = self._adopt(live, news)
             owned = there is None or ownership.owns_branch(live, there, news)
             branch = there or _make(live, project_id, name, news.get("isDefault"), shared=bool(news.get("adopt")))
+        live.intents.forget(*ownership.branch_key(live, project_id, name))
         live.put_branch(branch)
         if news.get("isDefault"):
             branch = self._apply(live, branch, self._compare(branch, {}, news))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.diff import Change, Diff, Field, behind, diff, settings_changed
+from prisma_provider.diff import Change, Diff, Field, behind, diff, ignores, settings_changed
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.live import Live
 
@@ -20,7 +20,7 @@ HOLDERS = ("project", "branch")
 
 def compare(fields: tuple[Field, ...], olds: Bag, news: Bag, live: Bag) -> Diff:
     """Everything that an update has to see to: what differs from live, then where only our record is behind."""
-    ignored = news.get("ignoreChanges") or ()
+    ignored = {field.name for field in fields if ignores(news.get("ignoreChanges"), field.name)}
     differs = diff(fields, news, live, ignored=ignored)
     seen = {change.field for change in differs.changes}.union(ignored)
     recorded = {name: olds[name] for name in news if name in olds and name not in seen}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from prisma_provider import errors, ownership
-from prisma_provider.errors import InvalidInput
+from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.live import Live
 
@@ -53,6 +53,8 @@ def create_once(
         except (errors.LostAnswer, errors.Conflict) as error:
             lost = lost or isinstance(error, errors.LostAnswer)
             for found in listed(find):
+                if found.logical_id == logical_id and not lost:
+                    raise _Final(_made_elsewhere(found)) from None
                 if found.logical_id == logical_id:
                     return found, True
             if isinstance(error, errors.Conflict) and ask_less():
@@ -80,6 +82,16 @@ def create_once(
     return made
 
 
+def _made_elsewhere(found: Named) -> Refused:
+    """Nothing of ours was lost on the way, and yet its key is taken: by a run that went on beside this one."""
+    return Refused(
+        f"{capital(found.title)} was made meanwhile, under the very key of this resource: by another run of this "
+        "stack, or by a stack of this name that keeps its state elsewhere.",
+        hint="run `pulumi up` again, which says how to take it; if it is another's, give your stack another name. "
+        "Nothing was made.",
+    )
+
+
 def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
     """What a list shows; nothing, where the service has no such list."""
     try:
@@ -91,7 +103,7 @@ def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
 class _Final(Exception):
     """An error that is not to be tried again, whatever its kind."""
 
-    def __init__(self, error: errors.ApiError) -> None:
+    def __init__(self, error: errors.PrismaError) -> None:
         super().__init__()
         self.error = error
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors, ownership
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
@@ -90,14 +90,16 @@ class DatabaseHandler:
             *_check_source(news),
             *check_adopt(news, "db"),
         )
-        inputs = with_logical_id(live, olds, news, select(self.fields, news))
+        inputs = select(self.fields, news)
         if not problems:
+            there = {} if olds else _neighbours(live, news)
+            inputs = with_logical_id(live, olds, news, inputs, there.values)
             problems = (
                 *_check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
             )
-        if not (olds or problems):
-            _check_new(live, inputs)
+            if not (olds or problems):
+                _check_new(live, inputs, there)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
@@ -142,6 +144,7 @@ class DatabaseHandler:
         adopted = to_adopt(live, "Database", news, lambda: live.databases(news["projectId"]).values())
         if adopted:
             database, secrets = self._adopt(live, adopted, news)
+            ownership.was_taken(live, database.logical_id)
         else:
             database, secrets = self._make(live, news)
         live.run.returned(database.id)
@@ -316,11 +319,15 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     return live.confirmed(database, olds.get("workspaceId"))
 
 
-def _check_new(live: Live, inputs: Bag) -> None:
+def _neighbours(live: Live, news: Bag) -> dict[str, Database]:
+    """The databases of its project; none of one that is not made yet."""
+    return live.databases_or_none(news["projectId"]) if known(news["projectId"]) else {}
+
+
+def _check_new(live: Live, inputs: Bag, there: Mapping[str, Database]) -> None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
-    if not known(inputs.get("projectId")) or not known(inputs.get("name")):
+    if not known(inputs["projectId"]) or not known(inputs["name"]):
         return
-    there = live.databases_or_none(inputs["projectId"])
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
         return
@@ -358,7 +365,7 @@ def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
         return
     key = ownership.recorded_key(olds, has)  # of what 0.1.0 adopted, state has a key and the object has none
     if key is None or not is_ours(key):
-        key = new_logical_id(stem(database.name))
+        key = new_logical_id(stem(database.name), database.id)
     wanted = _key_to_send(key, news)
     if wanted != has and (has is not None or wanted != key_of(wanted)):
         yield Change("logicalId", has, wanted, "patch")
@@ -389,7 +396,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
     """Two databases that both declare the flag would take it from each other at every run."""
     if news.get("isDefault") is not True or not known(news.get("projectId")):
         return
-    if "isDefault" in (news.get("ignoreChanges") or ()):
+    if ignores(news.get("ignoreChanges"), "isDefault"):
         return
     title = f'database "{news["name"]}"'
     other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
@@ -402,7 +409,7 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
 
 
 def _ignores_branch(news: Bag) -> bool:
-    return bool({"branchId", "branchGitName"}.intersection(news.get("ignoreChanges") or ()))
+    return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
 
 
 def _default_secrets(live: Live, database: Database) -> Bag:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
-from prisma_provider.identity import new_logical_id, stem
+from prisma_provider.identity import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
 from prisma_provider.retries import DEFAULT_TIME_LIMIT
+from prisma_provider.texts import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
 Bag = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
@@ -40,11 +41,36 @@ def without_unknown(news: Mapping[str, Any], *names: str) -> Bag:
     return {name: value for name, value in news.items() if value is not UNKNOWN or name not in names}
 
 
-def with_logical_id(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], inputs: Bag) -> Bag:
-    """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes."""
-    logical_id = olds.get("logicalId") or new_logical_id(str(news.get("identity") or stem("resource")))
+class Marked(Protocol):
+    """An object that has a logicalId."""
+
+    @property
+    def logical_id(self) -> str | None: ...
+
+
+def with_logical_id(
+    live: Live,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    inputs: Bag,
+    existing: Callable[[], Iterable[Marked]],
+) -> Bag:
+    """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes.
+
+    A new one comes of the engine's `seed`, and where the host is given none, of what exists.
+    """
+    logical_id = olds.get("logicalId") or _new_logical_id(live, news, existing)
     live.run.declare(logical_id)
     return {**inputs, "logicalId": logical_id}
+
+
+def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], Iterable[Marked]]) -> str:
+    of_stem = str(news.get("identity") or stem("resource"))
+    if news.get("seed"):
+        return new_logical_id(of_stem, news["seed"])
+    adopts = isinstance(news.get("adopt"), str)  # what is adopted is there, and keeps its own
+    taken = set() if adopts else {key_of(other.logical_id) for other in existing()}
+    return free_logical_id(of_stem, lambda found: found in taken or live.run.is_declared(found))
 
 
 def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
@@ -53,16 +79,33 @@ def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
     return {name: value for name, value in news.items() if name in names and value is not None}
 
 
+def check_texts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    """No input holds what an output has for a text: sent, it would be a name, or a trigger that never changes."""
+    for field, value in news.items():
+        if stands_for_an_object(value):
+            yield InvalidInput(
+                field,
+                f"{field} holds an output, or another object, inside a plain string: its value is not in it.",
+                hint=f"{WAY_OUT}.",
+            )
+
+
 def check_name(
     news: Mapping[str, Any], what: str, least: int, most: int | None, *, field: str = "name"
 ) -> Iterator[InvalidInput]:
-    """A name that is text, not blank, and as long as the service takes it."""
+    """A name that is text, not blank, without hidden characters, and as long as the service takes it."""
     name = news.get(field)
     if name is UNKNOWN:
         return
     length = f"{least} to {most} characters" if most else "at least one character"
     if not isinstance(name, str) or not name.strip():
         yield InvalidInput(field, f"The name of a {what} must be text that is not blank.", hint=f"give {length}.")
+    elif unwanted_character(name):
+        yield InvalidInput(
+            field,
+            f'The name "{shown(name)}" of a {what} holds {unwanted_character(name)}, a character that is not shown.',
+            hint="take line breaks, control characters and marks of text direction out of it.",
+        )
     elif len(name) < least or (most is not None and len(name) > most):
         fault = "short" if len(name) < least else "long"
         yield InvalidInput(

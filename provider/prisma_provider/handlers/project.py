@@ -6,7 +6,7 @@ from prisma_provider import ownership
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Bag,
@@ -47,11 +47,13 @@ class ProjectHandler:
             *check_flag(news, "allowReplace"),
             *check_adopt(news, "proj"),
         )
+        inputs = select(self.fields, news)
         if not problems:
+            inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
             if not olds and ownership.is_replacement(live):
                 ownership.refuse_replacement(live, news, live.projects(), "project")
             problems = (*announce(live, "Project", olds, news, live.project),)
-        return Checked(with_logical_id(live, olds, news, select(self.fields, news)), problems)
+        return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
         """The name; a region that differs is refused, since nothing can change it."""
@@ -74,10 +76,10 @@ class ProjectHandler:
 
     def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
         """POST without the service's implicit first database, or adopt."""
-        if not isinstance(news.get("adopt"), str):
-            ownership.refuse_replacement(live, news, live.projects(), "project")
+        ownership.refuse_replacement(live, news, live.projects(), "project")
         adopted = to_adopt(live, "Project", news, live.projects)
         project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
+        ownership.was_taken(live, project.logical_id)
         live.run.returned(project.id)
         return project.id, outputs(project, {**news, "logicalId": project.logical_id if adopted else news["logicalId"]})
 

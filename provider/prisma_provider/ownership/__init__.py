@@ -16,7 +16,7 @@ taken over without an id.
 """
 
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_lost, stays
-from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch
+from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
 from prisma_provider.ownership.projects import (
     goes_with_deleted_project,
     may_go_with_project,
@@ -57,4 +57,5 @@ __all__ = [
     "stays",
     "take",
     "take_import",
+    "was_taken",
 ]

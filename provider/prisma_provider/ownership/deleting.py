@@ -15,12 +15,13 @@ def stays(live: Live, kind: str, object_id: str) -> bool:
     if live.run.was_returned(object_id):
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True
-    holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
     again = _is_held_again(live, kind, object_id)
+    # First, and then the look at others: of two that are deleted at the same time, one sees the other at least.
     live.run.deleting()
     if again:
         live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
         return True
+    holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
     if holder is None or holder == resource():
         return False
     live.note(f"{kind.lower()} {object_id} is kept: {named(holder)} of this stack holds it, too.")
@@ -37,8 +38,8 @@ def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
         )
     if not resource():
         return None
-    others = (entry.urn for entry in recorded.holders(kind, object_id) if entry.urn != resource())
-    return next((urn for urn in others if not live.run.is_deleting(urn)), None)
+    holders = (entry.urn for entry in recorded.holders(kind, object_id))
+    return next((urn for urn in holders if not live.run.is_deleting(urn)), None)
 
 
 def _is_held_again(live: Live, kind: str, object_id: str) -> bool:

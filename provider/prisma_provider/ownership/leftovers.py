@@ -25,10 +25,8 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
     alike = [
         each
         for each in existing
-        if mine and stem_of(each.logical_id) == mine and not live.run.is_declared(key_of(each.logical_id) or "")
+        if mine and stem_of(each.logical_id) == mine and _is_left(live, key_of(each.logical_id), news["logicalId"])
     ]
-    if not alike:
-        return None
     left = [each for each in alike if not live.recorded().holds(each.id)]
     if not left:
         return None
@@ -51,6 +49,11 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
     return left[0]
 
 
+def _is_left(live: Live, key: str | None, own: str) -> bool:
+    """Whether an object of this key is none of this run's. One of our very own is none: nothing was sent yet."""
+    return key == own or not live.run.is_declared(key or "")
+
+
 def _is_there(names: str, left: list[Object]) -> Refused:
     taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'
     return Refused(
@@ -62,15 +65,20 @@ def _is_there(names: str, left: list[Object]) -> Refused:
     )
 
 
-def creation_key(live: Live, logical_id: str) -> tuple[str, ...]:
+def creation_key(live: Live, logical_id: str | None) -> tuple[str, ...]:
     """The name of the note on this machine that a creation with this key was begun."""
-    return ("creation", live.client.settings.base_url, logical_id)
+    return ("creation", live.client.settings.base_url, key_of(logical_id) or "")
+
+
+def was_taken(live: Live, logical_id: str | None) -> None:
+    """An object is recorded from now on: a note that its creation was begun is no proof for another stack."""
+    live.intents.forget(*creation_key(live, logical_id))
 
 
 def _has_proof(live: Live, kind: str, each: Keyed) -> bool:
     """Whether this stack's state, or a note on this machine, saw the creation with exactly this key begin."""
-    key = key_of(each.logical_id) or ""
-    return bool(live.recorded().began(kind, logicalId=key)) or live.intents.left(*creation_key(live, key)) is not None
+    began = live.recorded().began(kind, logicalId=key_of(each.logical_id))
+    return bool(began) or live.intents.left(*creation_key(live, each.logical_id)) is not None
 
 
 def _doubt(live: Live, kind: str, each: Keyed) -> str:

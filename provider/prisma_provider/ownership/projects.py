@@ -86,7 +86,7 @@ def _mark(live: Live, database: Database) -> bool:
     """Write it into the key on the database; False where that is another tool's, or the service does not take it."""
     if goes_with_project(database.logical_id):
         return True
-    key = database.logical_id or new_logical_id(stem(database.name))
+    key = database.logical_id or new_logical_id(stem(database.name), database.id)
     if not is_ours(key):
         return False
     try:

@@ -8,7 +8,7 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.identity import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.models import Database, same_id
-from prisma_provider.ownership.values import Inputs, Keyed, is_declared, is_shown, named
+from prisma_provider.ownership.values import Inputs, Keyed, alias, is_declared, is_shown, named
 from prisma_provider.run import Made, resource
 from prisma_provider.state import Entry, kind_of
 
@@ -20,7 +20,7 @@ def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what
     `replace_with`, `replace_on_changes`, another provider); one that is tainted or named by `--replace`, only so. It
     asks for no diff then. A predecessor that is gone, or that this run made or deletes, is none.
     """
-    if news.get("allowReplace") or not resource():
+    if news.get("allowReplace"):
         return
     alive = [each for each in existing if not _is_of_this_run(live, each) and not same_id(news.get("adopt"), each.id)]
     known = [each for each in alive if _is_known_predecessor(live, each)]
@@ -74,7 +74,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, branch_id: str | None) -> 
     one. Name, project and branch tell that it is the same; where the name differs as well, it is only told. State is
     asked where the service has such a database that this run was not shown so far.
     """
-    if news.get("adopt") is False or isinstance(news.get("adopt"), str) or not resource():
+    if news.get("adopt") is False or not resource():
         return
     there = live.databases_or_none(news["projectId"]).values()
     default = next((each.branch_id for each in there if each.is_default), None)
@@ -84,7 +84,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, branch_id: str | None) -> 
     pairs = [(each, entry) for each, entry in pairs if not _entry_was_seen(live, entry)]
     for each, entry in pairs:
         if each.name == news["name"]:
-            raise _same_pair(each, entry.urn, f"{named(resource())} is new")
+            raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new")
     if pairs:
         _tell_of_unseen(live, pairs)
 
@@ -104,13 +104,12 @@ def _entry_was_seen(live: Live, entry: Entry) -> bool:
     return entry.urn == resource() or declared or is_shown(live, entry)
 
 
-def _same_pair(each: Database, urn: str, what: str) -> Refused:
-    name = urn.rpartition("::")[2]
+def _same_pair(each: Database, urn: str, new: str, what: str) -> Refused:
     return Refused(
         f"{what}, and {each.title} of {named(urn)} has the same name, project and branch. The first argument is a "
         "resource's identity: with another one Pulumi makes a new, empty database and deletes that one with its data.",
-        hint=f'to keep that one, declare opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{name}")]) here; if '
-        "two databases are meant, or that one may go, declare adopt=False here. Nothing was changed.",
+        hint=f"to keep that one, declare {alias(urn, new)} on {named(new)}; if two databases are meant, or that one "
+        "may go, declare adopt=False on it. Nothing was changed.",
     )
 
 
@@ -132,7 +131,7 @@ def refuse_deletion(live: Live, found: Keyed, what: str) -> None:
         return
     for made in live.run.all_made():
         if _is_same_again(live, made, found):
-            raise _same_pair(found, resource(), f"{named(made.urn)} ({made.object_id}) was made by this run")
+            raise _same_pair(found, resource(), made.urn, f"{named(made.urn)} ({made.object_id}) was made by this run")
 
 
 def _is_same_again(live: Live, made: Made, found: Database) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prisma_provider.errors import Refused, capital
 from prisma_provider.live import Live
 from prisma_provider.models import same_id
-from prisma_provider.ownership.values import Inputs, is_shown, named
+from prisma_provider.ownership.values import Inputs, alias, is_shown, named
 from prisma_provider.run import resource
 
 
@@ -53,8 +53,7 @@ def refuse_second(holder: str | None, title: str) -> None:
         f"{capital(title)} is held by {named(holder)} of this stack already: what two resources hold is changed and "
         "deleted by either.",
         hint=f"use the outputs of {named(holder)}; or, to give it another name in the program, take that one out and "
-        f'declare opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{holder.rpartition("::")[2]}")]) here. '
-        "Nothing was changed.",
+        f"declare {alias(holder, resource())} here. Nothing was changed.",
     )
 
 

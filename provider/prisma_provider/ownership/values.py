@@ -32,7 +32,17 @@ Object = TypeVar("Object", bound=Keyed)
 
 def named(urn: str) -> str:
     """A resource as its program names it: `Database "orders"`."""
-    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"' if urn else "another resource"
+    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
+
+
+def alias(of: str, at: str) -> str:
+    """The option with which the resource `at` takes the place of the resource `of` in state; both are URNs.
+
+    A name alone is an alias only within the same parent and type.
+    """
+    here, _, name = of.rpartition("::")
+    given = f'pulumi.Alias(name="{name}")' if here == at.rpartition("::")[0] else f'"{of}"'
+    return f"opts=pulumi.ResourceOptions(aliases=[{given}])"
 
 
 def is_shown(live: Live, entry: Entry) -> bool:

@@ -13,24 +13,22 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from prisma_provider.diff import Diff, explain
-from prisma_provider.errors import ConfigurationError, InvalidInput, PrismaError
+from prisma_provider.errors import InvalidInput, PrismaError
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Bag, check_texts
 from prisma_provider.handlers.lookup import title
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
-from prisma_provider.plugin.session import SECRET_SETTINGS, Session, load
+from prisma_provider.plugin.naming import named
+from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.status import HalfDone, spoken
 from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
 
 Context = grpc.ServicerContext
-
-NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection": "name"}
-"""The input that is the resource's own name where it is not given."""
 
 
 class Provider(ResourceProviderServicer):
@@ -70,13 +68,10 @@ class Provider(ResourceProviderServicer):
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """A token, a base URL; the token is a secret from here on, however it was given."""
         news = to_bag(request.news)
-        response = provider_pb2.CheckResponse(inputs=to_struct(news, SECRET_SETTINGS))
-        if all(isinstance(value, str) for value in news.values()):
-            try:
-                load(news)
-            except ConfigurationError as problem:
-                response.failures.add(reason=str(problem))
-        return response
+        failures = [_failure(problem) for problem in check_texts(news)]
+        if not failures and all(isinstance(value, str) for value in news.values()):
+            failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in wrong(news)]
+        return provider_pb2.CheckResponse(inputs=to_struct(news, SECRET_SETTINGS), failures=failures)
 
     @spoken
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
@@ -89,7 +84,7 @@ class Provider(ResourceProviderServicer):
     def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         """The settings of this process."""
         self._session.configure(to_bag(request.args))
-        return provider_pb2.ConfigureResponse(supportsPreview=True)
+        return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
 
     @spoken
     def Cancel(self, request: Empty, context: Context) -> Empty:
@@ -117,11 +112,11 @@ class Provider(ResourceProviderServicer):
         urn = parse(request.urn)
         kind = kind_of(urn.type)
         olds, news = to_bag(request.olds), to_bag(request.news)
-        if kind in NAMES:
-            news.setdefault(NAMES[kind], urn.name)
         try:
+            news = named(urn, request, olds, news)
             with self._session.operation(request.urn) as live:
-                checked = check(live, kind, olds, {**news, "identity": stem_for(urn)})
+                hidden = {"identity": stem_for(urn), "seed": request.randomSeed.hex()}
+                checked = check(live, kind, olds, {**news, **hidden})
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
         failures = [_failure(problem) for problem in checked.problems]

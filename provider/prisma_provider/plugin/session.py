@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prisma_provider.client import Client
-from prisma_provider.errors import ConfigurationError
+from prisma_provider.errors import ConfigurationError, NoToken
 from prisma_provider.identity import stack_of
 from prisma_provider.intents import Intents
 from prisma_provider.live import Live
@@ -43,6 +43,16 @@ def load(config: Mapping[str, Any]) -> Settings:
     return Settings.load(lambda name: config.get(name.removeprefix("prisma:")))
 
 
+def wrong(config: Mapping[str, Any]) -> Iterator[ConfigurationError]:
+    """What is wrong with the settings of a provider. That there is no token is told by what needs one."""
+    try:
+        load(config)
+    except NoToken:
+        return
+    except ConfigurationError as problem:
+        yield problem
+
+
 class Session:
     """One provider of a program: its settings, and what it knows of the service."""
 
@@ -51,6 +61,7 @@ class Session:
         self.stack: str | None = None
         """The stack that this operation is of, once a resource of it has been checked."""
         self._live: Live | None = None
+        self._problem = ConfigurationError("Pulumi did not configure the provider before it used it.")
 
     def begin(self, live: Live) -> None:
         """Use this from now on; what an earlier configuration knew of the service is forgotten."""
@@ -58,12 +69,19 @@ class Session:
         self._live = live
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Take these settings, and begin with empty hands; ConfigurationError where they are not enough.
+        """Take these settings, and begin with empty hands; ConfigurationError where they are wrong.
 
+        That there is no token is told by the first operation: an update of other resources (`--target`) needs none.
         The engine starts a process for each provider. One that it attaches to is told of several and cannot tell them
         apart, so it stays with the account that came first.
         """
-        settings = load(config)
+        try:
+            settings = load(config)
+        except NoToken as problem:
+            if self._live is not None:
+                raise
+            self._problem = problem
+            return
         if self._live is not None and self._live.client.settings != settings:
             raise ConfigurationError(
                 "This process of the plugin serves another account, or another base URL, already.",
@@ -101,7 +119,7 @@ class Session:
         """
         live = self._live
         if live is None:
-            raise ConfigurationError("Pulumi did not configure the provider before it used it.")
+            raise self._problem.with_traceback(None)
         self.stack = stack_of(urn) or self.stack
         live.client.expect_workspace((bag or {}).get("workspaceId"))
         mark = _work.set(_Work(urn))

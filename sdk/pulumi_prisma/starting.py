@@ -1,0 +1,77 @@
+"""Whether Pulumi can start our provider's process: where it cannot, its own words name no way out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+
+import pulumi
+
+from prisma_provider.imports import in_the_way
+
+_HOST = "import runpy, prisma_provider.dynamic; runpy.run_module('pulumi.dynamic', run_name='__main__')"
+"""Pulumi's host of dynamic providers, which says its port when it has started."""
+
+
+def is_mocked() -> bool:
+    """Whether this is a test with `pulumi.runtime.set_mocks`, in which nothing is started."""
+    return isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor)
+
+
+@cache
+def check_dynamic_host() -> None:
+    """RunError where a file of the user's keeps the host from starting; tried only where one might."""
+    files = in_the_way()
+    if files and not _starts(sys.executable):
+        raise pulumi.RunError(
+            f"{' and '.join(files)}: a module of Python has the same name, and Pulumi's host of dynamic providers, "
+            "which runs in this folder, cannot start. Rename the file."
+        )
+    python = shutil.which(os.environ.get("PULUMI_PYTHON_CMD") or "python3")
+    if _is_inline() and not (python and (_is_ours(python) or _starts(python))):
+        _warn(f"{python or 'python3'}, which Pulumi starts the provider with, lacks pulumi-prisma")
+
+
+@cache
+def check_plugin() -> None:
+    """Say where a program of the Automation API has the plugin, and the engine does not look."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    known = shutil.which("pulumi-resource-prisma") or any(home.glob("plugins/resource-prisma-*"))
+    if _is_inline() and not known and "prisma" not in os.environ.get("PULUMI_DEBUG_PROVIDERS", ""):
+        _warn("pulumi-resource-prisma, which Pulumi starts, is not on PATH")
+
+
+def _warn(what: str) -> None:
+    """Not an error: the workspace may have an environment of its own, which nobody here can see."""
+    pulumi.log.warn(
+        f"{what}: is the virtualenv not activated? Before the stack is made, put its folder first: "
+        'os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"] '
+        "(or as `env_vars` of the workspace; then this is of no account)."
+    )
+
+
+def _is_inline() -> bool:
+    """Whether this program is a function given to the Automation API: no language host has set PATH for it.
+
+    Such a function runs in a thread of a server; a language host runs a program in the main one.
+    """
+    return threading.current_thread() is not threading.main_thread()
+
+
+def _is_ours(python: str) -> bool:
+    return Path(python).parent == Path(sys.executable).parent
+
+
+def _starts(python: str) -> bool:
+    """Whether the host starts here; it is ended at once."""
+    nothing = subprocess.DEVNULL
+    command = [python, "-u", "-c", _HOST]
+    with subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, text=True) as host:  # noqa: S603
+        said = host.stdout.readline() if host.stdout else ""
+        host.kill()
+    return said.strip().isdigit()
