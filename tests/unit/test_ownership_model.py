@@ -344,7 +344,7 @@ def of(slot: str, **given: Any) -> Event:
     return ("declare", slot, given)
 
 
-DESTROY = ("destroy", 0, {}, None)
+DESTROY: Event = ("destroy", 0, {}, None)
 SHARING = ("another stack", "pr", "A", True)
 STORIES = [
     [up(of("stock", adopt=0), preview=True), ("take in", 0, {}, "stock", 0)],
