@@ -330,7 +330,8 @@ class World:
                 mine, seen = stack is run.stack, stack.backend == run.stack.backend and run.readable
                 if mine and other.slot not in run.shown:
                     continue  # it moves, as far as this run can know; what both declare is refused when it is shown
-                if seen or not taken:
+                leftover = held.declared.adopt is True and held.kind == "Database"
+                if seen or not taken or (leftover and run.readable and self._is_in_use(held.object_id)):
                     self.faults.append(
                         f"{held.slot} of {run.stack.name} takes {held.object_id}, which {other.slot} of "
                         f"{stack.name}@{stack.backend} holds"
@@ -339,6 +340,13 @@ class World:
         self.condemned.pop(held.object_id, None)
         run.stack.held.append(held)
         run.created.append(held)
+
+    def _is_in_use(self, database_id: str) -> bool:
+        """Whether a database looks like no leftover: it has a connection beside its default one, or is old."""
+        database = self.cloud.databases[database_id]
+        others = [each for each in self.cloud.connections.values() if each["database"]["id"] == database_id]
+        age = self.cloud.seconds - datetime.fromisoformat(database["createdAt"]).timestamp()
+        return len(others) > 1 or age > 3600
 
     def forgotten(self, run: Run, held: Held) -> None:
         """A deletion has ended well: state has it no more."""

@@ -6,6 +6,7 @@ import pytest
 
 from prisma_provider.errors import Refused
 from prisma_provider.handlers import check
+from prisma_provider.plugin import reading
 from prisma_provider.state import Entry
 from unit.service import Service, as_, handler, urn_of
 
@@ -82,3 +83,13 @@ def test_a_resource_that_took_its_own_object_again_keeps_it(service: Service) ->
         assert not service.sent("DELETE") and "is kept" in service.notes[-1]
         handler("Database").delete(live, database["id"], olds)  # a destroy asks for both halves
     assert database["id"] not in service.databases
+
+
+def test_a_refresh_of_what_was_declared_without_a_change(service: Service) -> None:
+    """I added the `branch_git_name` on which my database is already, and refresh: nothing is different, or crashes."""
+    project = service.project()
+    database = service.database(project["id"], branchId=service.branch(project["id"], "main")["id"])
+    inputs = {"projectId": project["id"], "name": "orders", "branchGitName": "main"}
+    seen = reading.refresh(service.live(), "Database", database["id"], {"workspaceId": "wksp_1"}, inputs)
+    assert seen is not None
+    assert seen.inputs == inputs

@@ -9,7 +9,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from prisma_provider.identity import goes_with_project
 from unit.ownership_world import SPOTS, Declared, Engine, Held, Killed, Refused, Stack, World, without_threads
@@ -33,23 +33,29 @@ def rarely() -> st.SearchStrategy[bool]:
     return st.sampled_from((False, False, False, True))
 
 
-DECLARED = st.fixed_dictionaries(
-    {},
-    optional={
-        "name": st.sampled_from(NAMES),
-        "home": st.one_of(st.sampled_from(("shop", *DATABASES)), FEW),
-        "adopt": st.one_of(st.sampled_from((None, True, False)), FEW),
-        "default": st.sampled_from((None, True, False)),
-        "branch": flag(*BRANCHES),
-        "git_name": flag("pr-1", "main"),
-        "allow_replace": st.booleans(),
-        "force": rarely(),
-        "retain": st.booleans(),
-        "deleted_with": st.booleans(),
-        "trigger": st.integers(0, 1),
-        "delete_first": rarely(),
-    },
-)
+def said(name: str, *values: Any) -> st.SearchStrategy[tuple[str, Any]]:
+    """One thing that is said of a resource; a number stands for the id of something that is there."""
+    return st.tuples(st.just(name), st.sampled_from(values))
+
+
+DECLARED = st.lists(
+    st.one_of(
+        said("adopt", 0, 1, 2, True, False, None),
+        said("adopt", 0, 1, 2, True),
+        said("name", *NAMES),
+        said("default", True, True, False, None),
+        said("deleted_with", True, True, False),
+        said("retain", True, True, False),
+        said("trigger", 0, 1),
+        said("allow_replace", True, False),
+        said("branch", *BRANCHES, None),
+        said("git_name", "pr-1", "main", None),
+        said("home", "shop", *DATABASES, 0, 1),
+        said("force", True, False),
+        said("delete_first", True, False),
+    ),
+    max_size=2,
+).map(dict)
 ANY = ("name", "home", "adopt", "retain", "trigger", "delete_first")
 ARGUMENTS = {
     "Project": ("name", "adopt", "allow_replace", "force", "trigger"),
@@ -59,17 +65,17 @@ ARGUMENTS = {
 }
 """What can be said of each kind."""
 STACK = st.sampled_from((0, 0, 0, 1, 2))
-KILL = st.one_of(st.none(), st.tuples(st.integers(0, 9), st.sampled_from(SPOTS)))
-RUN = st.fixed_dictionaries(
-    {},
-    optional={
-        "machine": st.sampled_from(("laptop", "runner")),
-        "readable": st.sampled_from((True, True, False)),
-        "kill": KILL,
-        "lose": st.one_of(st.none(), st.integers(0, 9)),
-        "chance": st.integers(0, 5).map(random.Random),
-    },
-)
+RUN = st.lists(
+    st.one_of(
+        st.tuples(st.just("chance"), st.integers(0, 5)),
+        st.tuples(st.just("kill"), st.tuples(st.integers(0, 9), st.sampled_from(SPOTS))),
+        st.tuples(st.just("lose"), st.integers(0, 9)),
+        said("machine", "runner"),
+        said("readable", False),
+    ),
+    max_size=1,
+).map(dict)
+"""The order of what is parallel, and what goes wrong."""
 EDIT = st.one_of(
     st.tuples(st.just("declare"), st.sampled_from(DATABASES), DECLARED),
     st.tuples(st.just("declare"), st.sampled_from(SLOTS), DECLARED),
@@ -86,11 +92,7 @@ UP = st.tuples(
     st.one_of(st.just([]), st.just([]), st.lists(st.sampled_from(SLOTS), min_size=1, max_size=1)),
 )
 EVENTS = st.one_of(
-    UP,
-    UP,
-    UP,
-    UP,
-    UP,
+    *[UP] * 12,
     st.tuples(st.just("destroy"), STACK, RUN, st.one_of(st.none(), st.sampled_from(SLOTS))),
     st.tuples(st.just("refresh"), STACK, RUN),
     st.tuples(st.just("take in"), STACK, RUN, st.sampled_from(SLOTS), FEW),
@@ -137,7 +139,8 @@ class Story:
             given["adopt"] = self._some(kind, given["adopt"]) or None
         declared = replace(declared, **given)
         if kind in ("Branch", "Database") and not declared.home.startswith("proj_"):
-            declared = replace(declared, home="shop")
+            shared = (d.home for d in stack.program.values() if d.home.startswith("proj_"))
+            declared = replace(declared, home="shop" if "shop" in stack.program else next(shared, ""))
         if declared.home.startswith("proj_"):
             declared = replace(declared, deleted_with=False)
         if kind == "Connection" and not declared.home.startswith("db_") and declared.home not in DATABASES:
@@ -180,7 +183,8 @@ class Story:
     # commands
 
     def _run(self, number: int, given: dict[str, Any]) -> Engine:
-        return Engine(self.world, self.stack(number), **given)
+        chance = random.Random(given.get("chance", 0))
+        return Engine(self.world, self.stack(number), **{**given, "chance": chance})
 
     def up(self, number: int, edits: list[Event], given: dict[str, Any], preview: bool, replaced: list[str]) -> None:
         """The program is edited, and `pulumi up`."""
@@ -260,7 +264,9 @@ class Story:
         new = Stack(name, backend, dict(first.program))
         if shares and (home := next((h.object_id for h in first.held if h.kind == "Project"), "")):
             new.program.pop("shop", None)
-            new.program = {k: replace(d, home=home if d.home == "shop" else d.home) for k, d in new.program.items()}
+            for slot, declared in new.program.items():
+                if declared.home == "shop":
+                    new.program[slot] = replace(declared, home=home, deleted_with=False)
         self.world.stacks.append(new)
 
     def forget(self, number: int, slot: str | None) -> None:
@@ -328,7 +334,56 @@ def kind_of(slot: str) -> str:
     return kinds.get(slot, "Connection")
 
 
-EXAMPLES = int(os.environ.get("OWNERSHIP_EXAMPLES", "60"))
+def up(*edits: Event, stack: int = 0, preview: bool = False, replaced: str = "", **run: Any) -> Event:
+    """`pulumi up`, after these edits of the program."""
+    return ("up", stack, list(edits), run, preview, [replaced] if replaced else [])
+
+
+def of(slot: str, **given: Any) -> Event:
+    """This is said of a resource."""
+    return ("declare", slot, given)
+
+
+DESTROY: Event = ("destroy", 0, {}, None)
+SHARING = ("another stack", "pr", "A", True)
+STORIES = [
+    [up(of("stock", adopt=0), preview=True), ("take in", 0, {}, "stock", 0)],
+    [up(of("stock", adopt=0), chance=2), up(("drop", "stock"))],
+    [up(("drop", "orders"), of("stock", adopt=0, name="orders"))],
+    [up(of("orders", adopt=0, trigger=1, allow_replace=True)), up()],
+    [up(of("orders", adopt=0, trigger=1, allow_replace=True), kill=(3, "before")), up(), up()],
+    [up(of("stock")), up(of("orders", adopt=1, trigger=1))],
+    [up(of("stock", home=0)), up(("drop", "shop"))],
+    [up(of("orders", retain=True)), DESTROY],
+    [up(of("orders", retain=True, deleted_with=True)), DESTROY],
+    [up(of("orders", deleted_with=True)), up(of("stock", retain=True)), DESTROY],
+    [up(of("next"), of("orders", branch="next", deleted_with=True)), DESTROY],
+    [up(of("orders", trigger=1)), up(of("orders", trigger=0), replaced="orders")],
+    [up(("call", "orders", "sales", False)), up(("call", "orders", "sales", False), preview=True)],
+    [SHARING, up(of("stock", adopt=0), stack=1), DESTROY],
+    [SHARING, ("up", 1, [], {}, False, []), ("stranger makes", "database", 0), DESTROY],
+    [("another stack", "dev", "B", True), up(of("orders", adopt=True), stack=1)],
+    [("hours pass",), ("another stack", "dev", "B", True), up(of("orders", adopt=True), stack=1)],
+    [("rename", 0, "demo"), ("another stack", "dev", "A", True), up(of("orders", adopt=True), stack=1)],
+    [up(of("next", name="pr-1")), SHARING, up(of("next", adopt=True), stack=1), ("destroy", 1, {}, None)],
+    [up(of("orders", default=True), of("stock")), *[("destroy", 0, {"kill": (n, "before")}, None) for n in (1, 4, 7)]],
+    [up(of("orders", default=True)), up(("drop", "orders")), ("hours pass",), DESTROY],
+    *[[up(of("stock"), kill=(n, "after")), up(), up(of("stock", adopt=True)), DESTROY] for n in (2, 3)],
+    *[[up(of("job"), kill=(n, "after")), up(), up(of("job", adopt=True)), DESTROY] for n in (3, 4, 5)],
+    [("stranger makes", "default", 0), DESTROY, ("stranger makes", "web", 1), DESTROY],
+    [up(of("orders", git_name="main")), ("refresh", 0, {})],
+]
+"""What went wrong before, here or with somebody."""
+
+
+def each_story(test: Any) -> Any:
+    """What is tried first, in every run."""
+    for story in STORIES:
+        test = example(story)(test)
+    return test
+
+
+EXAMPLES = int(os.environ.get("OWNERSHIP_EXAMPLES", "50"))
 
 
 @settings(
@@ -338,6 +393,7 @@ EXAMPLES = int(os.environ.get("OWNERSHIP_EXAMPLES", "60"))
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+@each_story
 @given(events=st.lists(EVENTS, min_size=5, max_size=16))
 def test_whatever_happens(events: list[Event]) -> None:
     """Whatever my programs, colleagues and networks do: nothing is deleted that somebody else holds."""

@@ -44,8 +44,9 @@ def refresh(live: Live, kind: str, object_id: str, olds: Bag, inputs: Bag) -> Se
         field.name: outputs[field.name]
         for field in handler.fields
         if field.kind == "patch"
+        and field.name in outputs
         and _declared(inputs, field)
-        and not field.same(outputs.get(field.name), inputs[field.name])
+        and not field.same(outputs[field.name], inputs[field.name])
     }
     return Seen(object_id, outputs, {**inputs, **drifted})
 
