@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -123,7 +122,7 @@ def test_import_under_two_names(stack: YamlStack) -> None:
     resources = [{"type": IMPORTS["shop"], "name": name, "id": project} for name in ("shop", "other")]
     (stack.folder / "found.json").write_text(json.dumps({"resources": resources}))
     said = stack.pulumi("import", "--file", "found.json", *QUIETLY, expect=None)
-    assert 'Project "shop"' in said and "is taken by two resources." in said
+    assert re.search(rf'Project "shop" \({project}\) is held by Project "(shop|other)" of this stack already', said)
 
 
 def test_import(stack: YamlStack) -> None:
@@ -262,44 +261,16 @@ IN_FLIGHT = 10
 
 
 def test_200_databases_at_once(stack: YamlStack) -> None:
-    """200 databases at 100 ms: as fast as the bound on requests in flight lets them be, and the bound is kept."""
+    """200 databases at 100 ms: as many requests are in flight as the bound allows, and never more."""
     databases = "".join(
         f"  d{n}: {{type: prisma:Database, properties: {{projectId: '${{shop.id}}'}}}}\n" for n in range(DATABASES)
     )
     program = f"resources:\n  shop: {{type: prisma:Project}}\n{databases}"
-    for _ in range(3):  # a machine that does something else, too, is not slow for long
-        stack.destroy()
-        over = seconds_over(stack, program)
-        if over <= 0:
-            break
-    assert over <= 0
+    stack.server.settings(latency=LATENCY, inFlightMax=0)
+    stack.up(program, "--parallel", "64", PRISMA_MAX_IN_FLIGHT=str(IN_FLIGHT))
     assert stack.server.settings()["inFlightMax"] == IN_FLIGHT
     assert len(stack.all("databases")) == DATABASES
     assert stack.preview().writes_nothing
-
-
-def seconds_over(stack: YamlStack, program: str) -> float:
-    """How much longer the program takes than three times its latency over the lanes, 5 s for the engine, and the
-    service itself."""
-    stack.server.settings(latency=0)
-    service = seconds_of_the_service(stack, DATABASES // 5) * 5
-    stack.server.settings(latency=LATENCY, inFlightMax=0)
-    started = time.monotonic()
-    stack.up(program, "--parallel", "64", PRISMA_MAX_IN_FLIGHT=str(IN_FLIGHT))
-    return time.monotonic() - started - service - 3 * DATABASES * LATENCY / IN_FLIGHT - 5
-
-
-def seconds_of_the_service(stack: YamlStack, count: int) -> float:
-    """What PostgreSQL itself takes on this machine to make so many databases; they are removed again."""
-    project = stack.api("POST", "/v1/projects", {"name": "measure", "createDatabase": False}).json()["data"]["id"]
-    body = {"projectId": project, "name": "measure"}
-    started = time.monotonic()
-    with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        made = list(pool.map(lambda _: stack.api("POST", "/v1/databases", body).status_code, range(count)))
-    took = time.monotonic() - started
-    assert made == [201] * count
-    stack.api("DELETE", f"/v1/projects/{project}")
-    return took
 
 
 def test_ctrl_c_ends_the_waiting(stack: YamlStack) -> None:

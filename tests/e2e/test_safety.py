@@ -129,8 +129,11 @@ def test_a_replacement_is_refused(stack: Stack) -> None:
 
 
 def test_replace_does_not_trip_over_its_older_self(stack: Stack) -> None:
-    """`pulumi up --replace`, and a taint, make a new database and delete the old one: it is no leftover."""
+    """`pulumi up --replace`, and a taint, are refused unless the program allows it: then the old one is no leftover."""
     stack.up(SHOP)
+    refused = stack.up(None, "--replace", stack.resource("orders")["urn"], expect=1)
+    assert "is not replaced" in refused.messages and "allow" in refused.messages
+    stack.up(SHOP.replace("is_default", "allow_replace=True, is_default"))
     for flags in (["--replace", stack.resource("orders")["urn"]], []):
         old = stack.resource("orders")
         if not flags:
