@@ -346,6 +346,28 @@ def test_a_lost_answer_makes_one_database_with_live_credentials(
     assert f"pass_{connection['version']}@" in outputs["databaseUrl"]
 
 
+def test_a_limit_that_the_lost_request_filled_is_no_second_loss(service: Service, home: str) -> None:
+    """The answer to my create was lost, and it took the last place of my plan: the database is found, and mine."""
+    live = service.live()
+    news = declare(live, "Database", projectId=home, name="orders")
+    service.fail("POST", "/v1/databases", httpx.ReadError("cut"), acted=True)
+    late = [True]
+
+    def hidden(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "GET" or "logicalId" not in request.url.params or not late.pop():
+            return None
+        return httpx.Response(200, json={"data": [], "pagination": {"hasMore": False, "nextCursor": None}})
+
+    def full(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or not service.databases or request.url.path != "/v1/databases":
+            return None
+        return refusal(403, "Workspace plan limit reached")
+
+    service.before += [lambda request: hidden(request) if late else None, full]
+    object_id, _ = DATABASE.create(live, news)
+    assert list(service.databases) == [object_id]
+
+
 def test_a_rename_is_one_patch(service: Service, home: str) -> None:
     """A rename is exactly one PATCH with the name; id and secrets stay."""
     object_id, outputs = make(service, home)

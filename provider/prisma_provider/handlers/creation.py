@@ -50,7 +50,10 @@ def create_once(
         nonlocal lost
         try:
             return send(), False
-        except (errors.LostAnswer, errors.Conflict) as error:
+        except (errors.LostAnswer, errors.Conflict, errors.PlanLimit) as error:
+            if isinstance(error, errors.PlanLimit) and not lost:
+                raise
+            # A limit that a second request meets may be full with what the first one made.
             lost = lost or isinstance(error, errors.LostAnswer)
             for found in listed(find):
                 if found.logical_id == logical_id and not lost:
