@@ -69,8 +69,3 @@ def masked(text: str) -> str:
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
-
-
-def sentences(error: Exception) -> str:
-    """An error of ours, each of its sentences on a line of its own; they are plain already."""
-    return str(error)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prisma_provider.cli.watching import watch
 from prisma_provider.errors import NotFound
 from prisma_provider.models import Project
-from prisma_provider.plain import NAME_LIMIT, SAID_LIMIT, plain, plain_lines, said, sentences
+from prisma_provider.plain import NAME_LIMIT, SAID_LIMIT, plain, plain_lines, said
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from([*":#[v \n\x1b\x9b"]))
 PARTS = st.sampled_from(["::error::x", ":::error::x", "##[group]", "##vso[task]", "\x1b[2J", "\n", " ", "orders"])
@@ -103,7 +103,7 @@ def test_a_name_in_a_sentence_is_plain_and_short() -> None:
 def test_an_error_is_its_sentences() -> None:
     """An error that names something has a line for each sentence, and none for what the name holds."""
     error = NotFound('There is no project "a\n::error::b".', said="x\ny", hint="look again.")
-    assert sentences(error).splitlines() == [
+    assert str(error).splitlines() == [
         'There is no project "a�::error::b".',
         "  Prisma says: x�y",
         "  What to do: look again.",

@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
@@ -137,9 +138,9 @@ def test_what_was_made_can_be_read_to_be_recorded() -> None:
     assert api.client.me().workspace
 
 
-@pytest.mark.usefixtures("at_once")
-def test_a_queue_ends_when_i_stop_the_run() -> None:
-    """What waits for a free place among the requests is not sent any more."""
+@contextmanager
+def full() -> Iterator[Api]:
+    """A client whose only place among the requests is taken until the end."""
     answered, began = Event(), Event()
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -151,31 +152,27 @@ def test_a_queue_ends_when_i_stop_the_run() -> None:
     first = Thread(target=lambda: api.client.create_project({"name": "shop"}))
     first.start()
     began.wait()
-    api.client.cancel()
-    with pytest.raises(errors.Cancelled):
-        api.client.me()
-    answered.set()
-    first.join()
+    try:
+        yield api
+    finally:
+        answered.set()
+        first.join()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_queue_ends_when_i_stop_the_run() -> None:
+    """What waits for a free place among the requests is not sent any more."""
+    with full() as api:
+        api.client.cancel()
+        with pytest.raises(errors.Cancelled):
+            api.client.me()
     assert len(api.asked) == 1
 
 
 def test_a_queue_ends_with_the_time_limit() -> None:
     """What other requests leave no time for is an error that says that nothing was sent."""
-    answered, began = Event(), Event()
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        began.set()
-        answered.wait()
-        return httpx.Response(201, json={"data": PROJECT})
-
-    api = Api(answer, in_flight=1)
-    first = Thread(target=lambda: api.client.create_project({"name": "shop"}))
-    first.start()
-    began.wait()
-    with time_limit(-10), pytest.raises(errors.Unreachable, match="not sent"):
+    with full() as api, time_limit(-10), pytest.raises(errors.Unreachable, match="not sent"):
         api.client.me()
-    answered.set()
-    first.join()
 
 
 def test_a_database_that_does_not_get_ready_ends_when_i_stop_the_run(service: Service) -> None:

@@ -11,7 +11,6 @@ from typing import NoReturn, cast
 import click
 
 from prisma_provider.errors import PrismaError
-from prisma_provider.plain import sentences
 
 CONTENTS: Mapping[str, str] = {
     "review": "What a preview would do to data: for a comment, and for a check.",
@@ -53,5 +52,5 @@ def main() -> NoReturn:
     try:
         command(prog_name="pulumi-prisma")
     except PrismaError as error:
-        click.echo(f"error: {sentences(error)}", err=True)
+        click.echo(f"error: {error}", err=True)
     sys.exit(1)

@@ -9,7 +9,6 @@ from prisma_provider.errors import ApiError, ConfigurationError
 from prisma_provider.login import oauth
 from prisma_provider.login.store import Store
 from prisma_provider.login.values import Login
-from prisma_provider.plain import sentences
 
 
 @click.command()
@@ -38,7 +37,7 @@ def _readable(store: Store, api: str) -> Login | None:
     try:
         return store.load(api)
     except ConfigurationError as error:
-        click.echo(sentences(error), err=True)
+        click.echo(str(error), err=True)
         return None
 
 
@@ -46,5 +45,5 @@ def _revoked(login: Login) -> bool:
     try:
         return oauth.revoke(login)
     except ApiError as error:
-        click.echo(sentences(error), err=True)
+        click.echo(str(error), err=True)
         return False

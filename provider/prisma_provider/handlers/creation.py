@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from prisma_provider import errors, ownership
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.live import Live
+from prisma_provider.ownership import Keyed, Object
 
 
 class Titled(Protocol):
@@ -18,26 +19,14 @@ class Titled(Protocol):
     def title(self) -> str: ...
 
 
-class Named(Titled, Protocol):
-    """An object that has a logicalId."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def logical_id(self) -> str | None: ...
-
-
-Made = TypeVar("Made", bound=Named)
-
-
 def create_once(
     live: Live,
     logical_id: str,
-    send: Callable[[], Made],
-    find: Callable[[], Iterable[Made]],
+    send: Callable[[], Object],
+    find: Callable[[], Iterable[Object]],
     *,
     ask_less: Callable[[], bool] = lambda: False,
-) -> tuple[Made, bool]:
+) -> tuple[Object, bool]:
     """Send a create; where its answer is lost, look for the object before anything is sent again.
 
     The second value says whether the answer, and with it the secrets, was lost. Sending again is safe: the
@@ -46,7 +35,7 @@ def create_once(
     """
     lost = False
 
-    def attempt() -> tuple[Made, bool]:
+    def attempt() -> tuple[Object, bool]:
         nonlocal lost
         try:
             return send(), False
@@ -85,7 +74,7 @@ def create_once(
     return made
 
 
-def _made_elsewhere(found: Named) -> Refused:
+def _made_elsewhere(found: Keyed) -> Refused:
     """Nothing of ours was lost on the way, and yet its key is taken: by a run that went on beside this one."""
     return Refused(
         f"{capital(found.title)} was made meanwhile, under the very key of this resource: by another run of this "
@@ -95,7 +84,7 @@ def _made_elsewhere(found: Named) -> Refused:
     )
 
 
-def listed(ask: Callable[[], Iterable[Made]]) -> Iterable[Made]:
+def listed(ask: Callable[[], Iterable[Object]]) -> Iterable[Object]:
     """What a list shows; nothing, where the service has no such list."""
     try:
         return ask()
@@ -111,7 +100,7 @@ class _Final(Exception):
         self.error = error
 
 
-def to_adopt(live: Live, kind: str, news: Bag, existing: Callable[[], Iterable[ownership.Object]]) -> str | None:
+def to_adopt(live: Live, kind: str, news: Bag, existing: Callable[[], Iterable[Object]]) -> str | None:
     """The id of the object to take instead of making one; None where one is to be made."""
     adopt = news.get("adopt")
     if isinstance(adopt, str):

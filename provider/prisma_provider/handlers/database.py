@@ -331,8 +331,10 @@ def _check_new(live: Live, inputs: Bag, there: Mapping[str, Database]) -> None:
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
         return
-    if there and not _is_on_new_branch(live, inputs):
-        ownership.refuse_renamed_identity(live, inputs, _declared_branch(live, inputs))
+    branch_id = _declared_branch(live, inputs) if there else None
+    # Nothing on a branch that is not there yet can be its older self.
+    if there and not (branch_id is None and inputs.get("branchGitName") is not None):
+        ownership.refuse_renamed_identity(live, inputs, there.values(), branch_id)
     ownership.leftover(live, "Database", inputs, there.values())
 
 
@@ -343,11 +345,6 @@ def _declared_branch(live: Live, inputs: Bag) -> str | None:
         return inputs.get("branchId")
     branch = live.named_branch(inputs["projectId"], git_name)
     return branch.id if branch else None
-
-
-def _is_on_new_branch(live: Live, inputs: Bag) -> bool:
-    """Whether it is declared on a branch that is not there yet: nothing on it can be its older self."""
-    return inputs.get("branchGitName") is not None and _declared_branch(live, inputs) is None
 
 
 def _key_to_send(key: str, news: Bag) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, Field
@@ -13,6 +13,7 @@ from prisma_provider.errors import InvalidInput
 from prisma_provider.identity import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.models import is_id
+from prisma_provider.ownership import Keyed
 from prisma_provider.retries import DEFAULT_TIME_LIMIT
 from prisma_provider.texts import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
@@ -41,19 +42,12 @@ def without_unknown(news: Mapping[str, Any], *names: str) -> Bag:
     return {name: value for name, value in news.items() if value is not UNKNOWN or name not in names}
 
 
-class Marked(Protocol):
-    """An object that has a logicalId."""
-
-    @property
-    def logical_id(self) -> str | None: ...
-
-
 def with_logical_id(
     live: Live,
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
     inputs: Bag,
-    existing: Callable[[], Iterable[Marked]],
+    existing: Callable[[], Iterable[Keyed]],
 ) -> Bag:
     """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes.
 
@@ -64,7 +58,7 @@ def with_logical_id(
     return {**inputs, "logicalId": logical_id}
 
 
-def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], Iterable[Marked]]) -> str:
+def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], Iterable[Keyed]]) -> str:
     of_stem = str(news.get("identity") or stem("resource"))
     if news.get("seed"):
         return new_logical_id(of_stem, news["seed"])

@@ -78,8 +78,11 @@ class ProjectHandler:
         """POST without the service's implicit first database, or adopt."""
         ownership.refuse_replacement(live, news, live.projects(), "project")
         adopted = to_adopt(live, "Project", news, live.projects)
-        project = self._adopt(live, adopted, news) if adopted else self._make(live, news)
-        ownership.was_taken(live, project.logical_id)
+        if adopted:
+            project = self._adopt(live, adopted, news)
+            ownership.was_taken(live, project.logical_id)
+        else:
+            project = self._make(live, news)
         live.run.returned(project.id)
         return project.id, outputs(project, {**news, "logicalId": project.logical_id if adopted else news["logicalId"]})
 

@@ -31,9 +31,10 @@ from prisma_provider.ownership.replacing import (
     refuse_replacement,
 )
 from prisma_provider.ownership.taking import hold, refuse_held, take, take_import
-from prisma_provider.ownership.values import Object, is_declared
+from prisma_provider.ownership.values import Keyed, Object, is_declared
 
 __all__ = [
+    "Keyed",
     "Object",
     "branch_key",
     "creation_key",

@@ -6,7 +6,7 @@ from prisma_provider.errors import Refused
 from prisma_provider.identity import is_ours, key_of
 from prisma_provider.live import Live
 from prisma_provider.models import Database, same_id
-from prisma_provider.ownership.values import Inputs, named
+from prisma_provider.ownership.values import Inputs, has_by_state, named
 from prisma_provider.run import resource
 
 
@@ -50,9 +50,8 @@ def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
     declared = live.run.inputs(resource())
     if live.run.is_deleting(resource()) or (declared is not None and not same_id(declared.get("adopt"), object_id)):
         return False
-    recorded = live.recorded()
-    holds = any(entry.urn == resource() for entry in recorded.holders(kind, object_id))
-    return holds and any(entry.urn == resource() for entry in recorded.replaced(kind, object_id))
+    halves = live.recorded().replaced(kind, object_id)
+    return has_by_state(live, kind, object_id) and any(entry.urn == resource() for entry in halves)
 
 
 def is_lost(olds: Inputs, logical_id: str | None) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from prisma_provider.errors import Refused, capital
 from prisma_provider.identity import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.models import Database, same_id
-from prisma_provider.ownership.values import Inputs, Keyed, alias, is_declared, is_shown, named
+from prisma_provider.ownership.values import Inputs, Keyed, alias, has_by_state, is_declared, is_shown, named
 from prisma_provider.run import Made, resource
 from prisma_provider.state import Entry, kind_of
 
@@ -50,7 +50,7 @@ def _is_recorded_predecessor(live: Live, each: Keyed, news: Inputs) -> bool:
     alike = each.name == news.get("name") or stem_of(each.logical_id) == stem_of(news.get("logicalId"))
     if not alike and not is_replacement(live):
         return False
-    return any(entry.urn == resource() for entry in live.recorded().holders(kind_of(resource()), each.id))
+    return has_by_state(live, kind_of(resource()), each.id)
 
 
 def not_replaced(title: str, what: str) -> Refused:
@@ -67,16 +67,15 @@ def not_replaced(title: str, what: str) -> Refused:
 # the first argument
 
 
-def refuse_renamed_identity(live: Live, news: Inputs, branch_id: str | None) -> None:
+def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database], branch_id: str | None) -> None:
     """Refuse a new database that is one that this stack has, under another first argument.
 
     The first argument is a resource's identity to Pulumi: with another one it makes a new database and deletes the old
     one. Name, project and branch tell that it is the same; where the name differs as well, it is only told. State is
-    asked where the service has such a database that this run was not shown so far.
+    asked where the service has such a database, among those of the project, that this run was not shown so far.
     """
     if news.get("adopt") is False or not resource():
         return
-    there = live.databases_or_none(news["projectId"]).values()
     default = next((each.branch_id for each in there if each.is_default), None)
     branch = branch_id or default
     unseen = [each for each in there if not _was_seen(live, each) and (not branch or same_id(each.branch_id, branch))]

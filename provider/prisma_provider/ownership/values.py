@@ -50,6 +50,11 @@ def is_shown(live: Live, entry: Entry) -> bool:
     return live.run.inputs(entry.urn) is not None
 
 
+def has_by_state(live: Live, kind: str, object_id: str) -> bool:
+    """Whether the resource that is worked on has this object by the state of the stack."""
+    return any(entry.urn == resource() for entry in live.recorded().holders(kind, object_id))
+
+
 def is_declared(live: Live) -> bool:
     """Whether the program declares the resource that is worked on: what is deleted then is what it replaced."""
     return live.run.inputs(resource()) is not None
