@@ -18,8 +18,8 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from prisma_provider.imports import installed_first
-from prisma_provider.logs import write_log
-from prisma_provider.plain import plain_lines
+from prisma_provider.network.logs import write_log
+from prisma_provider.text import plain_lines
 
 if TYPE_CHECKING:
     from prisma_provider.handlers import Handler
@@ -49,12 +49,12 @@ class _Process:
         """
         with self._lock, installed_first():
             from prisma_provider import handlers  # noqa: F401
-            from prisma_provider.client import Client
+            from prisma_provider.api.client import Client
             from prisma_provider.errors import ConfigurationError
-            from prisma_provider.intents import Intents
             from prisma_provider.live import Live
+            from prisma_provider.live.intents import Intents
+            from prisma_provider.live.state import others, recorded
             from prisma_provider.settings import Settings
-            from prisma_provider.state import others, recorded
 
             if self._live is not None or self._problem is not None:
                 return
@@ -71,7 +71,7 @@ class _Process:
 
     def tell(self, urn: str, identity: str = "") -> None:
         """The stack, as a resource of it names it: its URN, and, with the organisation, the program."""
-        from prisma_provider.identity import stack_of
+        from prisma_provider.keys import stack_of
 
         self.stack = identity.rpartition("/")[0] or self.stack or stack_of(urn) or None
 
@@ -100,8 +100,8 @@ class _Provider(dynamic.ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         from prisma_provider.errors import InvalidInput, PrismaError
         from prisma_provider.handlers import check
-        from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
-        from prisma_provider.run import working_on
+        from prisma_provider.live.run import working_on
+        from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 
         urn, identity = _urn(), news.get("identity", "")
         try:
@@ -117,9 +117,9 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CheckResult(known, failures)
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
-        from prisma_provider import ignoring
         from prisma_provider.diff import explain
         from prisma_provider.handlers.lookup import title
+        from prisma_provider.live import ignoring
 
         with self._operation(_urn(), "update", olds) as live:
             found = ignoring.diff(
@@ -152,7 +152,7 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        from prisma_provider import ignoring
+        from prisma_provider.live import ignoring
 
         with self._operation(_urn(), "update", {**olds, **news}) as live:
             old, new = ignoring.told(live, object_id, _bag(olds), _bag(news))
@@ -174,8 +174,8 @@ class _Provider(dynamic.ResourceProvider):
         """The live objects, in the right workspace, within the operation's time limit."""
         from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
-        from prisma_provider.retries import time_limit
-        from prisma_provider.run import working_on
+        from prisma_provider.live.run import working_on
+        from prisma_provider.network.retries import time_limit
 
         try:
             live = _process.live()

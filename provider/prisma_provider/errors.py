@@ -29,8 +29,8 @@ PrismaError                    what happened; what the service said; what to do
 
 from __future__ import annotations
 
-from prisma_provider.plain import plain
-from prisma_provider.plain import said as quoted
+from prisma_provider.text import plain
+from prisma_provider.text import said as quoted
 
 
 def capital(text: str) -> str:

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import Branch, Connection, Database, Project
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
 from prisma_provider.handlers.inputs import Bag, check_id, check_texts
-from prisma_provider.models import Branch, Connection, Database, Project
-from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
+from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 
 
 @dataclass(frozen=True)

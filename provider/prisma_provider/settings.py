@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from prisma_provider.errors import ConfigurationError, NoToken
 from prisma_provider.login import sources
 from prisma_provider.login.github import URL_VARIABLE
-from prisma_provider.origins import DEFAULT_BASE_URL, base_url
+from prisma_provider.network.origins import DEFAULT_BASE_URL, base_url
 
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
 BASE_URL_VARIABLE = "PRISMA_API_BASE_URL"

@@ -27,7 +27,7 @@ from pulumi_prisma.results import (
 from pulumi_prisma.starting import is_mocked
 
 if TYPE_CHECKING:
-    from prisma_provider.client import Client
+    from prisma_provider.api.client import Client
     from prisma_provider.settings import Settings
 
 T = TypeVar("T")
@@ -174,9 +174,9 @@ def _answer(function: str, given: Mapping[str, Any]) -> Any:
 @functools.lru_cache
 def _client(settings: Settings) -> Client:
     """One pool of connections for all functions of a program; a token of another workspace is refused at once."""
-    from prisma_provider.client import Client
+    from prisma_provider.api.client import Client
     from prisma_provider.live import Live
-    from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
+    from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 
     client = Client(settings)
     if settings.workspace_id:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from prisma_provider.texts import WAY_OUT, shown, stands_for_an_object, unwanted_character
+from prisma_provider.text import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
 _FIRST = "the first argument"
 _NAMES = (_FIRST, "name", "git_name", "branch_git_name")

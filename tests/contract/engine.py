@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_server import LocalServer
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.handlers import HANDLERS
-from prisma_provider.identity import stem
+from prisma_provider.keys import stem
 from prisma_provider.live import Live
-from prisma_provider.retries import time_limit
+from prisma_provider.live.state import Entry, Recorded
+from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Settings, Token
-from prisma_provider.state import Entry, Recorded
 
 ORDER = (("Project",), ("Branch",), ("Database",), ("Connection", "Restore"))
 """What is made before what; deleted in the other order."""

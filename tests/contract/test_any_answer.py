@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 
 from contract.any_answer import IDS, PASSWORD, PLANS, SOUND, STEERING, AnyService, Fault, Script, operation
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, check
 from prisma_provider.live import Live
-from prisma_provider.retries import time_limit
+from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Settings, Token
 
 LIMIT = 0.5

@@ -9,7 +9,7 @@ import pytest
 
 from local_server import LocalServer
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.settings import Settings, Token
 
 

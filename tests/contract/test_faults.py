@@ -15,7 +15,7 @@ from prisma_provider import errors
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
-from prisma_provider.retries import time_limit
+from prisma_provider.network.retries import time_limit
 
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}},

@@ -10,7 +10,7 @@ import pytest
 
 from local_server import LocalServer
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.login.github import GitHubJob
 from prisma_provider.settings import Settings
 from signed_in import CommandLine, GitHub, github

@@ -11,7 +11,7 @@ import pytest
 
 from networks import CA_FILE_IN_A_FOLDER, HOST, Company, Proxy, Service, serving
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.login import oauth
 from prisma_provider.login.github import GitHubJob
 from prisma_provider.settings import Settings, Token
@@ -129,7 +129,7 @@ def test_a_proxy_that_refuses(company: Company, monkeypatch: pytest.MonkeyPatch,
 
 def test_a_proxy_that_is_away(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that breaks off, or does not run, is what cannot be reached: nothing was sent, and it is tried again."""
-    monkeypatch.setattr("prisma_provider.retries.Retries._stop", lambda self, state: state.attempt_number > 1)
+    monkeypatch.setattr("prisma_provider.network.retries.Retries._stop", lambda self, state: state.attempt_number > 1)
     with serving(Proxy(says=b"")) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.where)
         client = client_of(API)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from prisma_provider import handlers
 from prisma_provider.diff import Diff
 from prisma_provider.live import Live
-from prisma_provider.state import Entry
+from prisma_provider.live.state import Entry
 from unit.service import Service, as_, handler, urn_of
 
 

@@ -18,21 +18,21 @@ from typing import Any
 import httpx
 import pytest
 
-from prisma_provider import client
-from prisma_provider.client import Client
+from prisma_provider.api import client
+from prisma_provider.api.client import Client
 from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
 from prisma_provider.handlers import HANDLERS, check, database
 from prisma_provider.handlers.inputs import Bag
-from prisma_provider.identity import goes_with_project, stem
-from prisma_provider.intents import Intents
+from prisma_provider.keys import goes_with_project, stem
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
+from prisma_provider.live.run import working_on
+from prisma_provider.live.state import Entry, Recorded
+from prisma_provider.network.retries import time_limit
+from prisma_provider.network.waits import Waits
 from prisma_provider.plugin import reading
-from prisma_provider.retries import time_limit
-from prisma_provider.run import working_on
 from prisma_provider.settings import Settings, Token
-from prisma_provider.state import Entry, Recorded
-from prisma_provider.waits import Waits
 from unit.service import Service
 
 KINDS = ("Project", "Branch", "Database", "Connection")

@@ -15,13 +15,13 @@ from typing import Any
 
 import httpx
 
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.handlers import HANDLERS, Handler
-from prisma_provider.intents import Intents
 from prisma_provider.live import Live
-from prisma_provider.run import working_on
+from prisma_provider.live.intents import Intents
+from prisma_provider.live.run import working_on
+from prisma_provider.live.state import Entry, Recorded
 from prisma_provider.settings import Settings, Token
-from prisma_provider.state import Entry, Recorded
 
 Answer = httpx.Response | Exception
 Fault = Callable[[httpx.Request], Answer | None]

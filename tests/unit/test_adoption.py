@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from prisma_provider.adoption import importing, program, stacks, terraform
 from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.plan import Plan, Planner
-from prisma_provider.models import Branch, Connection, Database, Project, Reference, Region
+from prisma_provider.api.models import Branch, Connection, Database, Project, Reference, Region
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
     ["orders", "class", "prisma", "kept", "print", "a b", "a-b", "a_b", "2024", "Größe", '"""', "\\", "\n", "x = 1#"]

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from prisma_provider import answers, errors, refusals
-from prisma_provider.client import Client
-from prisma_provider.models import Database, is_id
-from prisma_provider.plain import SAID_LIMIT
-from prisma_provider.retries import time_limit
+from prisma_provider import errors
+from prisma_provider.api import answers, refusals
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import Database, is_id
+from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Token
+from prisma_provider.text import SAID_LIMIT
 from unit.service import Service, declare, handler
 
 STEERING = "db_c12345678/../../projects/proj_1"

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.client import Client
-from prisma_provider.retries import may_send_again, time_limit
+from prisma_provider.api.client import Client
+from prisma_provider.network.retries import may_send_again, time_limit
+from prisma_provider.network.throttle import Throttle
 from prisma_provider.settings import CONFIGURED, Settings, Token
-from prisma_provider.throttle import Throttle
 from unit.service import Service, refusal
 
 LOST = errors.LostAnswer("cut")

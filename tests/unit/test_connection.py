@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.intents import Intents
+from prisma_provider.live.intents import Intents
 from unit.service import Service, declare, handler, refusal
 
 CONNECTION, DATABASE = handler("Connection"), handler("Database")

@@ -10,8 +10,8 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
-from prisma_provider.retries import time_limit
-from prisma_provider.state import Entry
+from prisma_provider.live.state import Entry
+from prisma_provider.network.retries import time_limit
 from unit.service import Service, as_, declare, handler, refusal, urn_of
 
 DATABASE = handler("Database")

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prisma_provider.api.models import same_id
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, diff
-from prisma_provider.models import same_id
 
 FIELDS = (
     Field("projectId", "replace", same_id),

@@ -12,8 +12,8 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from prisma_provider import dynamic as host
-from prisma_provider import state
 from prisma_provider.errors import ConfigurationError, Refused
+from prisma_provider.live import state
 from unit.service import Service, refusal
 
 

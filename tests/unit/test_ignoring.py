@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from prisma_provider import dynamic as host
-from prisma_provider import state
 from prisma_provider.diff import ignores
-from prisma_provider.state import Entry, Recorded
+from prisma_provider.live import state
+from prisma_provider.live.state import Entry, Recorded
 from unit.service import Service
 from unit.test_dynamic import DATABASE, REFERENCE, process
 

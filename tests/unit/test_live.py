@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider import errors
+from prisma_provider.api.models import PREFIXES, Database
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
-from prisma_provider.models import PREFIXES, Database
-from prisma_provider.retries import time_limit
+from prisma_provider.network.retries import time_limit
 from unit.service import Service, refusal
 
 

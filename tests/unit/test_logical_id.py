@@ -8,7 +8,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
-from prisma_provider.identity import stem, stem_of
+from prisma_provider.keys import stem, stem_of
 from unit.service import Service, declare, handler, refusal
 
 PROJECT, DATABASE = handler("Project"), handler("Database")

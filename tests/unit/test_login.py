@@ -13,7 +13,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordSetError
 
-from prisma_provider.bearer import Bearer
+from prisma_provider.api.bearer import Bearer
 from prisma_provider.cli import tables
 from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost, LostAnswer, Unreachable
 from prisma_provider.login import oauth, wire

@@ -8,7 +8,7 @@ import pytest
 
 from prisma_provider import errors, ownership
 from prisma_provider.handlers import check
-from prisma_provider.identity import going_with_project
+from prisma_provider.keys import going_with_project
 from unit.calls import Had, Resource, World, entry, key
 from unit.service import Service, as_, handler, refusal, urn_of
 

@@ -6,8 +6,8 @@ import pytest
 
 from prisma_provider.errors import Refused
 from prisma_provider.handlers import check
+from prisma_provider.live.state import Entry
 from prisma_provider.plugin import reading
-from prisma_provider.state import Entry
 from unit.service import Service, as_, handler, urn_of
 
 SHOP, PR = urn_of("Project", "shop"), urn_of("Branch", "pr")

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.identity import going_with_project, key_of
-from prisma_provider.intents import Intents
+from prisma_provider.keys import going_with_project, key_of
 from prisma_provider.live import Live
-from prisma_provider.state import Entry, Recorded
+from prisma_provider.live.intents import Intents
+from prisma_provider.live.state import Entry, Recorded
 from unit.calls import Resource, entry, key
 from unit.service import Service, handler, urn_of
 

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from prisma_provider.identity import goes_with_project
+from prisma_provider.keys import goes_with_project
 from unit.ownership_world import SPOTS, Declared, Engine, Held, Killed, Refused, Stack, World, without_threads
 
 NAMES = ("orders", "sales")

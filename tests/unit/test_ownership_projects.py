@@ -17,9 +17,9 @@ import pytest
 
 from prisma_provider import errors, ownership
 from prisma_provider.diff import UNKNOWN
-from prisma_provider.identity import deleting_since, going_with_project, is_ours, key_of
-from prisma_provider.intents import Intents
+from prisma_provider.keys import deleting_since, going_with_project, is_ours, key_of
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
 from prisma_provider.plugin import reading
 from unit.calls import Had, Resource, entry, key
 from unit.service import Service, as_, handler, refusal, urn_of

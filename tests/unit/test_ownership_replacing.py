@@ -13,9 +13,9 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers import check
-from prisma_provider.identity import going_with_project
+from prisma_provider.keys import going_with_project
 from prisma_provider.live import Live
-from prisma_provider.run import working_on
+from prisma_provider.live.run import working_on
 from unit.calls import Had, Resource, World, entry, key, stem
 from unit.service import Service, as_, handler, refusal, urn_of
 

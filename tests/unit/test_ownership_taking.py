@@ -6,8 +6,8 @@ import pytest
 
 from prisma_provider import errors, ownership
 from prisma_provider.handlers.lookup import title
+from prisma_provider.live.state import Entry, Recorded
 from prisma_provider.plugin import reading
-from prisma_provider.state import Entry, Recorded
 from unit.calls import Resource, World, entry, key
 from unit.service import Service, as_, urn_of
 

@@ -19,7 +19,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.retries import time_limit
+from prisma_provider.network.retries import time_limit
 from unit.service import Service, declare, handler, refusal
 
 PROJECT, DATABASE = handler("Project"), handler("Database")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from prisma_provider import proxies
 from prisma_provider.errors import ConfigurationError
+from prisma_provider.network import proxies
 
 API = "https://api.prisma.io"
 Environment = Callable[..., None]

@@ -10,8 +10,8 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
-from prisma_provider.intents import Intents
-from prisma_provider.retries import time_limit
+from prisma_provider.live.intents import Intents
+from prisma_provider.network.retries import time_limit
 from unit.service import Answer, Service, declare, handler, refusal
 
 RESTORE = handler("Restore")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider.run import Run
+from prisma_provider.live.run import Run
 
 
 def test_one_thread_at_a_time() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from prisma_provider.state import Entry, Recorded, kind_of, others, read
+from prisma_provider.live.state import Entry, Recorded, kind_of, others, read
 from unit.service import urn_of
 
 CLI = """\

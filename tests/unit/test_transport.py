@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from prisma_provider import certificates, errors
-from prisma_provider.transport import not_sent, way_to
+from prisma_provider import errors
+from prisma_provider.network import certificates
+from prisma_provider.network.transport import not_sent, way_to
 
 API = "https://api.prisma.io"
 

@@ -13,11 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from prisma_provider import bodies, errors, pages, waits
-from prisma_provider.client import Client
-from prisma_provider.models import Page, Project
-from prisma_provider.pages import Pages
-from prisma_provider.retries import time_limit
+from prisma_provider import errors
+from prisma_provider.api import pages
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import Page, Project
+from prisma_provider.api.pages import Pages
+from prisma_provider.network import bodies, waits
+from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Settings, Token
 from unit.service import Service, refusal
 

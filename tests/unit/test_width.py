@@ -13,13 +13,13 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.adoption import inventory
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.diff import GONE, UNKNOWN
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers.unmarked import LAG
-from prisma_provider.intents import Intents
+from prisma_provider.live.intents import Intents
+from prisma_provider.network.retries import time_limit
 from prisma_provider.plugin import reading
-from prisma_provider.retries import time_limit
 from prisma_provider.settings import Settings, Token
 from unit.service import Service, declare, handler, refusal
 

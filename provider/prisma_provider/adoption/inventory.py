@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import Branch, Connection, Database, Project, same_id
 from prisma_provider.errors import NotFound
-from prisma_provider.models import Branch, Connection, Database, Project, same_id
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from prisma_provider.adoption.inventory import Holding, connections
 from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
-from prisma_provider.models import Branch, Connection, Database, Project, bare_id
-from prisma_provider.state import Recorded
+from prisma_provider.api.models import Branch, Connection, Database, Project, bare_id
+from prisma_provider.live.state import Recorded
 
 SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""

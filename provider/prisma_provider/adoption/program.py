@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from prisma_provider.adoption.plan import Plan, Reference, Resource
-from prisma_provider.plain import plain
+from prisma_provider.text import plain
 
 DYNAMIC = '''"""What `pulumi-prisma adopt` found: `pulumi up` takes it over as it is, and sends no change."""
 

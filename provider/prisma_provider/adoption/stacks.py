@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from prisma_provider import state
 from prisma_provider.errors import PrismaError
-from prisma_provider.state import Recorded
+from prisma_provider.live import state
+from prisma_provider.live.state import Recorded
 
 
 class UnreadableExport(PrismaError):

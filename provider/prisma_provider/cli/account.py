@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from prisma_provider.client import Client
-from prisma_provider.retries import time_limit
+from prisma_provider.api.client import Client
+from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Settings
 
 SECONDS = 300.0

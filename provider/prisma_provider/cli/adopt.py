@@ -13,8 +13,8 @@ from prisma_provider.adoption.inventory import Holding, connections, read
 from prisma_provider.adoption.plan import HELD, Plan, Planner
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
-from prisma_provider.plain import plain
-from prisma_provider.state import Recorded
+from prisma_provider.live.state import Recorded
+from prisma_provider.text import plain
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from prisma_provider import errors
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import is_id
 from prisma_provider.functions import FUNCTIONS
-from prisma_provider.models import is_id
 
 Bag = dict[str, object]
 

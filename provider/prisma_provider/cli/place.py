@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from prisma_provider.login.store import Store
-from prisma_provider.origins import DEFAULT_BASE_URL, base_url
+from prisma_provider.network.origins import DEFAULT_BASE_URL, base_url
 from prisma_provider.settings import BASE_URL_VARIABLE
 
 

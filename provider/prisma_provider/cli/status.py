@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from prisma_provider.adoption.inventory import Holding, read
+from prisma_provider.api.models import WAITING, Database
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
 from prisma_provider.cli.watching import watch
-from prisma_provider.models import WAITING, Database
 
 COLUMNS = ("Project", "Database", "Status", "Default", "Branch", "Region", "Connections", "Id")
 

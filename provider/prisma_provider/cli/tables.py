@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from prisma_provider.login.extra import needed
-from prisma_provider.plain import plain
+from prisma_provider.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from prisma_provider.api.client import Client
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
 from prisma_provider.cli.lookup import Bag, database
-from prisma_provider.client import Client
 from prisma_provider.functions import FUNCTIONS
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -11,7 +11,7 @@ from typing import Protocol
 import click
 
 from prisma_provider.cli import tables
-from prisma_provider.plain import plain
+from prisma_provider.text import plain
 
 Look = Callable[[], Mapping[str, str]]
 """The status of each database, by its title."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import click
 
+from prisma_provider.api.models import Me
 from prisma_provider.cli.account import account
-from prisma_provider.models import Me
-from prisma_provider.plain import plain
 from prisma_provider.settings import Settings
+from prisma_provider.text import plain
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prisma_provider import errors, ownership
+from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, patch, went_away
@@ -18,7 +19,6 @@ from prisma_provider.handlers.inputs import (
     select,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Branch, Database, bare_id, same_id
 
 USED = {"owned": False}
 """What state holds, beside the rest, of a branch that was there before and that this stack only uses."""

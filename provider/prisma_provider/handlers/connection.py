@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prisma_provider import ownership
+from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
@@ -19,7 +20,6 @@ from prisma_provider.handlers.inputs import (
 from prisma_provider.handlers.readiness import failed
 from prisma_provider.handlers.unmarked import connections_of, forget, left_behind, make, refusal, rotated
 from prisma_provider.live import Live
-from prisma_provider.models import WAITING, Connection, Database, bare_id, same_id
 
 
 class ConnectionHandler:

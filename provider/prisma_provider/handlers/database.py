@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors, ownership
+from prisma_provider.api.models import WAITING, Database, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.branch import resolve
@@ -35,9 +36,8 @@ from prisma_provider.handlers.inputs import (
 )
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.handlers.unmarked import rotated
-from prisma_provider.identity import going_with_project, is_ours, key_of, new_logical_id, stem, stem_of
+from prisma_provider.keys import going_with_project, is_ours, key_of, new_logical_id, stem, stem_of
 from prisma_provider.live import Live
-from prisma_provider.models import WAITING, Database, same_id
 
 INHERIT = "inherit"
 """The region of the project; what an undeclared region means when a database is made."""

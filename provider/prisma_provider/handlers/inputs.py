@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from prisma_provider import errors
+from prisma_provider.api.models import is_id
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput
-from prisma_provider.identity import free_logical_id, key_of, new_logical_id, stem
+from prisma_provider.keys import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
-from prisma_provider.models import is_id
+from prisma_provider.network.retries import DEFAULT_TIME_LIMIT
 from prisma_provider.ownership import Keyed
-from prisma_provider.retries import DEFAULT_TIME_LIMIT
-from prisma_provider.texts import WAY_OUT, shown, stands_for_an_object, unwanted_character
+from prisma_provider.text import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
 Bag = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from prisma_provider.api.models import PREFIXES, is_id
 from prisma_provider.errors import NotFound
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.live import Live
-from prisma_provider.models import PREFIXES, is_id
-from prisma_provider.plain import name
+from prisma_provider.text import name
 
 
 class Reader(Protocol):

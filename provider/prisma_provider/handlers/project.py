@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prisma_provider import ownership
+from prisma_provider.api.models import Database, Project
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
@@ -20,7 +21,6 @@ from prisma_provider.handlers.inputs import (
     without_unknown,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Database, Project
 
 
 class ProjectHandler:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from prisma_provider import errors
+from prisma_provider.api.models import WAITING, Database
 from prisma_provider.errors import NotReady, capital
 from prisma_provider.handlers.changes import went_away
 from prisma_provider.live import Live
-from prisma_provider.models import WAITING, Database
 
 
 def wait_ready(live: Live, database: Database) -> Database:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from prisma_provider import errors
+from prisma_provider.api.models import WAITING, Backup, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.changes import compare, went_away
 from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
 from prisma_provider.handlers.readiness import wait_ready
 from prisma_provider.live import Live
-from prisma_provider.models import WAITING, Backup, Database, bare_id, same_id
 
 UNUSABLE = ("running", "failed")
 """Statuses of a backup that cannot be restored; of any other the service has the last word."""

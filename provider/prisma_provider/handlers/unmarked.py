@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors
+from prisma_provider.api.models import Connection, Database, bare_id, same_id
 from prisma_provider.errors import Refused
 from prisma_provider.live import Live
-from prisma_provider.models import Connection, Database, bare_id, same_id
-from prisma_provider.retries import time_left
+from prisma_provider.network.retries import time_left
 
 LAG = 5.0
 """Seconds after which what the service has done shows in its lists."""

@@ -11,7 +11,7 @@ import httpx
 from prisma_provider import errors
 from prisma_provider.login import wire
 from prisma_provider.login.values import is_fresh
-from prisma_provider.origins import is_safe
+from prisma_provider.network.origins import is_safe
 
 URL_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_URL"
 TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105  the variable's name, not a token

@@ -14,7 +14,7 @@ from prisma_provider.errors import ConfigurationError, LoginFailed
 from prisma_provider.login import wire
 from prisma_provider.login.extra import needed
 from prisma_provider.login.values import Login, Tokens
-from prisma_provider.origins import DEFAULT_BASE_URL, is_loopback, is_safe, origin
+from prisma_provider.network.origins import DEFAULT_BASE_URL, is_loopback, is_safe, origin
 
 PRISMA_ISSUER = "https://auth.prisma.io"
 SCOPE = "workspace:admin offline_access"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from prisma_provider.login.github import TOKEN_VARIABLE, URL_VARIABLE, GitHubJob
 from prisma_provider.login.store import Store
 from prisma_provider.login.stored import StoredLogin
-from prisma_provider.origins import DEFAULT_BASE_URL, is_loopback
+from prisma_provider.network.origins import DEFAULT_BASE_URL, is_loopback
 
 Renewal = Callable[[str | None], str]
 """Gives the value of a token that is valid now; told one that the service refused, another."""

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from prisma_provider import errors
-from prisma_provider.transport import not_sent, way_to
+from prisma_provider.network.transport import not_sent, way_to
 
 SECONDS = 30.0
 """What one answer may take."""

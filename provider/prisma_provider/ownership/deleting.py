@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from prisma_provider.api.models import Database, same_id
 from prisma_provider.errors import Refused
-from prisma_provider.identity import is_ours, key_of
+from prisma_provider.keys import is_ours, key_of
 from prisma_provider.live import Live
-from prisma_provider.models import Database, same_id
+from prisma_provider.live.run import resource
 from prisma_provider.ownership.values import Inputs, has_by_state, named
-from prisma_provider.run import resource
 
 
 def stays(live: Live, kind: str, object_id: str) -> bool:

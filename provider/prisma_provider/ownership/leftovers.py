@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.errors import Refused, capital
-from prisma_provider.identity import key_of, stem_of
+from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
-from prisma_provider.models import Branch, Database, bare_id, same_id
 from prisma_provider.ownership.taking import refuse_second
 from prisma_provider.ownership.values import Inputs, Keyed, Object
 

@@ -12,8 +12,8 @@ import logging
 from collections.abc import Iterable
 
 from prisma_provider import errors
-from prisma_provider.clock import seconds_of
-from prisma_provider.identity import (
+from prisma_provider.api.models import Connection, Database, bare_id, same_id
+from prisma_provider.keys import (
     deleting_since,
     goes_with_project,
     going_with_project,
@@ -23,10 +23,10 @@ from prisma_provider.identity import (
     stem,
 )
 from prisma_provider.live import Live
-from prisma_provider.models import Connection, Database, bare_id, same_id
+from prisma_provider.live.run import resource
+from prisma_provider.live.state import Entry
+from prisma_provider.network.clock import seconds_of
 from prisma_provider.ownership.values import is_shown
-from prisma_provider.run import resource
-from prisma_provider.state import Entry
 
 HOUR = 3600.0
 """Seconds for which the next run believes the note on this machine."""

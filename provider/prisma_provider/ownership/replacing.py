@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from prisma_provider.api.models import Database, same_id
 from prisma_provider.errors import Refused, capital
-from prisma_provider.identity import key_of, stem_of
+from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
-from prisma_provider.models import Database, same_id
+from prisma_provider.live.run import Made, resource
+from prisma_provider.live.state import Entry, kind_of
 from prisma_provider.ownership.values import Inputs, Keyed, alias, has_by_state, is_declared, is_shown, named
-from prisma_provider.run import Made, resource
-from prisma_provider.state import Entry, kind_of
 
 
 def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from prisma_provider.live import Live
-from prisma_provider.run import resource
-from prisma_provider.state import Entry, kind_of
+from prisma_provider.live.run import resource
+from prisma_provider.live.state import Entry, kind_of
 
 Inputs = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ import sys
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from prisma_provider.plain import plain_lines
 from prisma_provider.plugin.spelling import spelled
+from prisma_provider.text import plain_lines
 
 
 class Engine:

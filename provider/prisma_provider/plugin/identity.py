@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import HANDLERS
-from prisma_provider.identity import stem
+from prisma_provider.keys import stem
 
 TYPE = "prisma:index:"
 """What the type of every resource begins with."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prisma_provider import ownership
+from prisma_provider.api.models import same_id
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.handlers.inputs import Bag
 from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
-from prisma_provider.models import same_id
 
 QUERIES = {
     "Project": (),

@@ -10,7 +10,7 @@ from contextlib import suppress
 import grpc
 from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
-from prisma_provider.logs import write_log
+from prisma_provider.network.logs import write_log
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session

@@ -8,16 +8,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_provider.client import Client
+from prisma_provider.api.client import Client
 from prisma_provider.errors import ConfigurationError, NoToken
-from prisma_provider.identity import stack_of
-from prisma_provider.intents import Intents
+from prisma_provider.keys import stack_of
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
+from prisma_provider.live.run import working_on
+from prisma_provider.live.state import others, recorded
+from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 from prisma_provider.plugin.engine import Engine
-from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_limit
-from prisma_provider.run import working_on
 from prisma_provider.settings import Settings
-from prisma_provider.state import others, recorded
 
 
 @dataclass

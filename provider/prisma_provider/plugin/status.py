@@ -15,8 +15,8 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.errors import LostAnswer, PrismaError
-from prisma_provider.plain import plain_lines
 from prisma_provider.plugin.spelling import spelled
+from prisma_provider.text import plain_lines
 
 _DETAILS = "grpc-status-details-bin"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
 from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
+from prisma_provider.text import plain
 
 MOST_LINES = 100
 """A comment has room for 65,536 characters."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from prisma_provider.plain import plain
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
 from prisma_provider.review.wording import DRIFT, KEPT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
+from prisma_provider.text import plain
 
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
-from prisma_provider.plain import name as shown
+from prisma_provider.text import name as shown
 
 _PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
 _ID = re.compile(r"[A-Za-z0-9_]{1,128}")

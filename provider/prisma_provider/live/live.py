@@ -16,14 +16,14 @@ from threading import Condition, Thread
 from typing import Any, TypeVar, cast
 
 from prisma_provider import errors
-from prisma_provider.client import Client
-from prisma_provider.flights import Flight, Flights
-from prisma_provider.intents import Intents
-from prisma_provider.models import Branch, Connection, Database, Project, bare_id, same_id
-from prisma_provider.retries import DEFAULT_TIME_LIMIT, time_left, time_limit
-from prisma_provider.run import Run
-from prisma_provider.state import Recorded
-from prisma_provider.written import Written
+from prisma_provider.api.client import Client
+from prisma_provider.api.models import Branch, Connection, Database, Project, bare_id, same_id
+from prisma_provider.live.flights import Flight, Flights
+from prisma_provider.live.intents import Intents
+from prisma_provider.live.run import Run
+from prisma_provider.live.state import Recorded
+from prisma_provider.live.written import Written
+from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_left, time_limit
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from prisma_provider.models import bare_id
+from prisma_provider.api.models import bare_id
 
 _log = logging.getLogger(__name__)
 

@@ -17,11 +17,10 @@ from urllib.parse import quote
 import httpx
 import tenacity
 
-from prisma_provider import bodies, errors
-from prisma_provider.answers import agreeing, parse, status_error, transport_error
-from prisma_provider.bearer import Bearer
-from prisma_provider.clock import Clock
-from prisma_provider.models import (
+from prisma_provider import errors
+from prisma_provider.api.answers import agreeing, parse, status_error, transport_error
+from prisma_provider.api.bearer import Bearer
+from prisma_provider.api.models import (
     Answer,
     Backup,
     Branch,
@@ -37,13 +36,15 @@ from prisma_provider.models import (
     Usage,
     fits_path,
 )
-from prisma_provider.pages import Item, Pages
-from prisma_provider.plain import name
-from prisma_provider.retries import Retries, may_send_again, time_left
+from prisma_provider.api.pages import Item, Pages
+from prisma_provider.network import bodies
+from prisma_provider.network.clock import Clock
+from prisma_provider.network.retries import Retries, may_send_again, time_left
+from prisma_provider.network.throttle import Throttle
+from prisma_provider.network.transport import way_to
+from prisma_provider.network.waits import TooLate, Waits
 from prisma_provider.settings import Settings
-from prisma_provider.throttle import Throttle
-from prisma_provider.transport import way_to
-from prisma_provider.waits import TooLate, Waits
+from prisma_provider.text import name
 
 T = TypeVar("T")
 Ref = TypeVar("Ref", bound=Referring)

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from prisma_provider.errors import ConfigurationError
-from prisma_provider.origins import is_loopback
+from prisma_provider.network.origins import is_loopback
 
 AROUND = "a host that is reached without it goes into NO_PROXY"
 """The way out of a proxy, as part of a sentence."""

@@ -10,9 +10,9 @@ from threading import Lock
 import httpx
 
 from prisma_provider import errors
-from prisma_provider.answers import parse, status_error
+from prisma_provider.api.answers import parse, status_error
+from prisma_provider.api.models import Answer, Me, same_id
 from prisma_provider.login.sources import Renewal
-from prisma_provider.models import Answer, Me, same_id
 from prisma_provider.settings import RUN_PROGRAM, Settings, Token
 
 _log = logging.getLogger(__name__)

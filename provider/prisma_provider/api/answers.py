@@ -11,12 +11,13 @@ from typing import TypeVar
 import httpx
 import pydantic
 
-from prisma_provider import errors, refusals
-from prisma_provider.models import Referring, same_id
-from prisma_provider.plain import cut, masked
-from prisma_provider.refusals import Refusal
+from prisma_provider import errors
+from prisma_provider.api import refusals
+from prisma_provider.api.models import Referring, same_id
+from prisma_provider.api.refusals import Refusal
+from prisma_provider.network.transport import not_sent
 from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, Settings, Token
-from prisma_provider.transport import not_sent
+from prisma_provider.text import cut, masked
 
 T = TypeVar("T")
 Ref = TypeVar("Ref", bound=Referring)

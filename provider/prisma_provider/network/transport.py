@@ -8,11 +8,11 @@ import ssl
 
 import httpx
 
-from prisma_provider import certificates, proxies
-from prisma_provider.certificates import FILE, FOLDER, in_force
 from prisma_provider.errors import Blocked, Unreachable
-from prisma_provider.origins import origin
-from prisma_provider.proxies import AROUND, Proxy
+from prisma_provider.network import certificates, proxies
+from prisma_provider.network.certificates import FILE, FOLDER, in_force
+from prisma_provider.network.origins import origin
+from prisma_provider.network.proxies import AROUND, Proxy
 
 _NOT_SENT = (
     httpx.ConnectError,

@@ -12,8 +12,8 @@ from typing import Any
 from prisma_provider.diff import Diff, ignores
 from prisma_provider.errors import Refused
 from prisma_provider.live import Live
-from prisma_provider.run import resource
-from prisma_provider.state import kind_of
+from prisma_provider.live.run import resource
+from prisma_provider.live.state import kind_of
 
 Bag = dict[str, Any]
 Compare = Callable[[Bag, Bag], Diff]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from threading import Lock
 
-from prisma_provider.models import Database, bare_id, same_id
+from prisma_provider.api.models import Database, bare_id, same_id
 
 
 @dataclass(frozen=True)

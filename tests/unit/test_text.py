@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prisma_provider.api.models import Project
 from prisma_provider.cli.watching import watch
 from prisma_provider.errors import NotFound
-from prisma_provider.models import Project
-from prisma_provider.plain import NAME_LIMIT, SAID_LIMIT, plain, plain_lines, said
+from prisma_provider.text import NAME_LIMIT, SAID_LIMIT, plain, plain_lines, said
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from([*":#[v \n\x1b\x9b"]))
 PARTS = st.sampled_from(["::error::x", ":::error::x", "##[group]", "##vso[task]", "\x1b[2J", "\n", " ", "orders"])
