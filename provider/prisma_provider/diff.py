@@ -6,7 +6,10 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal, final
+
+from prisma_provider.text import snake
 
 Kind = Literal["patch", "replace", "output", "once", "setting"]
 """What a field is to its resource.
@@ -36,11 +39,28 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Field:
-    """A property of a resource: its name in the API, its kind, and what makes two of its values the same."""
+    """How a property of a resource behaves: its name in the API, its kind, and what makes two of its values the same.
+
+    `read` says where a live object holds it, as a path of attributes (`project.id`): under its own name, where nothing
+    is given; None is: no object holds it. A response may lack what is `kept`: then it is what state holds.
+    """
 
     name: str
     kind: Kind
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
+    read: str | None = ""
+    kept: bool = False
+
+    def of(self, found: object, state: Mapping[str, Any]) -> Any:
+        """Its value, as an object holds it."""
+        value = attrgetter(self.read or snake(self.name))(found)
+        return state.get(self.name) if value is None and self.kept else value
+
+
+def outputs(fields: Collection[Field], found: object, state: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole state of a resource: what was declared or recorded, and on top of it what its object holds."""
+    shown = [field for field in fields if field.kind in ("patch", "replace", "output") and field.read is not None]
+    return {**state, **{field.name: field.of(found, state) for field in shown}}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from prisma_provider import errors
 from prisma_provider.api.client import Client
 from prisma_provider.api.models import Branch, Connection, Database, Project
+from prisma_provider.diff import outputs
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
 from prisma_provider.handlers.inputs import Bag, check_id, check_texts
@@ -145,9 +146,7 @@ def _database(found: Database) -> Bag:
 
 def _connection(found: Connection, database_id: str) -> Bag:
     """Without the secrets, which some service might show: nothing that a function answers is kept as one."""
-    shown = {field.name for field in connection.ConnectionHandler.fields if field.kind != "once"}
-    bag = connection.outputs(found, {"databaseId": database_id})
-    return {"id": found.id, **{name: value for name, value in bag.items() if name in shown}}
+    return {"id": found.id, **outputs(connection.ConnectionHandler.fields, found, {"databaseId": database_id})}
 
 
 def _branch(found: Branch) -> Bag:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 SAID_LIMIT = 400
 """Characters of what a service said that are shown."""
@@ -117,3 +118,15 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
+
+
+@cache
+def camel(name: str) -> str:
+    """A property's name in state and in the API; Pulumi's own names, which begin with an underscore, stay."""
+    return name if name.startswith("_") else re.sub(r"_([a-z])", lambda m: m[1].upper(), name)
+
+
+@cache
+def snake(name: str) -> str:
+    """A property's name in Python."""
+    return name if name.startswith("_") else re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), name)

@@ -190,13 +190,35 @@ class Connection(Wire):
     database: Home | None = None
 
     @property
+    def database_id(self) -> str | None:
+        """The database that it belongs to, where the response says."""
+        return self.database.id if self.database else None
+
+    @property
+    def host(self) -> str | None:
+        """The host of direct connections."""
+        some = self.endpoints.direct or self.endpoints.pooled
+        return some.host if some else None
+
+    @property
+    def port(self) -> int | None:
+        """The port of direct connections."""
+        some = self.endpoints.direct or self.endpoints.pooled
+        return some.port if some else None
+
+    @property
+    def pooled_host(self) -> str | None:
+        """The host of pooled connections."""
+        return self.endpoints.pooled.host if self.endpoints.pooled else None
+
+    @property
     def title(self) -> str:
         """How messages name it."""
         return f'connection "{shown(self.name)}" ({self.id})'
 
     def names(self) -> Mapping[str, object]:
         """Its id, and its database's where the answer says."""
-        return {"id": self.id, "database": self.database.id if self.database else None}
+        return {"id": self.id, "database": self.database_id}
 
     def credentials(self) -> dict[str, Any]:
         """User, password and connection strings under their names in state; empty where the answer has none."""
@@ -237,6 +259,11 @@ class Database(Wire):
     source: dict[str, Any] | None = None
     branch_id: Id | None = None
     logical_id: str | None = None
+
+    @property
+    def region_id(self) -> str | None:
+        """The region that it is in, where the response says."""
+        return self.region.id if self.region else None
 
     @property
     def title(self) -> str:

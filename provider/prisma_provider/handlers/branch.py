@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider import errors, ownership
+from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
@@ -28,12 +28,12 @@ class BranchHandler:
     """Makes, promotes and deletes branches; the service cannot rename one, so another name is another branch."""
 
     fields = (
-        Field("projectId", "replace", same_id),
+        Field("projectId", "replace", same_id, "project.id"),
         Field("gitName", "replace"),
         Field("isDefault", "patch"),
         *SETTINGS,
         Field("role", "output"),
-        Field("workspaceId", "output"),
+        Field("workspaceId", "output", read=None),
     )
 
     def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
@@ -245,12 +245,6 @@ def _leaves(live: Live, database: Database) -> bool:
     return live.run.was_delete_asked(database.id) or ownership.goes_with_deleted_project(live, database)
 
 
-def outputs(branch: Branch, bag: Bag) -> Bag:
-    """The whole state: what was declared, and on top of it what is live."""
-    return {
-        **bag,
-        "projectId": branch.project.id,
-        "gitName": branch.git_name,
-        "isDefault": branch.is_default,
-        "role": branch.role,
-    }
+def outputs(branch: Branch, state: Bag) -> Bag:
+    """The whole state of a branch."""
+    return diff.outputs(BranchHandler.fields, branch, state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider import ownership
+from prisma_provider import diff, ownership
 from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
@@ -26,16 +26,16 @@ class ConnectionHandler:
     """Makes, rotates and deletes connections; the service has no PATCH for them, so a rename is a new one."""
 
     fields = (
-        Field("databaseId", "replace", same_id),
+        Field("databaseId", "replace", same_id, kept=True),
         Field("name", "replace"),
         Field("rotationTrigger", "setting"),
         *SETTINGS,
         Field("kind", "output"),
-        Field("host", "output"),
-        Field("pooledHost", "output"),
-        Field("port", "output"),
-        Field("projectId", "output"),
-        Field("workspaceId", "output"),
+        Field("host", "output", kept=True),
+        Field("pooledHost", "output", kept=True),
+        Field("port", "output", kept=True),
+        Field("projectId", "output", read=None),
+        Field("workspaceId", "output", read=None),
         Field("createdAt", "output"),
         Field("user", "once"),
         Field("password", "once"),
@@ -157,18 +157,6 @@ def _home(live: Live, connection: Connection, olds: Bag) -> Bag:
     return {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
 
 
-def outputs(connection: Connection, bag: Bag) -> Bag:
-    """The whole state: what was declared, what is live, and secrets where this answer has them."""
-    direct, pooled = connection.endpoints.direct, connection.endpoints.pooled
-    some = direct or pooled
-    return {
-        **bag,
-        "databaseId": connection.database.id if connection.database else bag.get("databaseId"),
-        "name": connection.name,
-        "kind": connection.kind,
-        "host": some.host if some else bag.get("host"),
-        "pooledHost": pooled.host if pooled else bag.get("pooledHost"),
-        "port": some.port if some else bag.get("port"),
-        "createdAt": connection.created_at,
-        **connection.credentials(),
-    }
+def outputs(connection: Connection, state: Bag) -> Bag:
+    """The whole state, with the credentials where the response has them."""
+    return diff.outputs(ConnectionHandler.fields, connection, state) | connection.credentials()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prisma_provider import errors, ownership
+from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import WAITING, Database, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
@@ -31,6 +31,7 @@ from prisma_provider.handlers.inputs import (
     check_region,
     known,
     select,
+    sent,
     with_logical_id,
     without_unknown,
 )
@@ -57,20 +58,20 @@ class DatabaseHandler:
     """Makes, renames, promotes, moves and deletes databases."""
 
     fields = (
-        Field("projectId", "replace", same_id),
+        Field("projectId", "replace", same_id, "project.id"),
         Field("name", "patch"),
-        Field("region", "replace"),
+        Field("region", "replace", read="region_id", kept=True),
         Field("isDefault", "patch"),
         Field("branchId", "patch", same_id),
-        Field("branchGitName", "patch"),
-        Field("source", "replace", _same_source),
+        Field("branchGitName", "patch", read=None),
+        Field("source", "replace", _same_source, read=None),
         Field("allowReplace", "setting"),
         Field("rotationTrigger", "setting"),
         Field("deletedWith", "setting", same_id),
         *SETTINGS,
         Field("status", "output"),
         Field("logicalId", "output"),
-        Field("workspaceId", "output"),
+        Field("workspaceId", "output", read=None),
         Field("defaultConnectionId", "output"),
         Field("createdAt", "output"),
         Field("databaseUrl", "once"),
@@ -152,10 +153,9 @@ class DatabaseHandler:
         return database.id, self._outputs(live, database, {**news, **secrets, "logicalId": key})
 
     def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
-        wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "source")}
-        wanted["branchId"] = _branch_id(live, news["projectId"], news)
-        wanted |= {"region": news.get("region", INHERIT), "logicalId": _key_to_send(news["logicalId"], news)}
-        body = {name: value for name, value in wanted.items() if value is not None}
+        here = {"branchId": _branch_id(live, news["projectId"], news), "branchGitName": None}
+        here |= {"region": news.get("region", INHERIT), "logicalId": _key_to_send(news["logicalId"], news)}
+        body = sent(self.fields, news, **here)
         database, lost = create_once(
             live,
             body["logicalId"],
@@ -486,17 +486,7 @@ def _explain_kept(live: Live, database: Database) -> None:
     )
 
 
-def outputs(database: Database, bag: Bag) -> Bag:
-    """The whole state: what was declared, and on top of it what is live."""
-    return {
-        **bag,
-        "projectId": database.project.id,
-        "name": database.name,
-        "region": database.region.id if database.region else bag.get("region"),
-        "isDefault": database.is_default,
-        "branchId": database.branch_id,
-        "status": database.status,
-        "logicalId": ownership.recorded_key(bag, database.logical_id),
-        "defaultConnectionId": database.default_connection_id,
-        "createdAt": database.created_at,
-    }
+def outputs(database: Database, state: Bag) -> Bag:
+    """The whole state of a database."""
+    key = ownership.recorded_key(state, database.logical_id)
+    return diff.outputs(DatabaseHandler.fields, database, state) | {"logicalId": key}

@@ -73,6 +73,12 @@ def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
     return {name: value for name, value in news.items() if name in names and value is not None}
 
 
+def sent(fields: tuple[Field, ...], news: Mapping[str, Any], **more: Any) -> Bag:
+    """The body of a create: every property that the API takes, and what is given beside them; no null."""
+    declared = {field.name: news.get(field.name) for field in fields if field.kind in ("patch", "replace")}
+    return {name: value for name, value in (declared | more).items() if value is not None}
+
+
 def check_texts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
     """No input holds what an output has for a text: sent, it would be a name, or a trigger that never changes."""
     for field, value in news.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider import ownership
+from prisma_provider import diff, ownership
 from prisma_provider.api.models import Database, Project
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused, capital
@@ -17,6 +17,7 @@ from prisma_provider.handlers.inputs import (
     check_name,
     check_region,
     select,
+    sent,
     with_logical_id,
     without_unknown,
 )
@@ -28,12 +29,12 @@ class ProjectHandler:
 
     fields = (
         Field("name", "patch"),
-        Field("region", "replace"),
+        Field("region", "replace", read=None),
         Field("forceDestroy", "setting"),
         Field("allowReplace", "setting"),
         *SETTINGS,
         Field("defaultRegion", "output"),
-        Field("workspaceId", "output"),
+        Field("workspaceId", "output", read="workspace.id"),
         Field("logicalId", "output"),
         Field("createdAt", "output"),
     )
@@ -87,14 +88,8 @@ class ProjectHandler:
         return project.id, outputs(project, {**news, "logicalId": project.logical_id if adopted else news["logicalId"]})
 
     def _make(self, live: Live, news: Bag) -> Project:
-        wanted = {
-            "name": news["name"],
-            "region": news.get("region"),
-            "workspaceId": live.client.settings.workspace_id,
-            "logicalId": news["logicalId"],
-            "createDatabase": False,
-        }
-        body = {name: value for name, value in wanted.items() if value is not None}
+        also = {"workspaceId": live.client.settings.workspace_id, "logicalId": news["logicalId"]}
+        body = sent(self.fields, news, **also, createDatabase=False)
         project, _ = create_once(
             live,
             news["logicalId"],
@@ -174,13 +169,7 @@ def _refuse_databases(live: Live, project_id: str, olds: Bag, kept: list[Databas
     )
 
 
-def outputs(project: Project, bag: Bag) -> Bag:
-    """The whole state: what was declared, and on top of it what is live."""
-    return {
-        **bag,
-        "name": project.name,
-        "defaultRegion": project.default_region,
-        "workspaceId": project.workspace.id,
-        "logicalId": ownership.recorded_key(bag, project.logical_id),
-        "createdAt": project.created_at,
-    }
+def outputs(project: Project, state: Bag) -> Bag:
+    """The whole state of a project."""
+    key = ownership.recorded_key(state, project.logical_id)
+    return diff.outputs(ProjectHandler.fields, project, state) | {"logicalId": key}

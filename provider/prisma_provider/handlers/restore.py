@@ -24,8 +24,8 @@ class RestoreHandler:
         Field("sourceDatabaseId", "setting", same_id),
         Field("confirmDatabaseName", "setting"),
         *SETTINGS,
-        Field("projectId", "output"),
-        Field("workspaceId", "output"),
+        Field("projectId", "output", read=None),
+        Field("workspaceId", "output", read=None),
     )
 
     def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
