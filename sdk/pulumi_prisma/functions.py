@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pulumi
 from pulumi import Input, Output
 
-from pulumi_prisma.names import camel, snake
+from prisma_provider.text import camel, snake
 from pulumi_prisma.results import (
     GetBackupResult,
     GetBranchResult,

@@ -14,7 +14,7 @@ from pulumi import dynamic
 
 from prisma_provider.durations import seconds
 from prisma_provider.keys import stem
-from pulumi_prisma.names import camel, snake
+from prisma_provider.text import camel, snake
 from pulumi_prisma.starting import check_dynamic_host, is_mocked
 from pulumi_prisma.texts import refuse_texts
 

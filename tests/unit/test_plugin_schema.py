@@ -14,8 +14,8 @@ import pulumi_prisma
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin import schema
+from prisma_provider.text import camel
 from pulumi_prisma import native
-from pulumi_prisma.names import camel
 
 PACKAGE = schema.package()
 TYPE = "prisma:index:"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
-from pydantic.alias_generators import to_snake
-
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
+from prisma_provider.text import snake
 
 _VALUES = {"=True": ": true", "=False": ": false", "=": ": ", "": ""}
 _PHRASES = {
@@ -19,7 +18,7 @@ _PHRASES = {
     "BackupOf(database_id, backup_id)": "{type: backup, databaseId: …, backupId: …}",
 }
 _PROPERTIES = {field.name for handler in HANDLERS.values() for field in handler.fields}
-_NAMES = {name: name for name in _PROPERTIES} | {to_snake(name): name for name in (*_PROPERTIES, *FUNCTIONS)}
+_NAMES = {name: name for name in _PROPERTIES} | {snake(name): name for name in (*_PROPERTIES, *FUNCTIONS)}
 
 
 def _any_of(words: dict[str, str]) -> str:
