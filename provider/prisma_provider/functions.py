@@ -15,7 +15,7 @@ from prisma_provider.api.client import Client
 from prisma_provider.api.models import Branch, Connection, Database, Project
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
-from prisma_provider.handlers.inputs import Bag, check_id, check_texts
+from prisma_provider.handlers.inputs import Properties, check_id, check_texts
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 
 
@@ -33,9 +33,9 @@ class Function:
     """A function: what it takes, and how it is answered."""
 
     arguments: tuple[Argument, ...]
-    answer: Callable[[Client, Bag], Bag]
+    answer: Callable[[Client, Properties], Properties]
 
-    def __call__(self, client: Client, given: Mapping[str, Any]) -> Bag:
+    def __call__(self, client: Client, given: Mapping[str, Any]) -> Properties:
         """Check the arguments, then ask the service; InvalidInput, NotFound or another ApiError where it fails."""
         arguments = {name: value for name, value in given.items() if value is not None}
         for problem in check_texts(arguments):
@@ -45,7 +45,7 @@ class Function:
         with time_limit(DEFAULT_TIME_LIMIT):
             return self.answer(client, arguments)
 
-    def _check(self, argument: Argument, given: Bag) -> None:
+    def _check(self, argument: Argument, given: Properties) -> None:
         value = given.get(argument.name)
         if argument.prefix is not None:
             for problem in check_id(given, argument.name, argument.prefix, required=argument.required):
@@ -66,7 +66,7 @@ class Titled(Protocol):
 Found = TypeVar("Found", bound=Titled)
 
 
-def _one(what: str, given: Bag, by_id: Callable[[str], Found], listed: Callable[[], Iterable[Found]]) -> Found:
+def _one(what: str, given: Properties, by_id: Callable[[str], Found], listed: Callable[[], Iterable[Found]]) -> Found:
     """The object of this id, or the only one of this name."""
     if ("id" in given) == ("name" in given):
         raise InvalidInput("id", f"A {what} is looked up by its id or by its name.", hint="give one of the two.")
@@ -87,40 +87,40 @@ def _one(what: str, given: Bag, by_id: Callable[[str], Found], listed: Callable[
     return found[0]
 
 
-def _get_project(client: Client, given: Bag) -> Bag:
+def _get_project(client: Client, given: Properties) -> Properties:
     return _project(_one("project", given, client.project, client.projects))
 
 
-def _get_projects(client: Client, given: Bag) -> Bag:
+def _get_projects(client: Client, given: Properties) -> Properties:
     return {"projects": [_project(each) for each in client.projects() if given.get("name") in (None, each.name)]}
 
 
-def _get_database(client: Client, given: Bag) -> Bag:
+def _get_database(client: Client, given: Properties) -> Properties:
     return _database(_one("database", given, client.database, lambda: client.databases(given.get("projectId"))))
 
 
-def _get_databases(client: Client, given: Bag) -> Bag:
+def _get_databases(client: Client, given: Properties) -> Properties:
     listed = client.databases(given.get("projectId"))
     return {"databases": [_database(each) for each in listed if given.get("name") in (None, each.name)]}
 
 
-def _get_connections(client: Client, given: Bag) -> Bag:
+def _get_connections(client: Client, given: Properties) -> Properties:
     database_id = given["databaseId"]
     return {"connections": [_connection(each, database_id) for each in client.connections(database_id)]}
 
 
-def _get_branches(client: Client, given: Bag) -> Bag:
+def _get_branches(client: Client, given: Properties) -> Properties:
     return {"branches": [_branch(each) for each in client.branches(given["projectId"], given.get("gitName"))]}
 
 
-def _get_backups(client: Client, given: Bag) -> Bag:
+def _get_backups(client: Client, given: Properties) -> Properties:
     newest_first = sorted(
         client.backups(given["databaseId"]).data, key=lambda each: each.created_at or "", reverse=True
     )
     return {"backups": [each.model_dump(by_alias=True) for each in newest_first]}
 
 
-def _get_usage(client: Client, given: Bag) -> Bag:
+def _get_usage(client: Client, given: Properties) -> Properties:
     usage = client.usage(given["databaseId"], given.get("startDate"), given.get("endDate"))
     return {
         "operations": usage.metrics.operations.used,
@@ -131,26 +131,26 @@ def _get_usage(client: Client, given: Bag) -> Bag:
     }
 
 
-def _get_regions(client: Client, given: Bag) -> Bag:
+def _get_regions(client: Client, given: Properties) -> Properties:
     return {"regions": [each.model_dump(by_alias=True) for each in client.regions()]}
 
 
-def _project(found: Project) -> Bag:
+def _project(found: Project) -> Properties:
     return {"id": found.id, **project.outputs(found, {})}
 
 
-def _database(found: Database) -> Bag:
+def _database(found: Database) -> Properties:
     return {"id": found.id, **database.outputs(found, {})}
 
 
-def _connection(found: Connection, database_id: str) -> Bag:
+def _connection(found: Connection, database_id: str) -> Properties:
     """Without the secrets, which some service might show: nothing that a function answers is kept as one."""
     shown = {field.name for field in connection.ConnectionHandler.fields if field.kind != "once"}
     bag = connection.outputs(found, {"databaseId": database_id})
     return {"id": found.id, **{name: value for name, value in bag.items() if name in shown}}
 
 
-def _branch(found: Branch) -> Bag:
+def _branch(found: Branch) -> Properties:
     return {"id": found.id, **branch.outputs(found, {})}
 
 

@@ -23,7 +23,7 @@ from prisma_provider.api.client import Client
 from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
 from prisma_provider.handlers import HANDLERS, check, database
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.keys import goes_with_project, stem
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
@@ -78,8 +78,8 @@ class Held:
     kind: str
     slot: str
     object_id: str
-    inputs: Bag
-    outputs: Bag
+    inputs: Properties
+    outputs: Properties
     declared: Declared
     homes: tuple[str, ...] = ()
     replaced: bool = False
@@ -509,7 +509,7 @@ class Engine:
     def _lives(self, held: Held) -> bool:
         return held.object_id in self.world.cloud.all(held.kind)
 
-    def _replace(self, slot: str, old: Held, declared: Declared, inputs: Bag) -> str:
+    def _replace(self, slot: str, old: Held, declared: Declared, inputs: Properties) -> str:
         old.slot = slot
         if declared.delete_first:
             old.replaced = True
@@ -519,7 +519,7 @@ class Engine:
             return self._create(slot, declared, inputs)
         return self._create(slot, declared, inputs, old)
 
-    def _create(self, slot: str, declared: Declared, inputs: Bag, old: Held | None = None) -> str:
+    def _create(self, slot: str, declared: Declared, inputs: Properties, old: Held | None = None) -> str:
         begun = Held(declared.kind, slot, "", inputs, {}, declared, self._homes(declared))
         self.stack.begun.append(begun)
         try:
@@ -540,18 +540,18 @@ class Engine:
             if self.kill[0] < 0:
                 raise Killed
 
-    def _check(self, kind: str, olds: Bag, news: Bag) -> Bag:
+    def _check(self, kind: str, olds: Properties, news: Properties) -> Properties:
         checked = check(self._live, kind, olds, news)
         for problem in checked.problems:
             raise problem
         return checked.inputs
 
-    def _news(self, slot: str, declared: Declared, ids: dict[str, Any]) -> Bag:
+    def _news(self, slot: str, declared: Declared, ids: dict[str, Any]) -> Properties:
         def reference(name: str | None) -> Any:
             return ids.get(name, name) if name else None
 
         home = reference(declared.home)
-        bag: Bag = {
+        bag: Properties = {
             "Project": {"name": declared.name, "forceDestroy": declared.force, "allowReplace": declared.allow_replace},
             "Branch": {"gitName": declared.name, "projectId": home},
             "Database": {

@@ -9,10 +9,10 @@ from prisma_provider.api.client import Client
 from prisma_provider.api.models import is_id
 from prisma_provider.functions import FUNCTIONS
 
-Bag = dict[str, object]
+Properties = dict[str, object]
 
 
-def database(client: Client, text: str) -> Bag:
+def database(client: Client, text: str) -> Properties:
     """One database; NotFound or InvalidInput where there is none, or more than one."""
     if text.startswith("db_") and is_id(text, "db"):
         return FUNCTIONS["getDatabase"](client, {"id": text})

@@ -12,7 +12,7 @@ import click
 from prisma_provider.api.client import Client
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
-from prisma_provider.cli.lookup import Bag, database
+from prisma_provider.cli.lookup import Properties, database
 from prisma_provider.functions import FUNCTIONS
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -44,7 +44,7 @@ def usage(names: tuple[str, ...], start: datetime | None, end: datetime | None, 
 
 
 def _usages(client: Client, names: tuple[str, ...], days: dict[str, str]) -> Iterator[dict[str, Any]]:
-    named: list[Bag] = [database(client, name) for name in names]
+    named: list[Properties] = [database(client, name) for name in names]
     for each in named or FUNCTIONS["getDatabases"](client, {})["databases"]:
         used = FUNCTIONS["getUsage"](client, {"databaseId": each["id"], **days})
         yield {

@@ -10,7 +10,7 @@ from prisma_provider.diff import Diff, Field
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
-from prisma_provider.handlers.inputs import Bag, Checked, check_texts, select
+from prisma_provider.handlers.inputs import Checked, Properties, check_texts, select
 from prisma_provider.handlers.project import ProjectHandler
 from prisma_provider.handlers.restore import RestoreHandler
 from prisma_provider.live import Live
@@ -24,27 +24,27 @@ class Handler(Protocol):
         """Its properties and their kinds."""
         ...
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """The inputs as they will stand in state, and what is wrong with them; `olds` are old inputs."""
         ...
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """What differs from live; Refused where closing it would lose data. `olds` are old outputs."""
         ...
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Make it, or adopt it: its id and outputs."""
         ...
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """Its outputs as they are live; None where it is proved gone."""
         ...
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Close the differences in place: the outputs."""
         ...
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it; gone already is done."""
         ...
 
@@ -61,7 +61,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 """Every resource by its name."""
 
 
-def check(live: Live, resource: str, olds: Bag, news: Bag) -> Checked:
+def check(live: Live, resource: str, olds: Properties, news: Properties) -> Checked:
     """What every check begins with, and then the resource's own.
 
     A token is asked about only for what is new: what is there is compared with live, which tells a wrong one, too.

@@ -10,8 +10,8 @@ from prisma_provider.handlers.changes import check_applied, compare, delete, dem
 from prisma_provider.handlers.creation import announce, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
-    Bag,
     Checked,
+    Properties,
     check_adopt,
     check_flag,
     check_id,
@@ -36,7 +36,7 @@ class BranchHandler:
         Field("workspaceId", "output"),
     )
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """A project, a name."""
         problems = (
             *check_id(news, "projectId", "proj", required=True),
@@ -50,12 +50,12 @@ class BranchHandler:
                 self._refuse_held(live, news)
         return Checked(select(self.fields, news), problems)
 
-    def _refuse_held(self, live: Live, news: Bag) -> None:
+    def _refuse_held(self, live: Live, news: Properties) -> None:
         there = None if news["gitName"] is UNKNOWN else live.named_branch(news["projectId"], news["gitName"])
         if there is not None:
             ownership.refuse_held(live, "Branch", there.id, there.title)
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Promotion in place; another name or project is another branch, made before the old one goes."""
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
@@ -63,11 +63,11 @@ class BranchHandler:
         ownership.hold(live, "Branch", object_id, branch.title, news)
         return self._compare(branch, olds, news)
 
-    def _compare(self, branch: Branch, olds: Bag, news: Bag) -> Diff:
+    def _compare(self, branch: Branch, olds: Properties, news: Properties) -> Diff:
         found = compare(self.fields, olds, news, outputs(branch, olds))
         return Diff(tuple(demotion(change) for change in found.changes))
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
         project_id, name = news["projectId"], news["gitName"]
         key = ("branch", bare_id(project_id), name)
@@ -83,7 +83,7 @@ class BranchHandler:
         known = {"workspaceId": live.workspace_id_of(project_id), **({} if owned else USED)}
         return branch.id, outputs(branch, {**news, **known})
 
-    def _adopt(self, live: Live, news: Bag) -> Branch | None:
+    def _adopt(self, live: Live, news: Properties) -> Branch | None:
         adopt = news.get("adopt")
         there = live.branch(adopt) if isinstance(adopt, str) else named(live, news["projectId"], news["gitName"])
         if there is None:
@@ -103,7 +103,7 @@ class BranchHandler:
             ownership.refuse_held(live, "Branch", there.id, there.title)
         return there
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live branch, with settings carried on from state."""
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
@@ -111,7 +111,7 @@ class BranchHandler:
         workspace_id = live.workspace_id_of(branch.project.id, olds.get("workspaceId"))
         return outputs(branch, {**olds, "workspaceId": workspace_id})
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Promote, or nothing."""
         found = self.diff(live, object_id, olds, news)
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
@@ -133,7 +133,7 @@ class BranchHandler:
             )
         return branch
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it. The default and the production branch the service keeps until their project is deleted."""
         if ownership.stays(live, "Branch", object_id):
             return
@@ -215,7 +215,7 @@ def _is_ours(live: Live, branch: Branch) -> bool:
     return live.run.was_made(branch.id) and not live.run.was_returned(branch.id)
 
 
-def _is_kept(live: Live, branch_id: str, olds: Bag, error: errors.Rejected) -> bool:
+def _is_kept(live: Live, branch_id: str, olds: Properties, error: errors.Rejected) -> bool:
     """What goes with its project is left behind in peace; another branch that others still use is an error."""
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
@@ -245,7 +245,7 @@ def _leaves(live: Live, database: Database) -> bool:
     return live.run.was_delete_asked(database.id) or ownership.goes_with_deleted_project(live, database)
 
 
-def outputs(branch: Branch, bag: Bag) -> Bag:
+def outputs(branch: Branch, bag: Properties) -> Properties:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

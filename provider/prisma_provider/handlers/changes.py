@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from prisma_provider import errors
 from prisma_provider.diff import Change, Diff, Field, behind, diff, ignores, settings_changed
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ HOLDERS = ("project", "branch")
 """What is deleted only when nothing is in it."""
 
 
-def compare(fields: tuple[Field, ...], olds: Bag, news: Bag, live: Bag) -> Diff:
+def compare(fields: tuple[Field, ...], olds: Properties, news: Properties, live: Properties) -> Diff:
     """Everything that an update has to see to: what differs from live, then where only our record is behind."""
     ignored = {field.name for field in fields if ignores(news.get("ignoreChanges"), field.name)}
     differs = diff(fields, news, live, ignored=ignored)
@@ -49,7 +49,7 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
         ) from None
 
 
-def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any], answer: Bag) -> None:
+def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any], answer: Properties) -> None:
     """Raise NotApplied for what was asked and is not in the answer."""
     same = {field.name: field.same for field in fields}
     missing = [(name, value) for name, value in body.items() if not same[name](answer.get(name), value)]
@@ -64,7 +64,7 @@ def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any]
 
 
 def delete(
-    live: Live, what: str, object_id: str, olds: Bag, send: Callable[[str], None], *, patiently: bool = False
+    live: Live, what: str, object_id: str, olds: Properties, send: Callable[[str], None], *, patiently: bool = False
 ) -> None:
     """Delete; what is gone already, as far as its own workspace can tell, is done.
 

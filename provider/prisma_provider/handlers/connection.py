@@ -10,8 +10,8 @@ from prisma_provider.handlers.changes import compare, delete, rotation, went_awa
 from prisma_provider.handlers.creation import announce, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
-    Bag,
     Checked,
+    Properties,
     check_adopt,
     check_id,
     check_name,
@@ -43,7 +43,7 @@ class ConnectionHandler:
         Field("directUrl", "once"),
     )
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """A name of 3 to 65 characters, a database."""
         problems = (
             *check_id(news, "databaseId", "db", required=True),
@@ -54,7 +54,7 @@ class ConnectionHandler:
             problems = (*announce(live, "Connection", olds, news, live.connection),)
         return Checked(select(self.fields, news), problems)
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Another name or database is another connection; another `rotationTrigger` gives new secrets."""
         connection = self._live(live, object_id, olds)
         if connection is None:
@@ -63,7 +63,7 @@ class ConnectionHandler:
         found = compare(self.fields, olds, news, outputs(connection, olds))
         return Diff(tuple(rotation(change) for change in found.changes))
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST once its database is ready, or adopt."""
         database = self._database(live, news)
         key = ("connection", bare_id(database.id), news["name"])
@@ -74,7 +74,7 @@ class ConnectionHandler:
         home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
         return connection.id, outputs(connection, {**news, **home})
 
-    def _database(self, live: Live, news: Bag) -> Database:
+    def _database(self, live: Live, news: Properties) -> Database:
         database = live.database(news["databaseId"])
         if database is None:
             raise InvalidInput(
@@ -87,7 +87,7 @@ class ConnectionHandler:
             raise failed(database)
         return database
 
-    def _adopt_or_make(self, live: Live, database: Database, news: Bag) -> Connection:
+    def _adopt_or_make(self, live: Live, database: Database, news: Properties) -> Connection:
         adopt, name = news.get("adopt"), news["name"]
         if isinstance(adopt, str):
             return self._adopt(live, database, adopt, news)
@@ -101,7 +101,7 @@ class ConnectionHandler:
             raise refusal(live, left, database)
         return make(live, database, name, there)
 
-    def _adopt(self, live: Live, database: Database, connection_id: str, news: Bag) -> Connection:
+    def _adopt(self, live: Live, database: Database, connection_id: str, news: Properties) -> Connection:
         connection = live.connection(connection_id, database.id, database.project.id)
         if connection is None:
             raise nothing_to_adopt("connection", connection_id)
@@ -119,12 +119,12 @@ class ConnectionHandler:
         )
         return connection
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live connection; its secrets are carried on from state, the service tells them only once."""
         connection = self._live(live, object_id, olds)
         return None if connection is None else outputs(connection, {**_home(live, connection, olds), **olds})
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Rotate if the trigger changed; everything else is record."""
         found = self.diff(live, object_id, olds, news)
         connection = self._live(live, object_id, olds)
@@ -135,19 +135,19 @@ class ConnectionHandler:
             kept |= rotated(live, object_id).credentials()
         return outputs(connection, {**kept, **news})
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it: its password is locked out, others of the database go on."""
         if ownership.stays(live, "Connection", object_id):
             return
         delete(live, "connection", object_id, olds, live.client.delete_connection)
         live.drop_connection(object_id)
 
-    def _live(self, live: Live, object_id: str, olds: Bag) -> Connection | None:
+    def _live(self, live: Live, object_id: str, olds: Properties) -> Connection | None:
         database_id = olds.get("databaseId")
         return live.connection(object_id, database_id, olds.get("projectId"), olds.get("workspaceId"))
 
 
-def _home(live: Live, connection: Connection, olds: Bag) -> Bag:
+def _home(live: Live, connection: Connection, olds: Properties) -> Properties:
     """Project and workspace of a connection of which only the id was known."""
     if "projectId" in olds or connection.database is None:
         return {}
@@ -157,7 +157,7 @@ def _home(live: Live, connection: Connection, olds: Bag) -> Bag:
     return {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
 
 
-def outputs(connection: Connection, bag: Bag) -> Bag:
+def outputs(connection: Connection, bag: Properties) -> Properties:
     """The whole state: what was declared, what is live, and secrets where this answer has them."""
     direct, pooled = connection.endpoints.direct, connection.endpoints.pooled
     some = direct or pooled

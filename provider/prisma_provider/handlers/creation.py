@@ -7,7 +7,7 @@ from typing import Protocol
 
 from prisma_provider import errors, ownership
 from prisma_provider.errors import InvalidInput, Refused, capital
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.ownership import Keyed, Object
 
@@ -100,7 +100,7 @@ class _Final(Exception):
         self.error = error
 
 
-def to_adopt(live: Live, kind: str, news: Bag, existing: Callable[[], Iterable[Object]]) -> str | None:
+def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Iterable[Object]]) -> str | None:
     """The id of the object to take instead of making one; None where one is to be made."""
     adopt = news.get("adopt")
     if isinstance(adopt, str):
@@ -111,7 +111,7 @@ def to_adopt(live: Live, kind: str, news: Bag, existing: Callable[[], Iterable[O
 
 
 def announce(
-    live: Live, kind: str, olds: Bag, news: Bag, find: Callable[[str], Titled | None]
+    live: Live, kind: str, olds: Properties, news: Properties, find: Callable[[str], Titled | None]
 ) -> Iterator[InvalidInput]:
     """What a create will take over, said or refused when it is checked: a preview calls no create, and shows one."""
     adopt = news.get("adopt")

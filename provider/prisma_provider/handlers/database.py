@@ -22,8 +22,8 @@ from prisma_provider.handlers.changes import (
 from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
-    Bag,
     Checked,
+    Properties,
     check_adopt,
     check_flag,
     check_id,
@@ -77,7 +77,7 @@ class DatabaseHandler:
         Field("directUrl", "once"),
     )
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """A name, ids that can be ids, a region that exists, a source that names its database."""
         problems = (
             *check_id(news, "projectId", "proj", required=True),
@@ -102,7 +102,7 @@ class DatabaseHandler:
                 _check_new(live, inputs, there)
         return Checked(inputs, problems)
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
         database = _live(live, object_id, olds, news)
         if database is None:
@@ -117,7 +117,7 @@ class DatabaseHandler:
             live.note(f"{database.title} will be replaced, as allow_replace=True says: ALL ITS DATA IS LOST.")
         return found
 
-    def _compare(self, live: Live, database: Database, olds: Bag, news: Bag) -> Diff:
+    def _compare(self, live: Live, database: Database, olds: Properties, news: Properties) -> Diff:
         now = outputs(database, {})
         # What it was made from, as state has it: a restore may change what the service names.
         now["source"] = olds.get("source") or database.source
@@ -139,7 +139,7 @@ class DatabaseHandler:
             changes.append(Change("status", database.status, database.status, "record"))
         return Diff(tuple(changes))
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST and wait until it is ready, or adopt."""
         adopted = to_adopt(live, "Database", news, lambda: live.databases(news["projectId"]).values())
         if adopted:
@@ -151,7 +151,7 @@ class DatabaseHandler:
         key = database.logical_id if adopted else news["logicalId"]
         return database.id, self._outputs(live, database, {**news, **secrets, "logicalId": key})
 
-    def _make(self, live: Live, news: Bag) -> tuple[Database, Bag]:
+    def _make(self, live: Live, news: Properties) -> tuple[Database, Properties]:
         wanted = {name: news.get(name) for name in ("projectId", "name", "isDefault", "source")}
         wanted["branchId"] = _branch_id(live, news["projectId"], news)
         wanted |= {"region": news.get("region", INHERIT), "logicalId": _key_to_send(news["logicalId"], news)}
@@ -165,14 +165,14 @@ class DatabaseHandler:
             ask_less=lambda: bool(body.pop("isDefault", False)),
         )
         live.run.made(database.id, news)
-        secrets: Bag = {} if lost else database.default_credentials()
+        secrets: Properties = {} if lost else database.default_credentials()
         live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
         if not secrets:
             secrets = _default_secrets(live, database)
         return database, secrets
 
-    def _settle(self, live: Live, database: Database, news: Bag) -> Database:
+    def _settle(self, live: Live, database: Database, news: Properties) -> Database:
         """Wait for ready and give it the flag; what fails after it was made must not lose it: a warning."""
         try:
             database = wait_ready(live, database)
@@ -187,7 +187,7 @@ class DatabaseHandler:
             live.problem(f"{database.title} was made, and then: {error}")
         return database
 
-    def _adopt(self, live: Live, database_id: str, news: Bag) -> tuple[Database, Bag]:
+    def _adopt(self, live: Live, database_id: str, news: Properties) -> tuple[Database, Properties]:
         """Take it if project and region agree, PATCH it to what is declared, and rotate only if that is asked for."""
         database = live.database(database_id, news["projectId"])
         if database is None:
@@ -211,12 +211,12 @@ class DatabaseHandler:
         )
         return database, {}
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live database, with secrets and settings carried on from state."""
         database = _live(live, object_id, olds, olds)
         return None if database is None else self._outputs(live, database, olds)
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """PATCH what differs, or nothing; wait for what comes by itself."""
         database = _live(live, object_id, olds, news)
         if database is None:
@@ -257,7 +257,7 @@ class DatabaseHandler:
         check_applied(title, self.fields, body, {**outputs(database, {}), "logicalId": database.logical_id})
         return database
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
         if ownership.stays(live, "Database", object_id):
             return
@@ -302,12 +302,12 @@ class DatabaseHandler:
         live.note(f"{successors[0].title} gets the default flag of {database.title}, which it replaces.")
         return True
 
-    def _outputs(self, live: Live, database: Database, bag: Bag) -> Bag:
+    def _outputs(self, live: Live, database: Database, bag: Properties) -> Properties:
         workspace_id = live.workspace_id_of(database.project.id, bag.get("workspaceId"))
         return outputs(database, {**bag, "workspaceId": workspace_id})
 
 
-def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | None:
+def _live(live: Live, object_id: str, olds: Properties, concerned: Properties) -> Database | None:
     """The live database. Where it is not what state holds, a list may be late: then it is asked for by its id."""
     database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
     if database is None:
@@ -319,12 +319,12 @@ def _live(live: Live, object_id: str, olds: Bag, concerned: Bag) -> Database | N
     return live.confirmed(database, olds.get("workspaceId"))
 
 
-def _neighbours(live: Live, news: Bag) -> dict[str, Database]:
+def _neighbours(live: Live, news: Properties) -> dict[str, Database]:
     """The databases of its project; none of one that is not made yet."""
     return live.databases_or_none(news["projectId"]) if known(news["projectId"]) else {}
 
 
-def _check_new(live: Live, inputs: Bag, there: Mapping[str, Database]) -> None:
+def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) -> None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
     if not known(inputs["projectId"]) or not known(inputs["name"]):
         return
@@ -338,7 +338,7 @@ def _check_new(live: Live, inputs: Bag, there: Mapping[str, Database]) -> None:
     ownership.leftover(live, "Database", inputs, there.values())
 
 
-def _declared_branch(live: Live, inputs: Bag) -> str | None:
+def _declared_branch(live: Live, inputs: Properties) -> str | None:
     """The id of the branch that is declared, by id or by name; None where none is, or it is not there yet."""
     git_name = inputs.get("branchGitName")
     if git_name is None:
@@ -347,13 +347,13 @@ def _declared_branch(live: Live, inputs: Bag) -> str | None:
     return branch.id if branch else None
 
 
-def _key_to_send(key: str, news: Bag) -> str:
+def _key_to_send(key: str, news: Properties) -> str:
     """The key of a database, which says whether it is to be deleted together with its project (`deleted_with`)."""
     goes = known(news.get("deletedWith")) and same_id(news["deletedWith"], news["projectId"])
     return going_with_project(key) if goes else key
 
 
-def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
+def _key_change(database: Database, olds: Properties, news: Properties) -> Iterator[Change]:
     """What `deleted_with` says, written into the key, which outlives this stack's state. Another tool's is left."""
     has = database.logical_id
     if UNKNOWN in (news.get("deletedWith"), news.get("projectId")) or not (has is None or is_ours(has)):
@@ -366,7 +366,7 @@ def _key_change(database: Database, olds: Bag, news: Bag) -> Iterator[Change]:
         yield Change("logicalId", has, wanted, "patch")
 
 
-def _check_branch(news: Bag) -> Iterator[InvalidInput]:
+def _check_branch(news: Properties) -> Iterator[InvalidInput]:
     if news.get("branchGitName") is None:
         return
     yield from check_name(news, "branch", 1, None, field="branchGitName")
@@ -374,7 +374,7 @@ def _check_branch(news: Bag) -> Iterator[InvalidInput]:
         yield InvalidInput("branchGitName", "Both branch_id and branch_git_name are given.", hint="give one of them.")
 
 
-def _check_source(news: Bag) -> Iterator[InvalidInput]:
+def _check_source(news: Properties) -> Iterator[InvalidInput]:
     source = news.get("source")
     if not known(source):
         return
@@ -387,7 +387,7 @@ def _check_source(news: Bag) -> Iterator[InvalidInput]:
         yield InvalidInput("source", wanted, hint="take one from get_backups(database_id).")
 
 
-def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidInput]:
+def _check_one_default(live: Live, news: Properties, inputs: Properties) -> Iterator[InvalidInput]:
     """Two databases that both declare the flag would take it from each other at every run."""
     if news.get("isDefault") is not True or not known(news.get("projectId")):
         return
@@ -403,11 +403,11 @@ def _check_one_default(live: Live, news: Bag, inputs: Bag) -> Iterator[InvalidIn
         )
 
 
-def _ignores_branch(news: Bag) -> bool:
+def _ignores_branch(news: Properties) -> bool:
     return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
 
 
-def _default_secrets(live: Live, database: Database) -> Bag:
+def _default_secrets(live: Live, database: Database) -> Properties:
     """New connection strings of the default connection, whose own did not come with the answer to the create."""
     if database.default_connection_id is None:
         live.note(f"{database.title} came without connection strings: declare a Connection of it, which has its own.")
@@ -422,7 +422,7 @@ def _default_secrets(live: Live, database: Database) -> Bag:
     return {}
 
 
-def _rotated_default(live: Live, database: Database) -> Bag:
+def _rotated_default(live: Live, database: Database) -> Properties:
     """New connection strings of the default connection; the old ones are locked out."""
     if database.default_connection_id is None:
         raise errors.NotApplied(
@@ -433,13 +433,13 @@ def _rotated_default(live: Live, database: Database) -> Bag:
     return {name: found[name] for name in ("databaseUrl", "directUrl")}
 
 
-def _branch_id(live: Live, project_id: str, news: Bag) -> Any:
+def _branch_id(live: Live, project_id: str, news: Properties) -> Any:
     """The declared branch; one that is declared by name is made where it is not there."""
     git_name = news.get("branchGitName")
     return resolve(live, project_id, git_name).id if git_name else news.get("branchId")
 
 
-def _project_region(live: Live, database: Database, news: Bag) -> Any:
+def _project_region(live: Live, database: Database, news: Properties) -> Any:
     """What `inherit` stands for; None, which is not compared, where the project has no region of its own."""
     if news.get("projectId") is UNKNOWN:
         return None
@@ -447,7 +447,7 @@ def _project_region(live: Live, database: Database, news: Bag) -> Any:
     return project.default_region if project else None
 
 
-def _recorded_region(olds: Bag) -> Any:
+def _recorded_region(olds: Properties) -> Any:
     """Where it is as far as state knows: an answer need not name the region, and what is not told is not another."""
     return None if olds.get("region") == INHERIT else olds.get("region")
 
@@ -486,7 +486,7 @@ def _explain_kept(live: Live, database: Database) -> None:
     )
 
 
-def outputs(database: Database, bag: Bag) -> Bag:
+def outputs(database: Database, bag: Properties) -> Properties:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

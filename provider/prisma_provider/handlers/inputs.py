@@ -17,7 +17,7 @@ from prisma_provider.network.retries import DEFAULT_TIME_LIMIT
 from prisma_provider.ownership import Keyed
 from prisma_provider.text import WAY_OUT, shown, stands_for_an_object, unwanted_character
 
-Bag = dict[str, Any]
+Properties = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
 
 SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field("customTimeouts", "setting"))
@@ -28,7 +28,7 @@ SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field(
 class Checked:
     """Inputs as they will stand in state, and what is wrong with them."""
 
-    inputs: Bag
+    inputs: Properties
     problems: tuple[InvalidInput, ...]
 
 
@@ -37,7 +37,7 @@ def known(value: object) -> bool:
     return value is not None and value is not UNKNOWN
 
 
-def without_unknown(news: Mapping[str, Any], *names: str) -> Bag:
+def without_unknown(news: Mapping[str, Any], *names: str) -> Properties:
     """The inputs without those of these that are not known yet, and mostly are the old ones: the update compares."""
     return {name: value for name, value in news.items() if value is not UNKNOWN or name not in names}
 
@@ -46,9 +46,9 @@ def with_logical_id(
     live: Live,
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    inputs: Bag,
+    inputs: Properties,
     existing: Callable[[], Iterable[Keyed]],
-) -> Bag:
+) -> Properties:
     """The inputs with their logicalId: the old one carried on, as Pulumi does with names it makes.
 
     A new one comes of the engine's `seed`, and where the host is given none, of what exists.
@@ -67,7 +67,7 @@ def _new_logical_id(live: Live, news: Mapping[str, Any], existing: Callable[[], 
     return free_logical_id(of_stem, lambda found: found in taken or live.run.is_declared(found))
 
 
-def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Bag:
+def select(fields: tuple[Field, ...], news: Mapping[str, Any]) -> Properties:
     """The declared inputs of a resource: outputs and what only the host needs stay out."""
     names = {field.name for field in fields if field.kind in ("patch", "replace", "setting")}
     return {name: value for name, value in news.items() if name in names and value is not None}

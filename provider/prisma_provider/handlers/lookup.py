@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from prisma_provider.api.models import PREFIXES, is_id
 from prisma_provider.errors import NotFound
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.text import name
 
@@ -15,10 +15,10 @@ from prisma_provider.text import name
 class Reader(Protocol):
     """A handler, as far as it is needed here."""
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None: ...
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None: ...
 
 
-def look_up(live: Live, resource: str, reader: Reader, object_id: str, bag: Bag) -> Bag:
+def look_up(live: Live, resource: str, reader: Reader, object_id: str, bag: Properties) -> Properties:
     """The outputs of an object of which only the id is known; NotFound where there is none.
 
     Of what is not there, a host would make an empty resource.

@@ -10,8 +10,8 @@ from prisma_provider.handlers.changes import check_applied, compare, delete, pat
 from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
-    Bag,
     Checked,
+    Properties,
     check_adopt,
     check_flag,
     check_name,
@@ -38,7 +38,7 @@ class ProjectHandler:
         Field("createdAt", "output"),
     )
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """A name of 1 to 256 characters, a region that exists."""
         problems = (
             *check_name(news, "project", 1, 256),
@@ -55,7 +55,7 @@ class ProjectHandler:
             problems = (*announce(live, "Project", olds, news, live.project),)
         return Checked(inputs, problems)
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """The name; a region that differs is refused, since nothing can change it."""
         live.ask_ahead(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
@@ -74,7 +74,7 @@ class ProjectHandler:
             )
         return found
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST without the service's implicit first database, or adopt."""
         ownership.refuse_replacement(live, news, live.projects(), "project")
         adopted = to_adopt(live, "Project", news, live.projects)
@@ -86,7 +86,7 @@ class ProjectHandler:
         live.run.returned(project.id)
         return project.id, outputs(project, {**news, "logicalId": project.logical_id if adopted else news["logicalId"]})
 
-    def _make(self, live: Live, news: Bag) -> Project:
+    def _make(self, live: Live, news: Properties) -> Project:
         wanted = {
             "name": news["name"],
             "region": news.get("region"),
@@ -104,7 +104,7 @@ class ProjectHandler:
         live.new_project(project)
         return project
 
-    def _adopt(self, live: Live, project_id: str, news: Bag) -> Project:
+    def _adopt(self, live: Live, project_id: str, news: Properties) -> Project:
         project = live.project(project_id)
         if project is None:
             raise nothing_to_adopt("project", project_id)
@@ -116,13 +116,13 @@ class ProjectHandler:
             )
         return self._apply(live, project, compare(self.fields, {}, {"name": news["name"]}, outputs(project, {})))
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live project, with what stands beside it in state."""
         live.ask_ahead(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         return None if project is None else outputs(project, olds)
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """PATCH what differs, or nothing."""
         found = self.diff(live, object_id, olds, news)
         project = live.project(object_id, olds.get("workspaceId"))
@@ -138,7 +138,7 @@ class ProjectHandler:
             check_applied(title, self.fields, body, outputs(project, {}))
         return project
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Refuse while it holds a database that this run was not asked to delete; `forceDestroy` says it may."""
         if ownership.stays(live, "Project", object_id):
             return
@@ -155,7 +155,7 @@ class ProjectHandler:
         live.drop_project(object_id)
 
 
-def _refuse_databases(live: Live, project_id: str, olds: Bag, kept: list[Database]) -> None:
+def _refuse_databases(live: Live, project_id: str, olds: Properties, kept: list[Database]) -> None:
     """Of a list that began now: what another hand made meanwhile counts."""
     if not kept:
         return
@@ -174,7 +174,7 @@ def _refuse_databases(live: Live, project_id: str, olds: Bag, kept: list[Databas
     )
 
 
-def outputs(project: Project, bag: Bag) -> Bag:
+def outputs(project: Project, bag: Properties) -> Properties:
     """The whole state: what was declared, and on top of it what is live."""
     return {
         **bag,

@@ -7,7 +7,16 @@ from prisma_provider.api.models import WAITING, Backup, Database, bare_id, same_
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.changes import compare, went_away
-from prisma_provider.handlers.inputs import SETTINGS, Bag, Checked, check_flag, check_id, check_name, known, select
+from prisma_provider.handlers.inputs import (
+    SETTINGS,
+    Checked,
+    Properties,
+    check_flag,
+    check_id,
+    check_name,
+    known,
+    select,
+)
 from prisma_provider.handlers.readiness import wait_ready
 from prisma_provider.live import Live
 
@@ -28,7 +37,7 @@ class RestoreHandler:
         Field("workspaceId", "output"),
     )
 
-    def check(self, live: Live, olds: Bag, news: Bag) -> Checked:
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """A database, a backup, and the database's name once more."""
         problems = (
             *check_id(news, "databaseId", "db", required=True),
@@ -41,7 +50,7 @@ class RestoreHandler:
             _warn(live, news)
         return Checked(select(self.fields, news), problems)
 
-    def diff(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Diff:
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Another backup is restored in place; what was restored before is not known to the service, but to state."""
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if database is None:
@@ -49,13 +58,13 @@ class RestoreHandler:
         found = compare(self.fields, olds, news, {"databaseId": database.id})
         return Diff(tuple(_again(change) for change in found.changes))
 
-    def create(self, live: Live, news: Bag) -> tuple[str, Bag]:
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Restore, and wait until it is done; with `adopt` it was done already, and is recorded."""
         with live.run.under_way("restore", bare_id(news["databaseId"])):
             database = self._restored(live, {}, news)
         return database.id, _outputs(live, database, news)
 
-    def _restored(self, live: Live, olds: Bag, news: Bag) -> Database:
+    def _restored(self, live: Live, olds: Properties, news: Properties) -> Database:
         database = _target(live, news)
         if not live.run.claim(f"restore of {bare_id(database.id)}"):
             raise Refused(
@@ -68,12 +77,12 @@ class RestoreHandler:
             return database
         return _restore(live, database, news)
 
-    def read(self, live: Live, object_id: str, olds: Bag) -> Bag | None:
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """What state holds, as long as its database lives."""
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
         return None if database is None else _outputs(live, database, olds)
 
-    def update(self, live: Live, object_id: str, olds: Bag, news: Bag) -> Bag:
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Restore if the backup changed; everything else is record."""
         found = self.diff(live, object_id, olds, news)
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
@@ -83,11 +92,11 @@ class RestoreHandler:
             database = self._restored(live, olds, news)
         return _outputs(live, database, news)
 
-    def delete(self, live: Live, object_id: str, olds: Bag) -> None:
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Nothing to send: the data stays what it is."""
 
 
-def _check_confirmed(news: Bag) -> tuple[InvalidInput, ...]:
+def _check_confirmed(news: Properties) -> tuple[InvalidInput, ...]:
     name = news.get("confirmDatabaseName")
     if not known(name) and name is not None:
         return ()
@@ -102,7 +111,7 @@ def _check_confirmed(news: Bag) -> tuple[InvalidInput, ...]:
     )
 
 
-def _warn(live: Live, news: Bag) -> None:
+def _warn(live: Live, news: Properties) -> None:
     """A preview calls no `create`: what a restore will do to a database that exists is said here."""
     confirmed = news["confirmDatabaseName"]
     database = live.database(news["databaseId"]) if known(news["databaseId"]) else None
@@ -123,7 +132,7 @@ def _again(change: Change) -> Change:
     return change
 
 
-def _target(live: Live, news: Bag) -> Database:
+def _target(live: Live, news: Properties) -> Database:
     database = live.database(news["databaseId"], after=live.now())
     if database is None:
         raise InvalidInput(
@@ -134,7 +143,7 @@ def _target(live: Live, news: Bag) -> Database:
     return database
 
 
-def _restore(live: Live, database: Database, news: Bag) -> Database:
+def _restore(live: Live, database: Database, news: Properties) -> Database:
     """Refuse what can be refused before anything is sent; then restore, and wait for ready."""
     if database.status == "provisioning":
         database = wait_ready(live, database)
@@ -176,11 +185,11 @@ def _await_end(live: Live, database: Database) -> Database:
     return seen
 
 
-def _key(live: Live, database: Database, news: Bag) -> tuple[str, ...]:
+def _key(live: Live, database: Database, news: Properties) -> tuple[str, ...]:
     return ("restore", live.client.settings.base_url, bare_id(database.id), str(news["backupId"]))
 
 
-def _refuse_interrupted(live: Live, database: Database, news: Bag) -> None:
+def _refuse_interrupted(live: Live, database: Database, news: Properties) -> None:
     """What an interrupted run has begun is never repeated unasked: data was written since, perhaps."""
     if database.status == "recovering":
         raise Refused(
@@ -196,7 +205,7 @@ def _refuse_interrupted(live: Live, database: Database, news: Bag) -> None:
         )
 
 
-def _was_interrupted(live: Live, database: Database, news: Bag) -> bool:
+def _was_interrupted(live: Live, database: Database, news: Properties) -> bool:
     if live.intents.left(*_key(live, database, news)) is not None:
         return True
     key = ("restore", bare_id(database.id))
@@ -224,7 +233,7 @@ def _named(backup: Backup) -> str:
     return f"{backup.id} ({backup.created_at})"
 
 
-def _send(live: Live, database: Database, body: Bag, news: Bag) -> Database:
+def _send(live: Live, database: Database, body: Properties, news: Properties) -> Database:
     """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
     try:
         return live.client.restore_database(database.id, body)
@@ -249,7 +258,7 @@ def _recovering(live: Live, database_id: str) -> Database | None:
     return None
 
 
-def _cannot_tell(database: Database, body: Bag, lost: errors.LostAnswer) -> errors.PrismaError:
+def _cannot_tell(database: Database, body: Properties, lost: errors.LostAnswer) -> errors.PrismaError:
     return errors.PrismaError(
         f"The answer to restoring {database.title} was lost, and it cannot be told whether its data was replaced.",
         said=lost.said or lost.what,
@@ -258,7 +267,7 @@ def _cannot_tell(database: Database, body: Bag, lost: errors.LostAnswer) -> erro
     )
 
 
-def _outputs(live: Live, database: Database, bag: Bag) -> Bag:
+def _outputs(live: Live, database: Database, bag: Properties) -> Properties:
     """The whole state: what was declared, and where its database lives."""
     return {
         **bag,

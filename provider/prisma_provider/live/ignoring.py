@@ -15,11 +15,11 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.live.state import kind_of
 
-Bag = dict[str, Any]
-Compare = Callable[[Bag, Bag], Diff]
+Properties = dict[str, Any]
+Compare = Callable[[Properties, Properties], Diff]
 
 
-def diff(live: Live, object_id: str, olds: Bag, news: Bag, compare: Compare) -> Diff:
+def diff(live: Live, object_id: str, olds: Properties, news: Properties, compare: Compare) -> Diff:
     """The differences that are to be closed; what state says to ignore is not among them."""
     try:
         found: Diff | Refused = compare(olds, news)
@@ -34,13 +34,13 @@ def diff(live: Live, object_id: str, olds: Bag, news: Bag, compare: Compare) -> 
     return found
 
 
-def told(live: Live, object_id: str, olds: Bag, news: Bag) -> tuple[Bag, Bag]:
+def told(live: Live, object_id: str, olds: Properties, news: Properties) -> tuple[Properties, Properties]:
     """Old outputs and new inputs with what state says to ignore; on both sides, since it is no change."""
     more = live.run.ignored(object_id)
     return (_with(olds, more), _with(news, more)) if more else (olds, news)
 
 
-def _is_doubtful(live: Live, found: Diff | Refused, news: Bag) -> bool:
+def _is_doubtful(live: Live, found: Diff | Refused, news: Properties) -> bool:
     """Whether something is to be done about what the program did not change."""
     before = live.run.old_inputs(resource()) or {}
     unchanged = {name for name, value in news.items() if name in before and before[name] == value}
@@ -49,12 +49,12 @@ def _is_doubtful(live: Live, found: Diff | Refused, news: Bag) -> bool:
     return any(change.field in unchanged for change in found.of("patch", "replace", "wait"))
 
 
-def _recorded(live: Live, object_id: str, olds: Bag) -> tuple[str, ...]:
+def _recorded(live: Live, object_id: str, olds: Properties) -> tuple[str, ...]:
     """What state says to ignore of it, and our own options, which are in `olds`, did not say."""
     held = live.recorded().holders(kind_of(resource()), object_id)
     own = olds.get("ignoreChanges")
     return tuple(path for entry in held for path in entry.ignored if not ignores(own, path))
 
 
-def _with(bag: Bag, more: tuple[str, ...]) -> Bag:
+def _with(bag: Properties, more: tuple[str, ...]) -> Properties:
     return {**bag, "ignoreChanges": [*(bag.get("ignoreChanges") or ()), *more]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi.runtime.proto import provider_pb2
 
 from prisma_provider.errors import InvalidInput
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.plugin.identity import Urn, kind_of
 
 NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection": "name"}
@@ -14,7 +14,7 @@ NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection
 _DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 
 
-def named(urn: Urn, request: provider_pb2.CheckRequest, olds: Bag, news: Bag) -> Bag:
+def named(urn: Urn, request: provider_pb2.CheckRequest, olds: Properties, news: Properties) -> Properties:
     """The inputs with a name; InvalidInput where one has to be given.
 
     A name that was made stays with its object: the engine proposes another one in each run.

@@ -6,15 +6,15 @@ The engine hands these values to the resource's dependents in a preview, so a re
 from __future__ import annotations
 
 from prisma_provider.diff import UNKNOWN, Diff, Field
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 
 
-def after_create(fields: tuple[Field, ...], news: Bag) -> Bag:
+def after_create(fields: tuple[Field, ...], news: Properties) -> Properties:
     """What was declared; everything else is the service's, and not known yet."""
     return {**{field.name: UNKNOWN for field in fields if field.kind != "setting"}, **news}
 
 
-def after_update(fields: tuple[Field, ...], olds: Bag, news: Bag, found: Diff) -> Bag:
+def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, found: Diff) -> Properties:
     """The old outputs, and on top of them what will have changed."""
     outputs = {**news, **olds}
     for field in fields:

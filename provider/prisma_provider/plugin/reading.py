@@ -10,7 +10,7 @@ from prisma_provider.api.models import same_id
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 from prisma_provider.handlers.lookup import look_up, title
 from prisma_provider.live import Live
 
@@ -27,11 +27,11 @@ class Seen(NamedTuple):
     """A resource as it is live: its id, its outputs, and the inputs that would have made it so."""
 
     object_id: str
-    outputs: Bag
-    inputs: Bag
+    outputs: Properties
+    inputs: Properties
 
 
-def refresh(live: Live, kind: str, object_id: str, olds: Bag, inputs: Bag) -> Seen | None:
+def refresh(live: Live, kind: str, object_id: str, olds: Properties, inputs: Properties) -> Seen | None:
     """A resource of the stack as it is live now; None where it is proved gone.
 
     The inputs follow what changed in place, so that the next preview shows it against the program.
@@ -51,11 +51,11 @@ def refresh(live: Live, kind: str, object_id: str, olds: Bag, inputs: Bag) -> Se
     return Seen(object_id, outputs, {**inputs, **drifted})
 
 
-def _declared(inputs: Bag, field: Field) -> bool:
+def _declared(inputs: Properties, field: Field) -> bool:
     return inputs.get(field.name) is not None and inputs[field.name] is not UNKNOWN
 
 
-def moved(live: Live, kind: str, object_id: str, olds: Bag) -> Bag | None:
+def moved(live: Live, kind: str, object_id: str, olds: Properties) -> Properties | None:
     """What a failed update has changed before it failed: the outputs, or None where there is nothing to record."""
     handler = HANDLERS[kind]
     try:
@@ -122,7 +122,7 @@ class Listed(NamedTuple):
     name: str
 
 
-def listed(live: Live, kind: str, query: Bag) -> Iterator[Listed]:
+def listed(live: Live, kind: str, query: Properties) -> Iterator[Listed]:
     """The objects of a kind that the token sees; `query` may name the project or database they belong to."""
     if kind not in QUERIES:
         raise InvalidInput("", f"Prisma keeps no list of {kind}.")
@@ -137,7 +137,7 @@ def listed(live: Live, kind: str, query: Bag) -> Iterator[Listed]:
         yield from _of_project(live, kind, project_id, query)
 
 
-def _of_project(live: Live, kind: str, project_id: str, query: Bag) -> Iterator[Listed]:
+def _of_project(live: Live, kind: str, project_id: str, query: Properties) -> Iterator[Listed]:
     if kind == "Branch":
         for branch in live.client.branches(project_id):
             yield Listed(branch.id, branch.git_name)

@@ -16,7 +16,7 @@ from prisma_provider.diff import Diff, explain
 from prisma_provider.errors import InvalidInput, PrismaError
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
-from prisma_provider.handlers.inputs import Bag, check_texts
+from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
@@ -215,12 +215,12 @@ def _handler(urn: str) -> tuple[str, Handler]:
     return kind, HANDLERS[kind]
 
 
-def _explain(live: Live, kind: str, object_id: str, olds: Bag, found: Diff) -> None:
+def _explain(live: Live, kind: str, object_id: str, olds: Properties, found: Diff) -> None:
     for line in explain(title(kind, object_id, olds), found):
         live.note(line)
 
 
-def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> tuple[Bag, Bag]:
+def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> tuple[Properties, Properties]:
     """Old outputs and new inputs. `ignoreChanges` is the engine's here, and so no setting that can differ.
 
     Nor are the timeouts: what the dynamic host recorded of either, in a stack that was moved, is no change.
@@ -232,7 +232,7 @@ def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) ->
     return olds, news
 
 
-def _outputs(handler: Handler, outputs: Bag) -> Struct:
+def _outputs(handler: Handler, outputs: Properties) -> Struct:
     """Outputs as they stand in state: what only create and rotate tell is a secret; options are the engine's."""
     secrets = [field.name for field in handler.fields if field.kind == "once"]
     kept = {name: value for name, value in outputs.items() if name not in ("ignoreChanges", "customTimeouts")}

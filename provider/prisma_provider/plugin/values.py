@@ -11,14 +11,14 @@ from pulumi.runtime import rpc
 
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.errors import InvalidInput
-from prisma_provider.handlers.inputs import Bag
+from prisma_provider.handlers.inputs import Properties
 
 _SIGNATURE = rpc._special_sig_key
 _SECRET = rpc._special_secret_sig
 _FILES = (rpc._special_asset_sig, rpc._special_archive_sig)
 
 
-def to_bag(properties: Struct) -> Bag:
+def to_bag(properties: Struct) -> Properties:
     """Properties as the handlers take them: secrets in clear, what is not known as our own mark, no Pulumi's own.
 
     A value that is unknown in a part is unknown. InvalidInput for an asset or archive.
@@ -26,7 +26,7 @@ def to_bag(properties: Struct) -> Bag:
     return {name: value for name, value in to_arguments(properties).items() if name not in ("id", "urn")}
 
 
-def to_arguments(given: Struct) -> Bag:
+def to_arguments(given: Struct) -> Properties:
     """The same for a function, which may well have an argument of the name `id`."""
     return {
         name: _plain(name, value)
