@@ -237,7 +237,7 @@ def _send(live: Live, database: Database, body: Properties, news: Properties) ->
     """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
     try:
         return live.client.restore_database(database.id, body)
-    except errors.LostAnswer as lost:
+    except errors.LostResponse as lost:
         seen = _recovering(live, database.id)
         if seen is None:
             live.intents.forget(*_key(live, database, news))  # it is told here and now
@@ -258,7 +258,7 @@ def _recovering(live: Live, database_id: str) -> Database | None:
     return None
 
 
-def _cannot_tell(database: Database, body: Properties, lost: errors.LostAnswer) -> errors.PrismaError:
+def _cannot_tell(database: Database, body: Properties, lost: errors.LostResponse) -> errors.PrismaError:
     return errors.PrismaError(
         f"The answer to restoring {database.title} was lost, and it cannot be told whether its data was replaced.",
         said=lost.said or lost.what,
