@@ -21,10 +21,10 @@ PrismaError                    what happened; what the service said; what to do
     ├── RateLimited            429: nothing was done; it is asked again
     ├── Unreachable            no connection was made: nothing was sent
     │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
-    └── LostAnswer             sent, and what came of it is unknown
+    └── LostResponse           sent, and what came of it is unknown
         ├── TimedOut           no answer in time: it may yet be acted upon
         ├── ServiceFailed      5xx
-        └── MalformedAnswer    not JSON, a field is missing or wrong, or it is of another object
+        └── MalformedResponse  not JSON, a field is missing or wrong, or it is of another object
 """
 
 from __future__ import annotations
@@ -160,17 +160,17 @@ class Blocked(Unreachable):
     """No connection can be made as things are: a certificate is not trusted, or a proxy refuses."""
 
 
-class LostAnswer(ApiError):
+class LostResponse(ApiError):
     """The request was sent, and nobody knows what came of it."""
 
 
-class TimedOut(LostAnswer):
+class TimedOut(LostResponse):
     """No answer came in time; the service may act on the request yet."""
 
 
-class ServiceFailed(LostAnswer):
+class ServiceFailed(LostResponse):
     """The service failed (5xx), before or after it acted."""
 
 
-class MalformedAnswer(LostAnswer):
+class MalformedResponse(LostResponse):
     """The answer is not JSON, lacks a field that is needed, or is of another object than was asked for."""

@@ -68,7 +68,7 @@ def key_of(logical_id: str | None) -> str | None:
     return match["key"] if match else logical_id
 
 
-def goes_with_project(logical_id: str | None) -> bool:
+def is_deleted_with_project(logical_id: str | None) -> bool:
     """Whether it says that the database is to be deleted together with its project."""
     match = _LOGICAL_ID.match(logical_id or "")
     return bool(match and match["goes"])
@@ -80,6 +80,6 @@ def deleting_since(logical_id: str | None) -> float | None:
     return float(int(match["since"], 16)) if match and match["since"] else None
 
 
-def going_with_project(logical_id: str, since: float | None = None) -> str:
+def for_deletion_with_project(logical_id: str, since: float | None = None) -> str:
     """The same logicalId, saying that the database is to be deleted together with its project."""
     return f"{key_of(logical_id)}{_WITH_PROJECT if since is None else f'-deleting-{int(since):08x}'}"

@@ -86,7 +86,7 @@ _UNWANTED = ("Cc", "Cs", "Zl", "Zp")
 _BIDIRECTIONAL = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 """What turns the direction of the text around it, so that a name reads as another one."""
 
-WAY_OUT = "join outputs with pulumi.Output.concat(…) or .apply(…); in TypeScript with pulumi.interpolate"
+HOW_TO_JOIN = "join outputs with pulumi.Output.concat(…) or .apply(…); in TypeScript with pulumi.interpolate"
 """What to write instead."""
 
 

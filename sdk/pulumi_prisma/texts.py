@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from prisma_provider.text import WAY_OUT, shown, stands_for_an_object, unwanted_character
+from prisma_provider.text import HOW_TO_JOIN, shown, stands_for_an_object, unwanted_character
 
 _FIRST = "the first argument"
 _NAMES = (_FIRST, "name", "git_name", "branch_git_name")
@@ -20,7 +20,7 @@ def refuse_texts(resource_name: str, props: Mapping[str, Any]) -> None:
         if stands_for_an_object(value):
             raise pulumi.RunError(
                 f"{_title(resource_name)}: {argument} holds an output, or another object, inside a plain string "
-                f"(an f-string, str(…)): its value is not in it. What to do: {WAY_OUT}."
+                f"(an f-string, str(…)): its value is not in it. What to do: {HOW_TO_JOIN}."
             )
     for argument in _NAMES:
         name = given.get(argument)

@@ -104,7 +104,7 @@ def run(service: AnyService, call: str, faults: list[Fault]) -> tuple[Script, er
 def test_a_sound_answer_is_one(service: AnyService, call: str) -> None:
     """The answers of the contract are taken: what follows is about what is done to them."""
     script, error = run(service, call, [SOUND])
-    assert not isinstance(error, errors.MalformedAnswer), error
+    assert not isinstance(error, errors.MalformedResponse), error
     assert all(operation(*each) for each in script.asked), script.asked
 
 

@@ -158,7 +158,7 @@ def without_threads(patch: pytest.MonkeyPatch) -> None:
 class QuietLive(Live):
     """Nothing is read ahead: the order of requests is the same in every run."""
 
-    def ask_ahead(self, project_id: str) -> None:
+    def prefetch_databases(self, project_id: str) -> None:
         """Not here."""
 
     def _ahead(self, read: Callable[[], Any]) -> None:
@@ -304,7 +304,7 @@ class World:
             self._judge_twin(run, gone, what)
 
     def _goes(self, gone: dict[str, Any]) -> bool:
-        return gone["id"] in self.condemned or goes_with_project(gone["logicalId"])
+        return gone["id"] in self.condemned or is_deleted_with_project(gone["logicalId"])
 
     def _judge_twin(self, run: Run, gone: dict[str, Any], what: str) -> None:
         for made in run.created:

@@ -79,7 +79,7 @@ def test_no_id_of_an_answer_leads_elsewhere(service: Service, field: str, bad: A
     there = service.database(home)["id"]
     changes: dict[str, Any] = {field: {"id": bad} if field == "project" else bad}
     answer_with(service, "GET", f"databases/{there}", **changes)
-    with pytest.raises(errors.MalformedAnswer):
+    with pytest.raises(errors.MalformedResponse):
         service.live(retry_limit=0.01).client.database(there)
 
 
@@ -150,7 +150,7 @@ def test_a_create_is_answered_for_itself(service: Service, wrong: dict[str, Any]
     home = service.project()["id"]
     answer_with(service, "POST", "databases", **wrong)
     body = {"projectId": home, "name": "orders", "logicalId": "orders-1"}
-    with pytest.raises(errors.MalformedAnswer, match="names another"):
+    with pytest.raises(errors.MalformedResponse, match="names another"):
         service.live().client.create_database(body)
 
 
@@ -164,7 +164,7 @@ def test_an_answer_of_another_database_is_none(service: Service, call: str) -> N
     answer_with(service, "POST", f"databases/{there}/restore", id="db_99")
     sent = {"source": {"backupId": "bkp_1"}, "name": "x"}
     arguments = [there] if call == "database" else [there, sent]
-    with pytest.raises(errors.MalformedAnswer, match="names another id"):
+    with pytest.raises(errors.MalformedResponse, match="names another id"):
         getattr(service.live(retry_limit=0.01).client, call)(*arguments)
 
 
@@ -183,7 +183,7 @@ def test_an_answer_of_another_connection_project_or_branch_is_none(service: Serv
         (client.connection, connection),
         (client.rotate_connection, connection),
     ):
-        with pytest.raises(errors.MalformedAnswer, match="names another id"):
+        with pytest.raises(errors.MalformedResponse, match="names another id"):
             ask(one)
 
 
@@ -197,7 +197,7 @@ def test_a_list_shows_what_was_asked_for(service: Service) -> None:
     answer_with(service, "GET", f"projects/{home}/branches", project={"id": "proj_99"})
     answer_with(service, "GET", "connections", database={"id": "db_99"})
     for ask, of in ((client.databases, home), (client.branches, home), (client.connections, there)):
-        with pytest.raises(errors.MalformedAnswer, match="names another"):
+        with pytest.raises(errors.MalformedResponse, match="names another"):
             ask(of)
     assert client.databases()[0].project.id == "proj_99"  # of nobody in particular
 
@@ -205,12 +205,12 @@ def test_a_list_shows_what_was_asked_for(service: Service) -> None:
 def test_a_new_project_is_in_the_workspace_that_was_asked_for(service: Service) -> None:
     """A project made in another workspace than I asked for, or than my token is of, is not taken."""
     body = {"name": "shop", "workspaceId": "wksp_2"}
-    with pytest.raises(errors.MalformedAnswer, match="names another workspace"):
+    with pytest.raises(errors.MalformedResponse, match="names another workspace"):
         service.live().client.create_project(body)
     client = service.live(retry_limit=0.01).client
     client.me()
     there = service.project(workspace={"id": "wksp_2"})["id"]
-    with pytest.raises(errors.MalformedAnswer, match="names another workspace"):
+    with pytest.raises(errors.MalformedResponse, match="names another workspace"):
         client.project(there)
 
 
@@ -235,7 +235,7 @@ def test_a_connection_string_can_be_taken_apart(service: Service, string: str) -
     connection = {"id": "con_9", "name": "web", "endpoints": {}}
     connection["endpoints"] = {"direct": {"host": "h", "port": 1, "connectionString": string}}
     service.fail("POST", "/v1/connections", httpx.Response(201, json={"data": connection}))
-    with pytest.raises(errors.MalformedAnswer, match="connectionString") as error:
+    with pytest.raises(errors.MalformedResponse, match="connectionString") as error:
         service.live().client.create_connection({"databaseId": "db_1", "name": "web"})
     assert "postgres:" not in str(error.value)
 

@@ -18,7 +18,7 @@ from prisma_provider.network.throttle import Throttle
 from prisma_provider.settings import CONFIGURED, Settings, Token
 from unit.service import Service, refusal
 
-LOST = errors.LostAnswer("cut")
+LOST = errors.LostResponse("cut")
 
 
 @pytest.mark.parametrize("base_url", ["HTTPS://api.example", "https://api.example"])
@@ -40,7 +40,7 @@ def test_whoever_answers_in_https_is_verified(base_url: str) -> None:
         (errors.Unreachable("refused"), True, True, True, True),
         (LOST, True, True, True, False),
         (errors.ServiceFailed("503"), True, True, True, False),
-        (errors.MalformedAnswer("half"), True, True, True, False),
+        (errors.MalformedResponse("half"), True, True, True, False),
         (errors.Unauthorized("401"), False, False, False, False),
         (errors.Forbidden("403"), False, False, False, False),
         (errors.NotFound("404"), False, False, False, False),
@@ -158,7 +158,7 @@ def test_a_wrong_answer_is_named_by_its_field_and_never_quoted(service: Service)
     """An answer that lacks a field is named by that field; its values, which may be secrets, are not shown."""
     broken = {"data": {"id": "con_1", "endpoints": {"direct": {"port": "pa55word"}}}}
     service.fail("POST", "/v1/connections", httpx.Response(201, json=broken))
-    with pytest.raises(errors.MalformedAnswer, match=r"data\.name") as error:
+    with pytest.raises(errors.MalformedResponse, match=r"data\.name") as error:
         service.live().client.create_connection({"databaseId": "db_1", "name": "web"})
     assert "pa55word" not in str(error.value)
 
@@ -176,7 +176,7 @@ def test_a_page_that_leads_nowhere_is_an_error(service: Service) -> None:
     """A list that claims more and does not say where is an error, not a short list."""
     answer = httpx.Response(200, json={"data": [], "pagination": {"hasMore": True, "nextCursor": None}})
     service.fail("GET", "/v1/databases", answer, times=-1)
-    with pytest.raises(errors.MalformedAnswer, match="more"):
+    with pytest.raises(errors.MalformedResponse, match="more"):
         service.live(retry_limit=0.01).client.databases("proj_1")
 
 

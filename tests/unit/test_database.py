@@ -122,7 +122,7 @@ def test_a_failing_service_never_forgets_it(service: Service, home: str, answer:
     """Neither is a service that is down."""
     object_id, outputs = make(service, home)
     service.fail("GET", "/v1/databases.*", answer, times=-1)
-    with pytest.raises(errors.LostAnswer):
+    with pytest.raises(errors.LostResponse):
         DATABASE.read(service.live(retry_limit=0.01), object_id, outputs)
 
 

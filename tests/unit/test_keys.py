@@ -56,20 +56,20 @@ def test_another_tool_s_key_is_left_as_it_is(other: str | None) -> None:
     assert keys.stem_of(other) is None
     assert not keys.is_ours(other)
     assert keys.key_of(other) == other
-    assert keys.goes_with_project(other) is False
+    assert keys.is_deleted_with_project(other) is False
     assert keys.deleting_since(other) is None
 
 
 def test_what_a_key_says_of_its_project() -> None:
     """Behind the key stands that the database goes with its project, and since when a run was to delete both."""
-    goes, deleting = keys.going_with_project(KEY), keys.going_with_project(KEY, 1767225600.9)
+    goes, deleting = keys.for_deletion_with_project(KEY), keys.for_deletion_with_project(KEY, 1767225600.9)
     assert (goes, deleting) == (f"{KEY}-with-project", f"{KEY}-deleting-6955b900")
     for each in (goes, deleting):
         assert keys.is_ours(each)
         assert keys.key_of(each) == KEY
         assert keys.stem_of(each) == "orders-0123456789abcdef"
-        assert keys.goes_with_project(each) is True
-        assert keys.going_with_project(each) == goes  # never twice
-    assert keys.goes_with_project(KEY) is False
+        assert keys.is_deleted_with_project(each) is True
+        assert keys.for_deletion_with_project(each) == goes  # never twice
+    assert keys.is_deleted_with_project(KEY) is False
     assert keys.deleting_since(KEY) is keys.deleting_since(goes) is None
     assert keys.deleting_since(deleting) == 1767225600.0

@@ -279,7 +279,7 @@ def test_what_is_read_ahead_is_not_ended_by_who_began_it(service: Service) -> No
     live = service.live()
     with ThreadPoolExecutor(1) as threads, gate:
         with time_limit(0.0):
-            live.ask_ahead(home)
+            live.prefetch_databases(home)
         gate.wait_for_one()
         waiting = threads.submit(live.databases, home)
         waiting.add_done_callback(lambda _: gate.tell())

@@ -15,7 +15,7 @@ from keyring.errors import PasswordSetError
 
 from prisma_provider.api.bearer import Bearer
 from prisma_provider.cli import tables
-from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost, LostAnswer, Unreachable
+from prisma_provider.errors import ConfigurationError, LoginFailed, LoginLost, LostResponse, Unreachable
 from prisma_provider.login import oauth, wire
 from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.keyrings import Keyring
@@ -209,7 +209,7 @@ def test_a_job_over_plain_http() -> None:
         (403, "forbidden", Unreachable),
         (408, "timeout", Unreachable),
         (503, "busy", Unreachable),
-        (500, "broken", LostAnswer),
+        (500, "broken", LostResponse),
     ],
 )
 def test_what_ends_a_login(status: int, error: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from prisma_provider import errors, ownership
 from prisma_provider.handlers import check
-from prisma_provider.keys import going_with_project
+from prisma_provider.keys import for_deletion_with_project
 from unit.calls import Had, Resource, World, entry, key
 from unit.service import Service, as_, handler, refusal, urn_of
 
@@ -227,9 +227,9 @@ def test_a_resource_that_this_run_showed_is_deleted(world: World) -> None:
         (ORDERS, None),
         (ORDERS, OTHER),
         (ORDERS, ORDERS),
-        (ORDERS, going_with_project(ORDERS)),
-        (ORDERS, going_with_project(ORDERS, 1.0)),
-        (going_with_project(ORDERS), ORDERS),
+        (ORDERS, for_deletion_with_project(ORDERS)),
+        (ORDERS, for_deletion_with_project(ORDERS, 1.0)),
+        (for_deletion_with_project(ORDERS), ORDERS),
     ],
 )
 def test_what_was_not_lost_is_changed_and_deleted(world: World, recorded: str | None, seen: str | None) -> None:
@@ -254,8 +254,8 @@ def test_what_was_not_lost_is_changed_and_deleted(world: World, recorded: str | 
         (OTHER, SALES, SALES),
         (ORDERS, OTHER, OTHER),
         (None, OTHER, OTHER),
-        (ORDERS, going_with_project(ORDERS, 1.0), ORDERS),
-        (None, going_with_project(ORDERS), ORDERS),
+        (ORDERS, for_deletion_with_project(ORDERS, 1.0), ORDERS),
+        (None, for_deletion_with_project(ORDERS), ORDERS),
     ],
 )
 def test_the_key_that_state_records(recorded: str | None, seen: str | None, stands: str | None) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.keys import going_with_project, key_of
+from prisma_provider.keys import for_deletion_with_project, key_of
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.state import Entry, Recorded
@@ -180,7 +180,7 @@ def test_what_is_no_leftover_is_left_alone(service: Service, home: str, has: str
 def test_what_a_resource_of_this_run_goes_by_is_no_leftover(service: Service, home: str) -> None:
     """A resource that was renamed in the program keeps its key: the new one of its old name does not see a leftover."""
     made = Resource(service.live()).create(projectId=home, name="orders")
-    service.databases[made.object_id]["logicalId"] = going_with_project(made.inputs["logicalId"])
+    service.databases[made.object_id]["logicalId"] = for_deletion_with_project(made.inputs["logicalId"])
     live = service.live()
     Resource(live, name="renamed").check(made, projectId=home, name="orders")
     assert Resource(live).create(projectId=home, name="orders").object_id != made.object_id
@@ -214,7 +214,7 @@ def test_a_young_one_without_any_sign_of_an_owner_is_taken(service: Service, hom
 @pytest.mark.parametrize("deleted_with", [False, True])
 def test_proof_by_state(service: Service, home: str, deleted_with: bool) -> None:
     """A creation with exactly its key that my state saw only begin is proof: it is taken, old and in use as it is."""
-    there = left(service, home, logicalId=going_with_project(LEFT) if deleted_with else LEFT)
+    there = left(service, home, logicalId=for_deletion_with_project(LEFT) if deleted_with else LEFT)
     service.connection(there, "web")
     service.now = LATER
     assert take(service, service.live(begun=[begun_as(home, LEFT)]), home, adopt=True) == there

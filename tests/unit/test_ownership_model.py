@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from prisma_provider.keys import goes_with_project
+from prisma_provider.keys import is_deleted_with_project
 from unit.ownership_world import SPOTS, Declared, Engine, Held, Killed, Refused, Stack, World, without_threads
 
 NAMES = ("orders", "sales")
@@ -323,7 +323,7 @@ class Story:
             if not each["isDefault"]:
                 del cloud.databases[object_id]
                 cloud.sweep("databases", each)
-            elif not goes_with_project(each["logicalId"]):
+            elif not is_deleted_with_project(each["logicalId"]):
                 for holder in (h for s in self.world.stacks for h in s.held if h.object_id == home):
                     holder.inputs["forceDestroy"] = holder.outputs["forceDestroy"] = True
 

@@ -17,7 +17,7 @@ import pytest
 
 from prisma_provider import errors, ownership
 from prisma_provider.diff import UNKNOWN
-from prisma_provider.keys import deleting_since, going_with_project, is_ours, key_of
+from prisma_provider.keys import deleting_since, for_deletion_with_project, is_ours, key_of
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.plugin import reading
@@ -122,7 +122,7 @@ def test_one_that_was_taken_out_of_the_program_stops_it(service: Service, shop: 
 @pytest.mark.parametrize("made", ["2026-01-01T00:20:00Z", None, "yesterday"])
 def test_one_that_was_used_again_since_stops_it(service: Service, shop: Had, made: str | None) -> None:
     """A connection that was made after the destroy that was stopped says that somebody uses the database again."""
-    mark = going_with_project(OURS, MIDNIGHT + 600)
+    mark = for_deletion_with_project(OURS, MIDNIGHT + 600)
     mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)["id"]
     before = service.connection(mine, "web", createdAt="2026-01-01T00:10:00Z")
     later = service.connection(mine, "again", createdAt=made)
@@ -169,7 +169,7 @@ def test_one_of_each_in_one_project(service: Service, shop: Had) -> None:
 )
 def test_what_state_holds_otherwise_stops_it(service: Service, shop: Had, more: dict[str, Any]) -> None:
     """Of what state holds, `deleted_with` of this very project goes, and nothing else, whatever its key says."""
-    mark = going_with_project(OURS)
+    mark = for_deletion_with_project(OURS)
     mine = service.database(shop.object_id, "orders", logicalId=mark)["id"]
     refused(service, service.live(held=[entry("Database", "orders", mine, **more)]), shop, mine)
 
@@ -197,7 +197,7 @@ def test_a_host_that_does_not_know_the_resource_takes_nothing_along(service: Ser
     live = service.live(held=[entry("Database", "orders", mine)])
     database = live.database(mine)
     assert database is not None
-    assert not ownership.may_go_with_project(live, database)
+    assert not ownership.may_be_deleted_with_project(live, database)
 
 
 def test_another_tool_s_database_goes_within_the_hour_on_this_machine(
@@ -257,7 +257,7 @@ def httpx_ok(body: Any) -> Any:
 
 def test_what_says_so_already_is_not_marked_again(service: Service, shop: Had, tmp_path: Path) -> None:
     """A key that says already that the database goes is not changed, and no note is taken of it."""
-    for mark in (going_with_project(OURS), going_with_project(OURS, MIDNIGHT)):
+    for mark in (for_deletion_with_project(OURS), for_deletion_with_project(OURS, MIDNIGHT)):
         mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)
         live = service.live(intents=Intents(tmp_path))
         live.run.delete_asked(mine["id"])
@@ -274,7 +274,7 @@ def test_what_was_not_asked_for_is_not_marked(service: Service, shop: Had) -> No
     assert not service.sent()
 
 
-@pytest.mark.parametrize("mark", [None, FOREIGN, OURS, going_with_project(OURS)])
+@pytest.mark.parametrize("mark", [None, FOREIGN, OURS, for_deletion_with_project(OURS)])
 def test_an_adoption_changes_no_key_that_names_no_deletion(service: Service, shop: Had, mark: str | None) -> None:
     """Adoption sends nothing for a key; only a deletion that an earlier run was asked for is taken off it."""
     mine = service.database(shop.object_id, "orders", logicalId=mark)
@@ -291,7 +291,7 @@ def test_an_adoption_changes_no_key_that_names_no_deletion(service: Service, sho
 def test_the_whole_stack_goes_by_one_list_and_one_delete(service: Service, shop: Had) -> None:
     """A `deleted_with` database costs no DELETE of its own."""
     mine = declared(service, shop, deletedWith=shop.object_id, isDefault=True)
-    assert service.databases[mine.object_id]["logicalId"] == going_with_project(mine.inputs["logicalId"])
+    assert service.databases[mine.object_id]["logicalId"] == for_deletion_with_project(mine.inputs["logicalId"])
     delete_project(service.live(held=[entry("Database", "orders", mine, deleted_with=SHOP)]), shop)
     assert [each[:2] for each in service.sent()] == [("DELETE", f"projects/{shop.object_id}")]
     assert not service.projects
@@ -331,7 +331,9 @@ def test_it_is_written_down_before_anything_is_refused_or_sent(service: Service,
     mine = declared(service, shop, isDefault=True)
     destroy(service.live(), shop, mine)
     assert [each[0] for each in service.sent()] == ["DELETE", "PATCH", "DELETE"]
-    assert service.sent("PATCH")[0][2] == {"logicalId": going_with_project(mine.inputs["logicalId"], MIDNIGHT + 600)}
+    assert service.sent("PATCH")[0][2] == {
+        "logicalId": for_deletion_with_project(mine.inputs["logicalId"], MIDNIGHT + 600)
+    }
     assert not service.projects
 
 
@@ -379,7 +381,7 @@ def test_deleted_with_is_one_patch_either_way(service: Service, shop: Had) -> No
     mark = mine.inputs["logicalId"]
     withit = {"projectId": shop.object_id, "name": "orders", "deletedWith": shop.object_id.removeprefix("proj_")}
     mine = Resource(service.live()).update(mine, **withit)
-    assert service.sent() == [("PATCH", f"databases/{mine.object_id}", {"logicalId": going_with_project(mark)})]
+    assert service.sent() == [("PATCH", f"databases/{mine.object_id}", {"logicalId": for_deletion_with_project(mark)})]
     assert mine.outputs["logicalId"] == mark
     assert not Resource(service.live()).diff(mine, **withit)
     service.log.clear()
@@ -392,7 +394,7 @@ def test_one_that_lives_after_all_loses_the_mark(service: Service, shop: Had) ->
     """A database that a destroy was to delete, and that is declared on, bears no sign of that after the next up."""
     mine = declared(service, shop)
     mark = mine.inputs["logicalId"]
-    service.databases[mine.object_id]["logicalId"] = going_with_project(mark, MIDNIGHT)
+    service.databases[mine.object_id]["logicalId"] = for_deletion_with_project(mark, MIDNIGHT)
     Resource(service.live()).update(mine, projectId=shop.object_id, name="orders")
     assert service.databases[mine.object_id]["logicalId"] == mark
 
@@ -408,7 +410,7 @@ def test_a_key_that_is_not_ours_is_left(service: Service, shop: Had, mark: str |
     if mark:
         assert not service.sent()
     else:
-        assert there["logicalId"] == going_with_project(there["logicalId"])
+        assert there["logicalId"] == for_deletion_with_project(there["logicalId"])
         assert is_ours(there["logicalId"])
         assert there["logicalId"].startswith("orders-")
 
@@ -421,7 +423,7 @@ def test_what_0_1_0_recorded_is_the_key_that_it_gets(service: Service, shop: Had
     mine.outputs["logicalId"] = mine.inputs["logicalId"]
     assert not Resource(service.live()).diff(mine, **adopt)
     mine = Resource(service.live()).update(mine, **adopt, deletedWith=shop.object_id)
-    assert there["logicalId"] == going_with_project(mine.inputs["logicalId"])
+    assert there["logicalId"] == for_deletion_with_project(mine.inputs["logicalId"])
     assert not Resource(service.live()).diff(mine, **adopt, deletedWith=shop.object_id)
 
 

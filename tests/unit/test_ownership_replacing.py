@@ -13,7 +13,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers import check
-from prisma_provider.keys import going_with_project
+from prisma_provider.keys import for_deletion_with_project
 from prisma_provider.live import Live
 from prisma_provider.live.run import working_on
 from unit.calls import Had, Resource, World, entry, key, stem
@@ -89,7 +89,7 @@ def test_a_replacement_is_known_without_state(service: Service, home: str, kind:
     """Where the run was shown what the resource has, by its key, its adopt= or its diff, no state is asked."""
     had = had_before(service, kind, home, origin)
     if origin == "created" and kind == "Database":  # by deleted_with the key says more
-        service.databases[had.object_id]["logicalId"] = going_with_project(had.inputs["logicalId"])
+        service.databases[had.object_id]["logicalId"] = for_deletion_with_project(had.inputs["logicalId"])
     live = service.live(problem="logged out")
     resource = Resource(live, kind)
     if origin.startswith("imported"):

@@ -240,7 +240,7 @@ def test_a_large_answer_is_an_answer() -> None:
 def test_an_answer_without_end_is_given_up() -> None:
     """More than the bound is not read."""
     body = Pieces(b" " * 2**20 for _ in range(100_000))
-    with pytest.raises(errors.MalformedAnswer, match="larger than 80 MiB"):
+    with pytest.raises(errors.MalformedResponse, match="larger than 80 MiB"):
         made_of(body)
     assert body.read == bodies.LARGEST // 2**20 + 1
 
@@ -250,10 +250,10 @@ def test_what_is_small_and_becomes_large_is_given_up(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bodies, "LARGEST", 2**20)
     bomb = gzip.compress(b" " * 2**25)
     body = Pieces(bomb[i : i + 256] for i in range(0, len(bomb), 256))
-    with pytest.raises(errors.MalformedAnswer, match="larger than 1 MiB"):
+    with pytest.raises(errors.MalformedResponse, match="larger than 1 MiB"):
         made_of(body, **{"Content-Encoding": "gzip"})
     assert body.read <= len(bomb) / 256 / 25
-    with pytest.raises(errors.MalformedAnswer, match="not JSON"):
+    with pytest.raises(errors.MalformedResponse, match="not JSON"):
         made_of(Pieces(iter([gzip.compress(bomb)])), **{"Content-Encoding": "gzip, gzip"})
 
 
@@ -277,7 +277,7 @@ def test_a_packed_answer_is_unpacked(encoding: str, pack: Callable[[bytes], byte
 
 def test_what_is_not_packed_as_it_says_is_an_error() -> None:
     """A body that claims to be gzip and is not."""
-    with pytest.raises(errors.MalformedAnswer, match="not compressed as it says"):
+    with pytest.raises(errors.MalformedResponse, match="not compressed as it says"):
         made_of(Pieces(iter([b"{}"])), **{"Content-Encoding": "gzip"})
 
 
@@ -289,7 +289,7 @@ def test_a_refusal_is_bounded_too() -> None:
         fallback=Token("new-token", "the environment"),
         workspace_id="wksp_1",
     )
-    with pytest.raises(errors.MalformedAnswer, match="larger"):
+    with pytest.raises(errors.MalformedResponse, match="larger"):
         api.client.create_project({"name": "shop"})
 
 
@@ -347,7 +347,7 @@ def test_a_list_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     """Pages that go on for ever, each with something new, end at their number."""
     monkeypatch.setattr(pages, "MOST", 5)
     api = Api(lambda request: listed([{**PROJECT, "id": f"proj_{len(api.asked)}"}], f"c{len(api.asked)}"))
-    with pytest.raises(errors.MalformedAnswer, match="no end"):
+    with pytest.raises(errors.MalformedResponse, match="no end"):
         api.client.projects()
     assert len(api.asked) == 5
 
@@ -364,6 +364,6 @@ def test_a_list_ends_with_the_time_limit() -> None:
 def test_a_cursor_that_leads_nowhere_is_an_error(cursor: str) -> None:
     """An empty cursor, one that comes again, one that no address can hold."""
     api = Api(lambda request: listed([], cursor))
-    with pytest.raises(errors.MalformedAnswer, match="not where"):
+    with pytest.raises(errors.MalformedResponse, match="not where"):
         api.client.projects()
     assert len(api.asked) <= 2

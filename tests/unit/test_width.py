@@ -313,7 +313,7 @@ def test_a_create_that_was_lost_for_good_says_what_may_be_left(service: Service)
     service.fail("POST", "/v1/projects", CUT, times=-1)
     service.before.append(lambda request: CUT if service.sent("POST") else None)
     live = service.live(retry_limit=0.01)
-    with pytest.raises(errors.LostAnswer, match="What to do: it may have been made all the same"):
+    with pytest.raises(errors.LostResponse, match="What to do: it may have been made all the same"):
         PROJECT.create(live, declare(live, "Project", name="shop"))
 
 
@@ -594,5 +594,5 @@ def test_pages_that_go_in_a_circle_are_an_error(service: Service) -> None:
         return httpx.Response(200, json={"data": [], "pagination": pagination})
 
     service.before.append(circle)
-    with pytest.raises(errors.MalformedAnswer, match="there is more"):
+    with pytest.raises(errors.MalformedResponse, match="there is more"):
         service.live().client.databases()

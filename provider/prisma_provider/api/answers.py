@@ -38,7 +38,7 @@ def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         problem = f"the field {where} is missing or wrong" if where else "the answer is not JSON"
-        raise errors.MalformedAnswer(
+        raise errors.MalformedResponse(
             f"Could not {doing}: {problem}.",
             hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
         ) from None
@@ -49,7 +49,7 @@ def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:
     names = found.names()
     for what, value in asked.items():
         if value is not None and names.get(what) is not None and not same_id(names[what], value):
-            raise errors.MalformedAnswer(
+            raise errors.MalformedResponse(
                 f"Could not {doing}: the answer names another {what} than was asked for.",
                 hint="see whether the base URL is that of Prisma's Management API. Nothing of the other was touched.",
             )
@@ -68,8 +68,8 @@ def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> e
             hint="try again; a longer limit for one answer: PRISMA_REQUEST_TIMEOUT.",
         )
     if isinstance(error, httpx.DecodingError):
-        return errors.MalformedAnswer(f"Could not {doing}: the answer of {where} cannot be read: {error}.")
-    return errors.LostAnswer(
+        return errors.MalformedResponse(f"Could not {doing}: the answer of {where} cannot be read: {error}.")
+    return errors.LostResponse(
         f"Could not {doing}: the connection to {where} broke before the answer came.", hint="try again."
     )
 

@@ -411,5 +411,5 @@ _REFERENCES = {"project": "projectId", "database": "databaseId", "logicalId": "l
 
 def _with_secrets(connection: Connection, doing: str) -> Connection:
     if not connection.credentials():
-        raise errors.MalformedAnswer(f"Could not {doing}: the answer holds no connection string.")
+        raise errors.MalformedResponse(f"Could not {doing}: the answer holds no connection string.")
     return connection

@@ -47,19 +47,19 @@ class Pages(Generic[Item]):
         return tuple(new.values())
 
     def next(self, page: Page[Item]) -> str | None:
-        """The cursor of the page after this one; None at the end. MalformedAnswer, TimedOut where there is none."""
+        """The cursor of the page after this one; None at the end. MalformedResponse, TimedOut where there is none."""
         if not page.pagination.has_more:
             return None
         cursor = page.pagination.next_cursor
         if not cursor or cursor in self._cursors or len(cursor) > LONGEST_CURSOR:
-            raise errors.MalformedAnswer(f"Could not {self._doing}: a page says there is more, and not where.")
+            raise errors.MalformedResponse(f"Could not {self._doing}: a page says there is more, and not where.")
         self._cursors.add(cursor)
         self._refuse_endless()
         return cursor
 
     def _refuse_endless(self) -> None:
         if len(self._cursors) >= MOST:
-            raise errors.MalformedAnswer(f"Could not {self._doing}: after {MOST} pages the list has no end.")
+            raise errors.MalformedResponse(f"Could not {self._doing}: after {MOST} pages the list has no end.")
         if self._clock() > self._ends:
             raise errors.TimedOut(
                 f"Could not {self._doing}: for {self._patience:g} s its pages showed nothing new, and it has no end.",

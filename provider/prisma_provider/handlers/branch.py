@@ -181,8 +181,8 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
         nonlocal lost
         try:
             made = live.client.create_branch(project_id, body)
-        except (errors.LostAnswer, errors.Conflict) as error:
-            lost = lost or isinstance(error, errors.LostAnswer)
+        except (errors.LostResponse, errors.Conflict) as error:
+            lost = lost or isinstance(error, errors.LostResponse)
             found = named(live, project_id, git_name)
             if found is None:
                 if isinstance(error, errors.Conflict):
@@ -198,7 +198,7 @@ def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *
 
     try:
         with live.intents.noted(*ownership.branch_key(live, project_id, git_name)):
-            branch = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
+            branch = live.client.retrying(errors.LostResponse, errors.Conflict)(attempt)
     except errors.Conflict as error:
         raise errors.Conflict(
             f'Branch "{git_name}" of project {project_id} is not made: it clashes with what is there, and the '
@@ -242,7 +242,7 @@ def _is_kept(live: Live, branch_id: str, olds: Properties, error: errors.Rejecte
 
 
 def _leaves(live: Live, database: Database) -> bool:
-    return live.run.was_delete_asked(database.id) or ownership.goes_with_deleted_project(live, database)
+    return live.run.was_delete_asked(database.id) or ownership.is_deleted_with_its_project(live, database)
 
 
 def outputs(branch: Branch, state: Properties) -> Properties:

@@ -39,11 +39,11 @@ def create_once(
         nonlocal lost
         try:
             return send(), False
-        except (errors.LostAnswer, errors.Conflict, errors.PlanLimit) as error:
+        except (errors.LostResponse, errors.Conflict, errors.PlanLimit) as error:
             if isinstance(error, errors.PlanLimit) and not lost:
                 raise
             # A limit that a second request meets may be full with what the first one made.
-            lost = lost or isinstance(error, errors.LostAnswer)
+            lost = lost or isinstance(error, errors.LostResponse)
             for found in listed(find):
                 if found.logical_id == logical_id and not lost:
                     raise _Final(_made_elsewhere(found)) from None
@@ -58,7 +58,7 @@ def create_once(
     key = ownership.creation_key(live, logical_id)
     live.intents.remember(*key)
     try:
-        made = live.client.retrying(errors.LostAnswer, errors.Conflict)(attempt)
+        made = live.client.retrying(errors.LostResponse, errors.Conflict)(attempt)
     except _Final as final:
         live.intents.forget(*key)
         raise final.error from None

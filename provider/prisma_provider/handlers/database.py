@@ -37,7 +37,7 @@ from prisma_provider.handlers.inputs import (
 )
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.handlers.unmarked import rotated
-from prisma_provider.keys import going_with_project, is_ours, key_of, new_logical_id, stem, stem_of
+from prisma_provider.keys import for_deletion_with_project, is_ours, key_of, new_logical_id, stem, stem_of
 from prisma_provider.live import Live
 
 INHERIT = "inherit"
@@ -350,7 +350,7 @@ def _declared_branch(live: Live, inputs: Properties) -> str | None:
 def _key_to_send(key: str, news: Properties) -> str:
     """The key of a database, which says whether it is to be deleted together with its project (`deleted_with`)."""
     goes = known(news.get("deletedWith")) and same_id(news["deletedWith"], news["projectId"])
-    return going_with_project(key) if goes else key
+    return for_deletion_with_project(key) if goes else key
 
 
 def _key_change(database: Database, olds: Properties, news: Properties) -> Iterator[Change]:

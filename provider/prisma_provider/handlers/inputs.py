@@ -15,7 +15,7 @@ from prisma_provider.keys import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT
 from prisma_provider.ownership import Keyed
-from prisma_provider.text import WAY_OUT, shown, stands_for_an_object, unwanted_character
+from prisma_provider.text import HOW_TO_JOIN, shown, stands_for_an_object, unwanted_character
 
 Properties = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
@@ -86,7 +86,7 @@ def check_texts(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
             yield InvalidInput(
                 field,
                 f"{field} holds an output, or another object, inside a plain string: its value is not in it.",
-                hint=f"{WAY_OUT}.",
+                hint=f"{HOW_TO_JOIN}.",
             )
 
 

@@ -58,7 +58,7 @@ class ProjectHandler:
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """The name; a region that differs is refused, since nothing can change it."""
-        live.ask_ahead(object_id)
+        live.prefetch_databases(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
             return GONE
@@ -113,7 +113,7 @@ class ProjectHandler:
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live project, with what stands beside it in state."""
-        live.ask_ahead(object_id)
+        live.prefetch_databases(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         return None if project is None else outputs(project, olds)
 
@@ -144,7 +144,7 @@ class ProjectHandler:
         databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
         # Written down before anything else: a run that is refused or killed here is gone on with by the next one.
         ownership.remember(live, databases.values())
-        kept = [each for each in databases.values() if not ownership.may_go_with_project(live, each)]
+        kept = [each for each in databases.values() if not ownership.may_be_deleted_with_project(live, each)]
         _refuse_databases(live, object_id, olds, kept)
         delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
         live.drop_project(object_id)

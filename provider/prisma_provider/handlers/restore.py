@@ -237,7 +237,7 @@ def _send(live: Live, database: Database, body: Properties, news: Properties) ->
     """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
     try:
         return live.client.restore_database(database.id, body)
-    except errors.LostAnswer as lost:
+    except errors.LostResponse as lost:
         seen = _recovering(live, database.id)
         if seen is None:
             live.intents.forget(*_key(live, database, news))  # it is told here and now

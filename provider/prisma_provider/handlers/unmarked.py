@@ -24,7 +24,7 @@ LOOK = 1.0
 
 def rotated(live: Live, connection_id: str) -> Connection:
     """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
-    again = live.client.retrying(errors.LostAnswer, but=(errors.TimedOut,))
+    again = live.client.retrying(errors.LostResponse, but=(errors.TimedOut,))
     try:
         try:
             return again(live.client.rotate_connection, connection_id)
@@ -32,7 +32,7 @@ def rotated(live: Live, connection_id: str) -> Connection:
             # It may yet be carried out: after the next one, whose password would then be dead. Nothing would show it.
             live.client.wait(live.client.settings.retry_limit)
             return again(live.client.rotate_connection, connection_id)
-    except errors.LostAnswer as lost:
+    except errors.LostResponse as lost:
         raise errors.PrismaError(
             f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
             said=lost.said or lost.what,
@@ -110,13 +110,13 @@ def make(live: Live, database: Database, name: str, there: Iterable[Connection])
     asked: the service's may differ from ours.
     """
     before = {bare_id(connection.id) for connection in there}
-    was_lost: errors.LostAnswer | None = None
+    was_lost: errors.LostResponse | None = None
 
     def attempt() -> Connection:
         nonlocal was_lost
         try:
             return live.client.create_connection({"databaseId": database.id, "name": name})
-        except errors.LostAnswer as lost:
+        except errors.LostResponse as lost:
             was_lost = lost
             found = _found(live, database, name, before, lost)
             if found is None:
@@ -124,10 +124,10 @@ def make(live: Live, database: Database, name: str, there: Iterable[Connection])
             return found
 
     def attempts() -> Connection:
-        requests = live.client.retrying(errors.LostAnswer)
+        requests = live.client.retrying(errors.LostResponse)
         try:
             return requests(attempt)
-        except errors.LostAnswer as lost:
+        except errors.LostResponse as lost:
             if isinstance(lost, errors.TimedOut) or requests.statistics["attempt_number"] > 1:
                 raise
             return attempt()  # to look for the first one took the time that another request was to have
@@ -174,7 +174,7 @@ def _interrupted(live: Live, database: Database, name: str, unknown: list[Connec
     return unknown if live.begun_before("Connection", *key, name=name, databaseId=database.id) else []
 
 
-def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostAnswer) -> Connection | None:
+def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostResponse) -> Connection | None:
     """The connection that a create without an answer has made, with new secrets; None where it made none.
 
     What goes wrong here must not lead to a second POST: it is an error that says what may be left.
@@ -194,7 +194,9 @@ def _found(live: Live, database: Database, name: str, before: set[str], lost: er
     return None
 
 
-def _cannot_tell(database: Database, name: str, lost: errors.LostAnswer, error: errors.ApiError) -> errors.PrismaError:
+def _cannot_tell(
+    database: Database, name: str, lost: errors.LostResponse, error: errors.ApiError
+) -> errors.PrismaError:
     return errors.PrismaError(
         f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it cannot '
         "be told now.",
@@ -204,7 +206,7 @@ def _cannot_tell(database: Database, name: str, lost: errors.LostAnswer, error: 
 
 
 def _await_candidates(
-    live: Live, database_id: str, name: str, before: set[str], lost: errors.LostAnswer
+    live: Live, database_id: str, name: str, before: set[str], lost: errors.LostResponse
 ) -> list[Connection]:
     """Look at once and for a while, since lists may lag; longer, where the service may act on the request yet."""
     patience = live.client.settings.retry_limit if isinstance(lost, errors.TimedOut) else LAG

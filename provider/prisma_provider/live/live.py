@@ -210,7 +210,7 @@ class Live:
         seen = {i: self._seen(i, project_id, flight) for i in (*listed, *(i for i in written if i not in listed))}
         return {i: database for i, database in seen.items() if database is not None}
 
-    def ask_ahead(self, project_id: str) -> None:
+    def prefetch_databases(self, project_id: str) -> None:
         """Begin the list of a project's databases: what comes after the project needs it, and waits one answer less.
 
         Who needs it while it is under way joins it, for better or worse; who comes later does not hear of a failure,

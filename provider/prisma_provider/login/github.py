@@ -81,14 +81,14 @@ class GitHubJob:
         try:
             return _Minted(str(data["value"]), datetime.fromisoformat(data["expiresAt"]).timestamp())
         except (KeyError, TypeError, ValueError):
-            raise errors.MalformedAnswer(f"Could not {doing}: the answer holds no token.") from None
+            raise errors.MalformedResponse(f"Could not {doing}: the answer holds no token.") from None
 
 
 def _ask(request: httpx.Request, doing: str) -> httpx.Response:
     """The answer; Unreachable, which is asked again, where it failed: a token more or less changes nothing."""
     try:
         answer = wire.send(request, doing)
-    except errors.LostAnswer as lost:
+    except errors.LostResponse as lost:
         raise errors.Unreachable(lost.what, hint=lost.hint) from None
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise errors.RateLimited(f"Could not {doing}: there were too many requests.", hint="try again later.")

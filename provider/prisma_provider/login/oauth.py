@@ -137,7 +137,7 @@ def client_id(api: str, given: str | None) -> str:
 def refresh(login: Login) -> Tokens:
     """New tokens for the refresh token, which is used up by this.
 
-    Unreachable: it is not, nothing was done. LoginLost: it is of no use any more. LostAnswer: nobody knows.
+    Unreachable: it is not, nothing was done. LoginLost: it is of no use any more. LostResponse: nobody knows.
     """
     doing = "renew the stored login"
     answer = _token_request(
@@ -150,7 +150,7 @@ def refresh(login: Login) -> Tokens:
     if answer.is_success:
         return _read_tokens(answer, login.tokens.refresh)
     if answer.is_server_error and answer.status_code not in BUSY:
-        raise errors.LostAnswer(f"Could not {doing}: the server failed ({answer.status_code}).", hint="try again.")
+        raise errors.LostResponse(f"Could not {doing}: the server failed ({answer.status_code}).", hint="try again.")
     if answer.status_code in (400, 401) and wire.body(answer).get("error") in ENDED:
         raise errors.LoginLost(
             "The stored login has ended.", said=wire.said(answer), hint="log in again: `pulumi-prisma login`."
@@ -185,5 +185,5 @@ def _read_tokens(answer: httpx.Response, old_refresh: str | None) -> Tokens:
     except ValueError:
         life = _DEFAULT_LIFE
     if not isinstance(access, str) or not access:
-        raise errors.LostAnswer("The authorization server answered without a token.", hint="log in again.")
+        raise errors.LostResponse("The authorization server answered without a token.", hint="log in again.")
     return Tokens(access, str(kept) if kept else None, wire.expires_at(life), life)

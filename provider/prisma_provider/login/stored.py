@@ -78,7 +78,7 @@ class StoredLogin:
             if login.tokens.is_valid(refused):
                 return login.tokens
             raise
-        except errors.LostAnswer as lost:
+        except errors.LostResponse as lost:
             raise LoginLost(
                 "The stored login was lost: it was being renewed, and the answer did not come.",
                 said=lost.what,

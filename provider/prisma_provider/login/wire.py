@@ -24,14 +24,14 @@ def http(url: str) -> Iterator[httpx.Client]:
 
 
 def send(request: httpx.Request, doing: str) -> httpx.Response:
-    """The answer, whatever its status; Unreachable where nothing was sent, LostAnswer where nobody knows."""
+    """The answer, whatever its status; Unreachable where nothing was sent, LostResponse where nobody knows."""
     where = f"{request.url.scheme}://{request.url.netloc.decode()}"
     try:
         with http(where) as client:
             return client.send(request)
     except httpx.HTTPError as error:
         unreachable = not_sent(error, doing, where, "see whether this machine has a network.")
-        raise unreachable or errors.LostAnswer(
+        raise unreachable or errors.LostResponse(
             f"Could not {doing}: {where} did not answer.", hint="try again."
         ) from None
 

@@ -44,7 +44,7 @@ def may_send_again(method: str, error: BaseException) -> bool:
     """
     if isinstance(error, errors.RateLimited | errors.Unreachable):
         return not isinstance(error, errors.Blocked)
-    return isinstance(error, errors.LostAnswer) and method != "POST"
+    return isinstance(error, errors.LostResponse) and method != "POST"
 
 
 class Retries:

@@ -18,8 +18,8 @@ taken over without an id.
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_lost, stays
 from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
 from prisma_provider.ownership.projects import (
-    goes_with_deleted_project,
-    may_go_with_project,
+    is_deleted_with_its_project,
+    may_be_deleted_with_project,
     project_is_deleted,
     release,
     remember,
@@ -38,13 +38,13 @@ __all__ = [
     "Object",
     "branch_key",
     "creation_key",
-    "goes_with_deleted_project",
     "hold",
     "is_declared",
+    "is_deleted_with_its_project",
     "is_lost",
     "is_replacement",
     "leftover",
-    "may_go_with_project",
+    "may_be_deleted_with_project",
     "owns_branch",
     "project_is_deleted",
     "recorded_key",

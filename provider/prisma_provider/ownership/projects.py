@@ -15,8 +15,8 @@ from prisma_provider import errors
 from prisma_provider.api.models import Connection, Database, bare_id, same_id
 from prisma_provider.keys import (
     deleting_since,
-    goes_with_project,
-    going_with_project,
+    for_deletion_with_project,
+    is_deleted_with_project,
     is_ours,
     key_of,
     new_logical_id,
@@ -34,7 +34,7 @@ HOUR = 3600.0
 _log = logging.getLogger(__name__)
 
 
-def may_go_with_project(live: Live, database: Database) -> bool:
+def may_be_deleted_with_project(live: Live, database: Database) -> bool:
     """Whether the deletion of its project, which is worked on, may take this database along.
 
     Where this run was asked to delete it; where state says so (`deleted_with`); and, of what state does not hold, where
@@ -43,7 +43,7 @@ def may_go_with_project(live: Live, database: Database) -> bool:
     return live.run.was_delete_asked(database.id) or _may_go_with(live, database, resource())
 
 
-def goes_with_deleted_project(live: Live, database: Database) -> bool:
+def is_deleted_with_its_project(live: Live, database: Database) -> bool:
     """Whether this run deletes the project of a database, and the database with it: what is on a branch goes then."""
     projects = live.recorded().holders("Project", database.project.id)
     going = project_is_deleted(live, database.project.id)
@@ -54,7 +54,7 @@ def _may_go_with(live: Live, database: Database, project: str) -> bool:
     held = live.recorded().holders("Database", database.id)
     if held:
         return all(_goes_with_this(live, entry, project) for entry in held)
-    if not goes_with_project(database.logical_id):
+    if not is_deleted_with_project(database.logical_id):
         return _is_noted(live, database)
     since = deleting_since(database.logical_id)
     return since is None or not any(_is_later(each, since) for each in _others(database))
@@ -84,17 +84,19 @@ def remember(live: Live, databases: Iterable[Database]) -> None:
 
 def _mark(live: Live, database: Database) -> bool:
     """Write it into the key on the database; False where that is another tool's, or the service does not take it."""
-    if goes_with_project(database.logical_id):
+    if is_deleted_with_project(database.logical_id):
         return True
     key = database.logical_id or new_logical_id(stem(database.name), database.id)
     if not is_ours(key):
         return False
     try:
-        marked = live.client.update_database(database.id, {"logicalId": going_with_project(key, live.client.now())})
+        marked = live.client.update_database(
+            database.id, {"logicalId": for_deletion_with_project(key, live.client.now())}
+        )
     except errors.ApiError as error:
         _log.info("the key of %s cannot be changed: %s", database.id, type(error).__name__)
         return False
-    return goes_with_project(marked.logical_id)
+    return is_deleted_with_project(marked.logical_id)
 
 
 def release(live: Live, database: Database) -> Database:

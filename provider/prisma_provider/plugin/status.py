@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
-from prisma_provider.errors import LostAnswer, PrismaError
+from prisma_provider.errors import LostResponse, PrismaError
 from prisma_provider.plugin.spelling import spelled
 from prisma_provider.text import plain_lines
 
@@ -53,7 +53,7 @@ def spoken(method: Method) -> Method:
 
 def _code(error: PrismaError) -> grpc.StatusCode:
     """The engine keeps a note of an operation whose outcome is not known; all others did not happen."""
-    return grpc.StatusCode.UNKNOWN if isinstance(error, LostAnswer) else grpc.StatusCode.FAILED_PRECONDITION
+    return grpc.StatusCode.UNKNOWN if isinstance(error, LostResponse) else grpc.StatusCode.FAILED_PRECONDITION
 
 
 def _abort_half_done(context: grpc.ServicerContext, error: HalfDone) -> NoReturn:
