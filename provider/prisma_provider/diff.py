@@ -51,16 +51,25 @@ class Field:
     read: str | None = ""
     kept: bool = False
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a live object holds it."""
+        return self.kind in ("patch", "replace", "output") and self.read is not None
+
+    @property
+    def path(self) -> str:
+        """Where a live object holds it."""
+        return self.read or snake(self.name)
+
     def of(self, found: object, state: Mapping[str, Any]) -> Any:
         """Its value, as an object holds it."""
-        value = attrgetter(self.read or snake(self.name))(found)
+        value = attrgetter(self.path)(found)
         return state.get(self.name) if value is None and self.kept else value
 
 
 def outputs(fields: Collection[Field], found: object, state: Mapping[str, Any]) -> dict[str, Any]:
     """The whole state of a resource: what was declared or recorded, and on top of it what its object holds."""
-    shown = [field for field in fields if field.kind in ("patch", "replace", "output") and field.read is not None]
-    return {**state, **{field.name: field.of(found, state) for field in shown}}
+    return {**state, **{field.name: field.of(found, state) for field in fields if field.is_held}}
 
 
 @dataclass(frozen=True)

@@ -11,74 +11,16 @@ The first argument is a resource's identity in Pulumi: to rename the object in P
 the first argument itself keep the old one in `aliases`, or Pulumi deletes the object and makes another.
 """
 
+from pulumi_prisma import functions, results
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
 from pulumi_prisma.environment import Environment
-from pulumi_prisma.functions import (
-    get_backups,
-    get_backups_output,
-    get_branches,
-    get_branches_output,
-    get_connections,
-    get_connections_output,
-    get_database,
-    get_database_output,
-    get_databases,
-    get_databases_output,
-    get_project,
-    get_project_output,
-    get_projects,
-    get_projects_output,
-    get_regions,
-    get_regions_output,
-    get_usage,
-    get_usage_output,
-)
+from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.project import Project
 from pulumi_prisma.restore import Restore
-from pulumi_prisma.results import (
-    GetBackupResult,
-    GetBranchResult,
-    GetConnectionResult,
-    GetDatabaseResult,
-    GetProjectResult,
-    GetRegionResult,
-    GetUsageResult,
-)
+from pulumi_prisma.results import *  # noqa: F403
 
-__all__ = [
-    "BackupOf",
-    "Branch",
-    "CloneOf",
-    "Connection",
-    "Database",
-    "Environment",
-    "GetBackupResult",
-    "GetBranchResult",
-    "GetConnectionResult",
-    "GetDatabaseResult",
-    "GetProjectResult",
-    "GetRegionResult",
-    "GetUsageResult",
-    "Project",
-    "Restore",
-    "get_backups",
-    "get_backups_output",
-    "get_branches",
-    "get_branches_output",
-    "get_connections",
-    "get_connections_output",
-    "get_database",
-    "get_database_output",
-    "get_databases",
-    "get_databases_output",
-    "get_project",
-    "get_project_output",
-    "get_projects",
-    "get_projects_output",
-    "get_regions",
-    "get_regions_output",
-    "get_usage",
-    "get_usage_output",
-]
+__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Project", "Restore"]
+__all__ += functions.__all__
+__all__ += results.__all__

@@ -29,9 +29,9 @@ class Connection(Resource, module="prisma", name="Connection"):
     password: Output[str | None]
     """The password; a secret."""
     database_url: Output[str | None]
-    """The pooled connection string, for applications; a secret."""
+    """The pooled connection string, for applications; a secret, absent if adopted or imported."""
     direct_url: Output[str | None]
-    """The direct connection string, for migrations; a secret."""
+    """The direct connection string, for migrations; a secret, absent if adopted or imported."""
 
     _secrets = ("user", "password", "database_url", "direct_url")
 
@@ -54,7 +54,8 @@ class Connection(Resource, module="prisma", name="Connection"):
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place and the old
             one is locked out.
         :param adopt: ``con_…`` to take over an existing connection, ``True`` to take the one that an interrupted
-            run of this stack left behind. Its secrets are not told again: a ``rotation_trigger`` gives it new ones.
+            run of this stack left behind. Prisma does not give its secrets again: a ``rotation_trigger`` gives it new
+            ones.
         :param opts: Pulumi's options.
         """
         props = {

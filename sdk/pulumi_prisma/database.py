@@ -12,28 +12,27 @@ from pulumi_prisma.resource import Resource
 
 @dataclass(frozen=True)
 class CloneOf:
-    """The source of a database: a copy of another database as it is when the copy is made.
-
-    :param database_id: the database to copy, ``db_…``.
-    """
+    """The source of a database: a copy of another database as it is when the copy is made."""
 
     database_id: Input[str]
+    """The database that is copied, ``db_…``."""
 
 
 @dataclass(frozen=True)
 class BackupOf:
-    """The source of a database: a backup of a database.
-
-    :param database_id: the database that the backup belongs to, ``db_…``.
-    :param backup_id: the backup.
-    """
+    """The source of a database: a backup of a database."""
 
     database_id: Input[str]
+    """The database that is copied, or that the backup belongs to, ``db_…``."""
     backup_id: Input[str]
+    """The backup, where ``type`` is ``backup``."""
 
 
 class Database(Resource, module="prisma", name="Database"):
-    """A Prisma Postgres database. Name, default flag and branch change in place; nothing is replaced unasked."""
+    """A Prisma Postgres database. Name, default flag and branch change in place.
+
+    A change that only a replacement could make is refused, unless ``allow_replace`` is set.
+    """
 
     project_id: Output[str]
     """The project that it lives in."""
@@ -48,7 +47,7 @@ class Database(Resource, module="prisma", name="Database"):
     branch_id: Output[str | None]
     """The branch that it belongs to."""
     logical_id: Output[str | None]
-    """The mark under which it is found again if the answer to its creation is lost."""
+    """Its idempotency key: by it a database is found again if the response to its creation is lost."""
     workspace_id: Output[str | None]
     """The workspace that it belongs to."""
     default_connection_id: Output[str | None]
@@ -84,14 +83,14 @@ class Database(Resource, module="prisma", name="Database"):
         :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
         :param project_id: the project that it lives in, ``proj_…``; it cannot change.
         :param name: its name in Prisma, changed in place; the resource's name by default.
-        :param region: such as ``eu-central-1``, or ``inherit`` for the project's, which is the default; it cannot
-            change.
+        :param region: the region that it is in, such as ``eu-central-1``, or ``inherit`` for the project's, which is
+            the default; it cannot change.
         :param is_default: True makes it the project's default database, in place, and takes the flag from the one
             that had it; False lets another have it; not given, the flag is not managed.
         :param branch_id: the branch that it belongs to, ``br_…``, changed in place.
-        :param branch_git_name: the same by the branch's name; a branch that is not there is made, and stays when the
-            database goes.
-        :param source: ``CloneOf(…)`` or ``BackupOf(…)`` to start with that data; empty by default; it cannot change.
+        :param branch_git_name: the branch by its name, in place of ``branch_id``; a branch that is not there is made,
+            and stays when the database goes.
+        :param source: what it starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; it cannot change.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
             this resource left behind in an interrupted run, ``False`` to make another one beside it, or beside one of
             this name that the stack has under another first argument.

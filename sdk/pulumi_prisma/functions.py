@@ -30,6 +30,27 @@ if TYPE_CHECKING:
     from prisma_provider.api.client import Client
     from prisma_provider.settings import Settings
 
+__all__ = [
+    "get_backups",
+    "get_backups_output",
+    "get_branches",
+    "get_branches_output",
+    "get_connections",
+    "get_connections_output",
+    "get_database",
+    "get_database_output",
+    "get_databases",
+    "get_databases_output",
+    "get_project",
+    "get_project_output",
+    "get_projects",
+    "get_projects_output",
+    "get_regions",
+    "get_regions_output",
+    "get_usage",
+    "get_usage_output",
+]
+
 T = TypeVar("T")
 
 
@@ -111,7 +132,10 @@ def get_branches_output(project_id: Input[str], *, git_name: Input[str] | None =
 
 
 def get_backups(database_id: str) -> list[GetBackupResult]:
-    """The backups of a database, the newest first; Prisma shows a hundred at most."""
+    """The backups of a database, the newest first; Prisma shows a hundred at most.
+
+    :param database_id: the database, ``db_…``.
+    """
     return [GetBackupResult(**each) for each in _call("getBackups", database_id=database_id)["backups"]]
 
 
@@ -121,7 +145,12 @@ def get_backups_output(database_id: Input[str]) -> Output[list[GetBackupResult]]
 
 
 def get_usage(database_id: str, *, start_date: str | None = None, end_date: str | None = None) -> GetUsageResult:
-    """What a database has used between two dates (``2026-01-31``); in this month, where none are given."""
+    """What a database has used between two dates.
+
+    :param database_id: the database, ``db_…``.
+    :param start_date: the first day that counts, such as ``2026-01-31``; this month's first where none is given.
+    :param end_date: the last day that counts.
+    """
     return GetUsageResult(**_call("getUsage", database_id=database_id, start_date=start_date, end_date=end_date))
 
 

@@ -16,77 +16,17 @@ from typing import Any
 import pulumi
 from pulumi import Input, dynamic
 
-from pulumi_prisma import branch, connection, database, environment, project, restore
+from pulumi_prisma import branch, connection, database, environment, functions, project, restore, results
 from pulumi_prisma.database import BackupOf, CloneOf
-from pulumi_prisma.functions import (
-    get_backups,
-    get_backups_output,
-    get_branches,
-    get_branches_output,
-    get_connections,
-    get_connections_output,
-    get_database,
-    get_database_output,
-    get_databases,
-    get_databases_output,
-    get_project,
-    get_project_output,
-    get_projects,
-    get_projects_output,
-    get_regions,
-    get_regions_output,
-    get_usage,
-    get_usage_output,
-)
+from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.resource import Resource
-from pulumi_prisma.results import (
-    GetBackupResult,
-    GetBranchResult,
-    GetConnectionResult,
-    GetDatabaseResult,
-    GetProjectResult,
-    GetRegionResult,
-    GetUsageResult,
-)
+from pulumi_prisma.results import *  # noqa: F403
 from pulumi_prisma.starting import check_plugin, is_mocked
 from pulumi_prisma.texts import refuse_texts
 
-__all__ = [
-    "BackupOf",
-    "Branch",
-    "CloneOf",
-    "Connection",
-    "Database",
-    "Environment",
-    "GetBackupResult",
-    "GetBranchResult",
-    "GetConnectionResult",
-    "GetDatabaseResult",
-    "GetProjectResult",
-    "GetRegionResult",
-    "GetUsageResult",
-    "Project",
-    "Provider",
-    "Restore",
-    "get_backups",
-    "get_backups_output",
-    "get_branches",
-    "get_branches_output",
-    "get_connections",
-    "get_connections_output",
-    "get_database",
-    "get_database_output",
-    "get_databases",
-    "get_databases_output",
-    "get_project",
-    "get_project_output",
-    "get_projects",
-    "get_projects_output",
-    "get_regions",
-    "get_regions_output",
-    "get_usage",
-    "get_usage_output",
-]
+__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Project", "Provider", "Restore"]
+__all__ += functions.__all__
+__all__ += results.__all__
 
 
 class Provider(pulumi.ProviderResource):
@@ -106,7 +46,8 @@ class Provider(pulumi.ProviderResource):
         :param resource_name: its identity in Pulumi.
         :param service_token: the service token of one workspace, kept encrypted; ``PRISMA_SERVICE_TOKEN`` in the
             environment otherwise.
-        :param base_url: where the Management API is, https or loopback; ``PRISMA_API_BASE_URL`` otherwise.
+        :param base_url: where the Management API is, https or loopback; ``PRISMA_API_BASE_URL`` in the environment
+            otherwise, and Prisma's own by default.
         :param workspace_id: refuse to run against any other workspace than this one.
         :param opts: Pulumi's options.
         """

@@ -19,7 +19,7 @@ class Project(Resource, module="prisma", name="Project"):
     workspace_id: Output[str]
     """The workspace that it belongs to."""
     logical_id: Output[str | None]
-    """The mark under which it is found again if the answer to its creation is lost."""
+    """Its idempotency key: by it a project is found again if the response to its creation is lost."""
     created_at: Output[str]
     """When it was made, as RFC 3339."""
 

@@ -12,7 +12,8 @@ from pulumi_prisma.resource import Resource
 class Restore(Resource, module="prisma", name="Restore"):
     """A backup put in the place of all data of a database, once: when this is declared, and when its backup changes.
 
-    Name, id and credentials of the database stay; its sessions are ended. Taken out of the program, it undoes nothing.
+    All data that was written since the backup is lost. Name, id and credentials of the database stay; its sessions are
+    ended. Taken out of the program, it undoes nothing.
     """
 
     database_id: Output[str]

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+__all__ = [
+    "GetBackupResult",
+    "GetBranchResult",
+    "GetConnectionResult",
+    "GetDatabaseResult",
+    "GetProjectResult",
+    "GetRegionResult",
+    "GetUsageResult",
+]
+
 
 @dataclass(frozen=True)
 class GetProjectResult:
@@ -18,7 +28,7 @@ class GetProjectResult:
     workspace_id: str | None = None
     """The workspace that it belongs to."""
     logical_id: str | None = None
-    """Its logicalId, where it has one."""
+    """Its idempotency key, where it has one."""
     created_at: str | None = None
     """When it was made, as RFC 3339."""
 
@@ -42,7 +52,7 @@ class GetDatabaseResult:
     branch_id: str | None = None
     """The branch that it belongs to."""
     logical_id: str | None = None
-    """Its logicalId, where it has one."""
+    """Its idempotency key, where it has one."""
     default_connection_id: str | None = None
     """The connection that was made with it."""
     created_at: str | None = None

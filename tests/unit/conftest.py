@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from pulumi_prisma import schema
 from unit.service import Service
+
+
+def pytest_sessionstart() -> None:
+    """Half a property makes hundreds of tests fail or wait: say first what it lacks."""
+    lacking = schema.missing()
+    if lacking:
+        raise pytest.UsageError("\n".join(lacking))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
 from prisma_provider.handlers import HANDLERS, check, database
 from prisma_provider.handlers.inputs import Properties
-from prisma_provider.keys import goes_with_project, stem
+from prisma_provider.keys import is_deleted_with_project, stem
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from pathlib import Path
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -13,18 +13,23 @@ import pytest
 import pulumi_prisma
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
-from prisma_provider.plugin import schema
+from prisma_provider.plugin import schema as served
 from prisma_provider.text import camel
-from pulumi_prisma import native
+from pulumi_prisma import native, schema
 
 PACKAGE = schema.package()
 TYPE = "prisma:index:"
 
 
-def test_the_file_is_the_schema() -> None:
-    """schema.json is what the code says: `python -m prisma_provider.plugin.schema` writes it."""
-    kept = Path(schema.__file__).with_name("schema.json").read_text()
-    assert json.loads(kept) == PACKAGE
+def test_the_files_are_what_the_code_says() -> None:
+    """The schema and the reference page say what the classes say: `python -m pulumi_prisma.schema` writes both."""
+    assert schema.SCHEMA.read_text(encoding="utf-8") == schema.text(PACKAGE)
+    assert schema.REFERENCE.read_text(encoding="utf-8") == schema.reference()
+
+
+def test_the_plugin_serves_the_version_that_is_installed() -> None:
+    """`pulumi package get-schema` names the version that I installed, and everything else of the file."""
+    assert json.loads(served.text()) == {"version": version("pulumi-prisma"), **PACKAGE}
 
 
 @pytest.mark.parametrize("kind", HANDLERS)
@@ -84,7 +89,7 @@ def test_every_function_is_there() -> None:
 
 def test_the_environment_is_no_default_of_the_schema() -> None:
     """A token of the environment must not be copied into inputs, where it would stand in state."""
-    assert "defaultInfo" not in schema.text()
+    assert "defaultInfo" not in served.text()
     assert PACKAGE["config"]["variables"]["serviceToken"]["secret"] is True
 
 

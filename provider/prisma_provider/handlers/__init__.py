@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from prisma_provider.api.models import Wire
 from prisma_provider.diff import Diff, Field
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
@@ -18,6 +19,11 @@ from prisma_provider.live import Live
 
 class Handler(Protocol):
     """What a host needs of a resource. Bags are inputs or outputs under the API's camelCase names."""
+
+    @property
+    def model(self) -> type[Wire]:
+        """The shape of its object in a response."""
+        ...
 
     @property
     def fields(self) -> tuple[Field, ...]:

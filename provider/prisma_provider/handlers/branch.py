@@ -27,6 +27,7 @@ USED = {"owned": False}
 class BranchHandler:
     """Makes, promotes and deletes branches; the service cannot rename one, so another name is another branch."""
 
+    model = Branch
     fields = (
         Field("projectId", "replace", same_id, "project.id"),
         Field("gitName", "replace"),

@@ -25,6 +25,7 @@ from prisma_provider.live import Live
 class ConnectionHandler:
     """Makes, rotates and deletes connections; the service has no PATCH for them, so a rename is a new one."""
 
+    model = Connection
     fields = (
         Field("databaseId", "replace", same_id, kept=True),
         Field("name", "replace"),

@@ -57,6 +57,7 @@ def _same_source(one: Any, other: Any) -> bool:
 class DatabaseHandler:
     """Makes, renames, promotes, moves and deletes databases."""
 
+    model = Database
     fields = (
         Field("projectId", "replace", same_id, "project.id"),
         Field("name", "patch"),

@@ -27,6 +27,7 @@ from prisma_provider.live import Live
 class ProjectHandler:
     """Makes, renames and deletes projects; a project goes only without databases, or by `forceDestroy`."""
 
+    model = Project
     fields = (
         Field("name", "patch"),
         Field("region", "replace", read=None),

@@ -27,8 +27,9 @@ UNUSABLE = ("running", "failed")
 class RestoreHandler:
     """Restores when it is declared and when its backup changes. Its object is an event: deleting it undoes nothing."""
 
+    model = Database
     fields = (
-        Field("databaseId", "replace", same_id),
+        Field("databaseId", "replace", same_id, "id"),
         Field("backupId", "setting"),
         Field("sourceDatabaseId", "setting", same_id),
         Field("confirmDatabaseName", "setting"),
@@ -258,7 +259,7 @@ def _recovering(live: Live, database_id: str) -> Database | None:
     return None
 
 
-def _cannot_tell(database: Database, body: Properties, lost: errors.LostAnswer) -> errors.PrismaError:
+def _cannot_tell(database: Database, body: Properties, lost: errors.LostResponse) -> errors.PrismaError:
     return errors.PrismaError(
         f"The answer to restoring {database.title} was lost, and it cannot be told whether its data was replaced.",
         said=lost.said or lost.what,

@@ -12,5 +12,5 @@ values      Pulumi's property bags to ours and back: secrets, unknowns
 spelling    what is to be declared, as it is spelled in every language
 status      errors as gRPC statuses: sentences, and the half-made resource that has to stay in state
 engine      the engine's log, where a line belongs to a resource
-schema      the package as Pulumi's code generators read it, from the tables of fields and `vocabulary`
+schema      the package as Pulumi's code generators read it: `schema.json`, which the SDK's classes make
 """

@@ -1,0 +1,297 @@
+"""The schema of the plugin and the reference pages, derived from the classes of this package.
+
+Name, type, words and secrecy of a property are those of its class in Python, which an editor shows; the handlers'
+fields say how it behaves. `python -m pulumi_prisma.schema` writes both files in a checkout; a test fails while one of
+them is stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pulumi_prisma
+from prisma_provider import plugin
+from prisma_provider.diff import Field
+from prisma_provider.functions import FUNCTIONS
+from prisma_provider.handlers import HANDLERS
+from prisma_provider.plugin.reading import QUERIES
+from prisma_provider.text import camel, snake
+from pulumi_prisma import native, results
+
+SCHEMA = Path(plugin.__file__).with_name("schema.json")
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"
+HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
+"""Settings that are Pulumi's options here."""
+
+_TYPE = "prisma:index:"
+_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "str": {"type": "string"},
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "Any": {"$ref": "pulumi.json#/Any"},
+    "str | bool": {"oneOf": [{"type": "string"}, {"type": "boolean"}]},
+    "CloneOf | BackupOf": {"$ref": f"#/types/{_TYPE}DatabaseSource"},
+}
+_SOURCE = "`{type: database, databaseId: …}` or `{type: backup, databaseId: …, backupId: …}`"
+
+
+class Word(NamedTuple):
+    """What Python says of a property: its type, as it is written, and what it is, in a sentence."""
+
+    type: str
+    text: str
+    optional: bool = True
+
+    def schema(self, secret: bool = False) -> dict[str, Any]:
+        """The same as the schema has it."""
+        return {**_TYPES[self.type], "description": self.text, **({"secret": True} if secret else {})}
+
+
+def package() -> dict[str, Any]:
+    """The whole schema. Environment variables are no defaults in it: what a default gives stands in state."""
+    settings = {name: word.schema(name == "serviceToken") for name, word in _arguments(native.Provider).items()}
+    return {
+        "name": "prisma",
+        "displayName": "Prisma Postgres",
+        "description": "Prisma Postgres as code: projects, branches, databases and connections. No edit of a property "
+        "destroys data.",
+        "keywords": ["pulumi", "prisma", "postgresql", "category/database"],
+        "license": "Apache-2.0",
+        "config": {"variables": settings},
+        "provider": {
+            "description": "An account of Prisma: declare one to use several in one program.",
+            "inputProperties": settings,
+        },
+        "types": {
+            _TYPE + "DatabaseSource": _source(),
+            **{_TYPE + name.removeprefix("Get"): _result(name) for name in results.__all__},
+        },
+        "resources": {_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
+        "functions": {_TYPE + name: _function(name) for name in FUNCTIONS},
+        "language": {
+            "nodejs": {"packageName": "pulumi-prisma", "respectSchemaVersion": True},
+            "go": {"respectSchemaVersion": True},
+            "csharp": {"respectSchemaVersion": True},
+        },
+    }
+
+
+def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
+    of = getattr(pulumi_prisma, kind)
+    inputs, outputs = _arguments(of), _attributes(of)
+    properties = {f.name: outputs.get(f.name) or inputs.get(f.name) or _elsewhere(f.name) for f in _shown(fields)}
+    replacing = {field.name for field in fields if field.kind == "replace"}
+    listed = {"listInputs": {"properties": {name: properties[name].schema() for name in QUERIES.get(kind, ())}}}
+    return {
+        "description": _text(of.__doc__),
+        "inputProperties": {
+            name: word.schema() | ({"willReplaceOnChanges": True} if name in replacing else {})
+            for name, word in inputs.items()
+        },
+        "requiredInputs": [name for name, word in inputs.items() if not word.optional],
+        "properties": {name: word.schema(snake(name) in of._secrets) for name, word in properties.items()},
+        "required": [name for name, word in properties.items() if name in outputs and not word.optional],
+        **(listed if kind in QUERIES else {}),
+    }
+
+
+def missing() -> list[str]:
+    """What a property still lacks in one of the places where it is declared: a sentence each, which names the file."""
+    return [line for kind in HANDLERS for line in (*_missing_in_python(kind), *_missing_in_provider(kind))]
+
+
+def _missing_in_python(kind: str) -> Iterable[str]:
+    of, fields, file = (
+        getattr(pulumi_prisma, kind),
+        _shown(HANDLERS[kind].fields),
+        f"sdk/pulumi_prisma/{kind.lower()}.py",
+    )
+    inputs, result = _arguments(of), getattr(results, f"Get{kind}Result", None)
+    used = {each.id for each in ast.walk(_function_of(_tree(of))) if isinstance(each, ast.Name)}
+    for name in map(snake, inputs):
+        if name not in used:
+            yield f"{kind}: `{name}` is not passed on by __init__ in {file}."
+    for field in fields:
+        if field.kind in ("patch", "replace", "setting") and field.name not in inputs:
+            yield f"{kind}: `{snake(field.name)}` is no argument in {file}."
+        if result and field.is_held and field.name not in _attributes(result):
+            yield f"{kind}: `{snake(field.name)}` is no attribute of {result.__name__} in sdk/pulumi_prisma/results.py."
+
+
+def _missing_in_provider(kind: str) -> Iterable[str]:
+    of, fields, model = getattr(pulumi_prisma, kind), HANDLERS[kind].fields, HANDLERS[kind].model
+    for name in sorted({*_arguments(of), *_attributes(of)} - {field.name for field in fields}):
+        yield f"{kind}: `{name}` is no field in provider/prisma_provider/handlers/{kind.lower()}.py."
+    for attribute in (field.path.partition(".")[0] for field in fields if field.is_held):
+        if attribute not in model.model_fields and not hasattr(model, attribute):
+            yield f"{kind}: {model.__name__} has no `{attribute}` in provider/prisma_provider/api/models.py."
+
+
+def _shown(fields: Iterable[Field]) -> list[Field]:
+    return [field for field in fields if field.name not in HIDDEN]
+
+
+def _elsewhere(name: str) -> Word:
+    """What is in a resource's state, and Python does not show there, is what it is in another one."""
+    found = (_attributes(getattr(pulumi_prisma, kind)).get(name) for kind in HANDLERS)
+    return next(word for word in found if word)
+
+
+def _source() -> dict[str, Any]:
+    words = _attributes(pulumi_prisma.CloneOf) | _attributes(pulumi_prisma.BackupOf)
+    kind = Word("str", "`database` for a copy of a database as it is, `backup` for one of its backups.")
+    return {
+        "type": "object",
+        "description": "What a database starts with.",
+        "properties": {name: word.schema() for name, word in ({"type": kind} | words).items()},
+        "required": ["type", "databaseId"],
+    }
+
+
+def _result(name: str) -> dict[str, Any]:
+    of = getattr(results, name)
+    words = _attributes(of)
+    return {
+        "type": "object",
+        "description": _text(of.__doc__),
+        "properties": {name: word.schema() for name, word in words.items()},
+        "required": [name for name, word in words.items() if not word.optional],
+    }
+
+
+def _function(name: str) -> dict[str, Any]:
+    function = getattr(pulumi_prisma, snake(name))
+    returned = str(inspect.signature(function).return_annotation)
+    result = returned.removeprefix("list[").removesuffix("]")
+    inputs = _arguments(function, _attributes(getattr(results, result)))
+    required = [argument.name for argument in FUNCTIONS[name].arguments if argument.required]
+    outputs = _result(result)
+    if result != returned:
+        listed = name.removeprefix("get")[0].lower() + name.removeprefix("get")[1:]
+        item = {"$ref": f"#/types/{_TYPE}{result.removeprefix('Get')}"}
+        items = {"type": "array", "items": item, "description": _text(function.__doc__)}
+        outputs = {"type": "object", "properties": {listed: items}, "required": [listed]}
+    return {
+        "description": _text(function.__doc__),
+        "inputs": {
+            "type": "object",
+            "properties": {name: word.schema() for name, word in inputs.items()},
+            "required": required,
+        },
+        "outputs": outputs,
+    }
+
+
+def _arguments(of: Any, others: Mapping[str, Word] | None = None) -> dict[str, Word]:
+    """What can be given, by its names in state: the parameters, with their own words, or those that `others` have."""
+    function = _function_of(_tree(of))
+    texts = dict(re.findall(r":param (\w+): (.+?)(?=\n:param|\Z)", ast.get_docstring(function) or "", re.DOTALL))
+    arguments = function.args
+    defaults = [*[None] * (len(arguments.args) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+    found = {}
+    for each, default in zip((*arguments.args, *arguments.kwonlyargs), defaults, strict=True):
+        if each.annotation is not None and each.arg not in ("resource_name", "opts"):
+            text = _text(texts[each.arg]) if each.arg in texts else _words(others, each.arg)
+            found[camel(each.arg)] = Word(_type(each.annotation), text, default is not None)
+    return found
+
+
+def _words(others: Mapping[str, Word] | None, argument: str) -> str:
+    if camel(argument) not in (others or {}):
+        raise LookupError(f"`{argument}` has no words: give it a line `:param {argument}: …`.")
+    return (others or {})[camel(argument)].text
+
+
+def _attributes(of: type) -> dict[str, Word]:
+    """What can be read, by its names in state: what the class annotates and says beneath it, and its properties."""
+    body = _tree(of).body
+    found = {}
+    for each, after in zip(body, (*body[1:], None), strict=True):
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and isinstance(after, ast.Expr):
+            name, type_, text = each.target.id, each.annotation, ast.literal_eval(after.value)
+        elif isinstance(each, ast.FunctionDef) and isinstance(getattr(of, each.name), property) and each.returns:
+            name, type_, text = each.name, each.returns, ast.get_docstring(each)
+        else:
+            continue
+        found[camel(name)] = Word(_type(type_), _text(text), "None" in ast.unparse(type_))
+    return found
+
+
+def _tree(of: Any) -> ast.ClassDef | ast.FunctionDef:
+    (found,) = ast.parse(inspect.getsource(of)).body
+    assert isinstance(found, ast.ClassDef | ast.FunctionDef)  # noqa: S101  what inspect gives is one of the two
+    return found
+
+
+def _function_of(tree: ast.ClassDef | ast.FunctionDef) -> ast.FunctionDef:
+    """The function itself, or what makes an object of the class."""
+    if isinstance(tree, ast.FunctionDef):
+        return tree
+    return next(each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == "__init__")
+
+
+def _type(annotation: ast.expr) -> str:
+    """A type without what wraps it (`Input`, `Output`), and without None."""
+    bare = re.sub(r"(Input|Output)\[|[\]'\"]", "", ast.unparse(annotation))
+    return " | ".join(part for part in bare.split(" | ") if part != "None")
+
+
+def _text(doc: str | None) -> str:
+    """A docstring as the schema has it: one paragraph, names and values as every language but Python writes them."""
+    text = " ".join(inspect.cleandoc(doc or "").partition("\n:param")[0].split()).replace("``", "`")
+    text = text.replace("`CloneOf(…)` or `BackupOf(…)`", _SOURCE)
+    text = re.sub(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=[`=])", lambda m: camel(m[0]), text)
+    text = re.sub(r"`?\b(True|False)\b`?", lambda m: f"`{m[1].lower()}`", text)
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
+
+
+def text(schema: Mapping[str, Any]) -> str:
+    """A schema as the file holds it."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def reference() -> str:
+    """Every resource and function, as a page of Markdown."""
+    return "\n".join(("# Reference", "", _NOTE, "", *_resources(), *_functions()))
+
+
+_NOTE = (
+    "Every resource and function, with the names that every language but Python writes (`projectId`; in Python "
+    "`project_id`). `python -m pulumi_prisma.schema` writes this page."
+)
+
+
+def _resources() -> Iterable[str]:
+    for token, resource in package()["resources"].items():
+        inputs, outputs = resource["inputProperties"], resource["properties"]
+        yield from (f"## {token.removeprefix(_TYPE)}", "", resource["description"], "", "**Inputs**", "")
+        yield from _table(inputs, resource["requiredInputs"])
+        yield from ("**Outputs**", "")
+        yield from _table({name: found for name, found in outputs.items() if name not in inputs}, ())
+
+
+def _functions() -> Iterable[str]:
+    for token, function in package()["functions"].items():
+        yield from (f"## {token.removeprefix(_TYPE)}", "", function["description"], "")
+        yield from _table(function["inputs"]["properties"], function["inputs"]["required"])
+
+
+def _table(properties: Mapping[str, Any], required: Iterable[str]) -> Iterable[str]:
+    if properties:
+        yield from ("| name | | |", "|---|---|---|")
+        for name, found in properties.items():
+            notes = [word for word, holds in (("required", name in required), ("secret", found.get("secret"))) if holds]
+            yield f"| `{name}` | {', '.join(notes)} | {found['description']} |"
+        yield ""
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(text(package()), encoding="utf-8")
+    REFERENCE.write_text(reference(), encoding="utf-8")
