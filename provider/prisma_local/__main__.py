@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr, level=logging.INFO if debug else logging.WARNING, format="prisma-local: %(message)s"
     )
     # Imported here: --help and --version start nothing.
-    from prisma_local.ground import Options
-    from prisma_local.server import serve
+    from prisma_local.process.preparation import Options
+    from prisma_local.process.server import serve
 
     try:
         return serve(Options(found.port, found.data_dir, found.ephemeral, debug))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from local_server import LocalServer
-from prisma_local.rate import Rate
+from prisma_local.testing.rate_limit import Rate
 from waiting import wait_until
 
 Shape = dict[str, Any]

@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 
 from local_server import LocalServer
-from prisma_local import journal, wire
-from prisma_local.journal import Journal
+from prisma_local.http import request_log, wire
+from prisma_local.http.request_log import Journal
 from waiting import wait_until
 
 MIB = 1024 * 1024
@@ -60,7 +60,7 @@ def test_a_body_that_is_too_long_is_refused_everywhere(local: LocalServer, path:
 
 def test_the_log_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long paths, queries and bodies are: the oldest calls go, the newest are there."""
-    monkeypatch.setattr(journal, "KEPT_BYTES", 1000)
+    monkeypatch.setattr(request_log, "KEPT_BYTES", 1000)
     found = Journal()
     for n in range(20):
         found.keep_body(found.open("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from local_server import LocalServer
-from prisma_local.stock import SIZE
+from prisma_local.databases.stock import SIZE
 from waiting import wait_until
 
 Shape = dict[str, Any]

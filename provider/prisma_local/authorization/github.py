@@ -11,12 +11,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from prisma_local.access import Access
-from prisma_local.call import Answer, ok
+from prisma_local.authorization.tokens import Access
 from prisma_local.errors import Invalid
-from prisma_local.plane import clock, written
-from prisma_local.schema import Unfit, check
-from prisma_local.values import Workspace
+from prisma_local.http.json_schema import Unfit, check
+from prisma_local.http.result import Answer, ok
+from prisma_local.store.clock import clock, written
+from prisma_local.store.values import Workspace
 
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "prisma-cloud"

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from prisma_local.access import Access, digest
 from prisma_local.authorization.requests import AuthorizationRequest, Denied
-from prisma_local.ids import new_id
-from prisma_local.plane import clock, now
-from prisma_local.records import Records
-from prisma_local.settings import Settings
-from prisma_local.values import Grant, Refresh
+from prisma_local.authorization.tokens import Access, digest
+from prisma_local.store.clock import clock, now
+from prisma_local.store.ids import new_id
+from prisma_local.store.records import Records
+from prisma_local.store.values import Grant, Refresh
+from prisma_local.testing.settings import Settings
 
 CODE_LIFE = 60.0
 REFRESH_LIFE = 90 * 24 * 3600.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from prisma_local.authorization.requests import AuthorizationRequest
-from prisma_local.values import Workspace
+from prisma_local.store.values import Workspace
 
 # No `form-action`: Chromium applies it to the redirect after the form, too, which leads to the program.
 HEADERS = {

@@ -12,15 +12,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from prisma_local import schema
 from prisma_local.authorization import page
 from prisma_local.authorization.github import Repositories
 from prisma_local.authorization.grants import Grants
 from prisma_local.authorization.requests import SCOPES, AuthorizationRequest, Denied, Untrusted, redirect
-from prisma_local.call import Answer
 from prisma_local.errors import Invalid
-from prisma_local.hosts import HOSTS
-from prisma_local.respond import answered
+from prisma_local.http import json_schema
+from prisma_local.http.local_only import HOSTS
+from prisma_local.http.responses import answered
+from prisma_local.http.result import Answer
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 NO_STORE = {"Cache-Control": "no-store"}
@@ -128,8 +128,8 @@ def _exchange(repositories: Repositories) -> Endpoint:
 
 def _answer(repositories: Repositories, raw: bytes) -> Answer:
     try:
-        return repositories.exchange(schema.read(raw))
-    except schema.Unfit as unfit:
+        return repositories.exchange(json_schema.read(raw))
+    except json_schema.Unfit as unfit:
         raise Invalid(str(unfit)) from unfit
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
+from prisma_local.operations import request_schemas, response_schemas
 from prisma_local.operations.operation import BRANCH, PAGING, PROJECT, TEXT, Operation
 from prisma_local.rules import branches
 
@@ -12,7 +12,7 @@ BRANCHES = (
         "/v1/projects/{projectId}/branches",
         branches.list_,
         "List a project's branches",
-        shapes.pages(shapes.BRANCH),
+        response_schemas.pages(response_schemas.BRANCH),
         ids={"projectId": PROJECT},
         query={**PAGING, "gitName": TEXT, "gitNameContains": TEXT},
         refusals=(404, 422),
@@ -23,10 +23,10 @@ BRANCHES = (
         "/v1/projects/{projectId}/branches",
         branches.create,
         "Create a branch",
-        shapes.data(shapes.BRANCH),
+        response_schemas.data(response_schemas.BRANCH),
         status=201,
         ids={"projectId": PROJECT},
-        body=bodies.CREATE_BRANCH,
+        body=request_schemas.CREATE_BRANCH,
         refusals=(404, 409, 413, 422),
         invalid=422,
     ),
@@ -35,7 +35,7 @@ BRANCHES = (
         "/v1/branches/{branchId}",
         branches.get,
         "Get a branch",
-        shapes.data(shapes.BRANCH),
+        response_schemas.data(response_schemas.BRANCH),
         ids={"branchId": BRANCH},
         refusals=(404,),
     ),
@@ -44,9 +44,9 @@ BRANCHES = (
         "/v1/branches/{branchId}",
         branches.patch,
         "Make a branch the default one",
-        shapes.data(shapes.BRANCH),
+        response_schemas.data(response_schemas.BRANCH),
         ids={"branchId": BRANCH},
-        body=bodies.PATCH_BRANCH,
+        body=request_schemas.PATCH_BRANCH,
         refusals=(404, 413, 422),
         invalid=422,
     ),

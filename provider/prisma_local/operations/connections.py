@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
+from prisma_local.operations import request_schemas, response_schemas
 from prisma_local.operations.operation import CONNECTION, DATABASE, PAGING, Operation, an_id
 from prisma_local.rules import connections
 
@@ -12,7 +12,7 @@ CONNECTIONS = (
         "/v1/databases/{databaseId}/connections",
         connections.list_of_database,
         "List a database's connections",
-        shapes.pages(shapes.CONNECTION),
+        response_schemas.pages(response_schemas.CONNECTION),
         ids={"databaseId": DATABASE},
         query=PAGING,
         refusals=(400, 404),
@@ -22,9 +22,9 @@ CONNECTIONS = (
         "/v1/databases/{databaseId}/connections",
         connections.create_in_database,
         "Create a connection of a database",
-        shapes.data(shapes.NEW_CONNECTION),
+        response_schemas.data(response_schemas.NEW_CONNECTION),
         ids={"databaseId": DATABASE},
-        body=bodies.CREATE_CONNECTION_IN_DATABASE,
+        body=request_schemas.CREATE_CONNECTION_IN_DATABASE,
         refusals=(400, 404, 413),
     ),
     Operation(
@@ -32,7 +32,7 @@ CONNECTIONS = (
         "/v1/connections",
         connections.list_,
         "List connections",
-        shapes.pages(shapes.CONNECTION),
+        response_schemas.pages(response_schemas.CONNECTION),
         query={**PAGING, "databaseId": an_id(DATABASE)},
         refusals=(400,),
     ),
@@ -41,9 +41,9 @@ CONNECTIONS = (
         "/v1/connections",
         connections.create,
         "Create a connection",
-        shapes.data(shapes.NEW_CONNECTION),
+        response_schemas.data(response_schemas.NEW_CONNECTION),
         status=201,
-        body=bodies.CREATE_CONNECTION,
+        body=request_schemas.CREATE_CONNECTION,
         refusals=(400, 404, 413),
     ),
     Operation(
@@ -51,7 +51,7 @@ CONNECTIONS = (
         "/v1/connections/{id}",
         connections.get,
         "Get a connection",
-        shapes.data(shapes.CONNECTION),
+        response_schemas.data(response_schemas.CONNECTION),
         ids={"id": CONNECTION},
         refusals=(404,),
     ),
@@ -70,7 +70,7 @@ CONNECTIONS = (
         "/v1/connections/{id}/rotate",
         connections.rotate,
         "Give a connection new credentials",
-        shapes.data(shapes.NEW_CONNECTION),
+        response_schemas.data(response_schemas.NEW_CONNECTION),
         ids={"id": CONNECTION},
         refusals=(404,),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
+from prisma_local.operations import request_schemas, response_schemas
 from prisma_local.operations.operation import DATABASE, NOT_EMPTY, PAGING, PROJECT, TEXT, Operation, an_id
 from prisma_local.rules import backups, databases, usage
 
@@ -12,7 +12,7 @@ DATABASES = (
         "/v1/projects/{projectId}/databases",
         databases.list_of_project,
         "List a project's databases",
-        shapes.pages(shapes.DATABASE),
+        response_schemas.pages(response_schemas.DATABASE),
         ids={"projectId": PROJECT},
         query=PAGING,
         refusals=(400, 404),
@@ -22,10 +22,10 @@ DATABASES = (
         "/v1/projects/{projectId}/databases",
         databases.create_in_project,
         "Create a database in a project",
-        shapes.data(shapes.NEW_DATABASE),
+        response_schemas.data(response_schemas.NEW_DATABASE),
         status=201,
         ids={"projectId": PROJECT},
-        body=bodies.CREATE_DATABASE_IN_PROJECT,
+        body=request_schemas.CREATE_DATABASE_IN_PROJECT,
         refusals=(400, 404, 409, 413),
     ),
     Operation(
@@ -33,7 +33,7 @@ DATABASES = (
         "/v1/databases",
         databases.list_,
         "List databases",
-        shapes.pages(shapes.DATABASE),
+        response_schemas.pages(response_schemas.DATABASE),
         query={
             **PAGING,
             "projectId": an_id(PROJECT),
@@ -48,9 +48,9 @@ DATABASES = (
         "/v1/databases",
         databases.create,
         "Create a database",
-        shapes.data(shapes.MADE_DATABASE),
+        response_schemas.data(response_schemas.MADE_DATABASE),
         status=201,
-        body=bodies.CREATE_DATABASE,
+        body=request_schemas.CREATE_DATABASE,
         refusals=(400, 404, 409, 413),
     ),
     Operation(
@@ -58,7 +58,7 @@ DATABASES = (
         "/v1/databases/{databaseId}",
         databases.get,
         "Get a database",
-        shapes.data(shapes.DATABASE),
+        response_schemas.data(response_schemas.DATABASE),
         ids={"databaseId": DATABASE},
         refusals=(404,),
     ),
@@ -67,9 +67,9 @@ DATABASES = (
         "/v1/databases/{databaseId}",
         databases.patch,
         "Change a database",
-        shapes.data(shapes.DATABASE),
+        response_schemas.data(response_schemas.DATABASE),
         ids={"databaseId": DATABASE},
-        body=bodies.PATCH_DATABASE,
+        body=request_schemas.PATCH_DATABASE,
         refusals=(400, 404, 409, 413),
     ),
     Operation(
@@ -87,7 +87,7 @@ DATABASES = (
         "/v1/databases/{databaseId}/backups",
         backups.list_,
         "List a database's backups, the newest first",
-        shapes.BACKUPS,
+        response_schemas.BACKUPS,
         ids={"databaseId": DATABASE},
         query={"limit": {"type": "integer", "minimum": 1, "maximum": backups.LARGEST, "default": backups.DEFAULT}},
         refusals=(400, 404),
@@ -97,9 +97,9 @@ DATABASES = (
         "/v1/databases/{targetDatabaseId}/restore",
         backups.restore,
         "Replace a database's data by a backup",
-        shapes.data(shapes.RESTORED_DATABASE),
+        response_schemas.data(response_schemas.RESTORED_DATABASE),
         ids={"targetDatabaseId": DATABASE},
-        body=bodies.RESTORE,
+        body=request_schemas.RESTORE,
         refusals=(404, 409, 413, 422),
         invalid=422,
     ),
@@ -108,7 +108,7 @@ DATABASES = (
         "/v1/databases/{databaseId}/usage",
         usage.get,
         "Say how much of a database is used",
-        shapes.USAGE,
+        response_schemas.USAGE,
         ids={"databaseId": DATABASE},
         query={"startDate": TEXT, "endDate": TEXT},
         refusals=(400, 404),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_local import ids
-from prisma_local.call import Rule
+from prisma_local.rules.call import Rule
+from prisma_local.store import ids
 
 PROJECT, BRANCH, DATABASE, CONNECTION, WORKSPACE = "proj_", "br_", "db_", "con_", "wksp_"
 

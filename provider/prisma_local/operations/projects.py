@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
+from prisma_local.operations import request_schemas, response_schemas
 from prisma_local.operations.operation import PAGING, PROJECT, TEXT, Operation
 from prisma_local.rules import projects
 
@@ -12,7 +12,7 @@ PROJECTS = (
         "/v1/projects",
         projects.list_,
         "List projects",
-        shapes.pages(shapes.PROJECT),
+        response_schemas.pages(response_schemas.PROJECT),
         query={**PAGING, "logicalId": TEXT},
         refusals=(400,),
     ),
@@ -21,9 +21,9 @@ PROJECTS = (
         "/v1/projects",
         projects.create,
         "Create a project",
-        shapes.data(shapes.NEW_PROJECT),
+        response_schemas.data(response_schemas.NEW_PROJECT),
         status=201,
-        body=bodies.CREATE_PROJECT,
+        body=request_schemas.CREATE_PROJECT,
         refusals=(400, 404, 409, 413),
     ),
     Operation(
@@ -31,7 +31,7 @@ PROJECTS = (
         "/v1/projects/{id}",
         projects.get,
         "Get a project",
-        shapes.data(shapes.PROJECT),
+        response_schemas.data(response_schemas.PROJECT),
         ids={"id": PROJECT},
         refusals=(404,),
     ),
@@ -40,9 +40,9 @@ PROJECTS = (
         "/v1/projects/{id}",
         projects.patch,
         "Change a project",
-        shapes.data(shapes.PROJECT),
+        response_schemas.data(response_schemas.PROJECT),
         ids={"id": PROJECT},
-        body=bodies.PATCH_PROJECT,
+        body=request_schemas.PATCH_PROJECT,
         refusals=(404, 413, 422),
         invalid=422,
     ),
@@ -64,7 +64,7 @@ PROJECTS = (
         None,
         status=204,
         ids={"id": PROJECT},
-        body=bodies.TRANSFER_PROJECT,
+        body=request_schemas.TRANSFER_PROJECT,
         refusals=(400, 404, 409, 413),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
+from prisma_local.operations import request_schemas, response_schemas
 from prisma_local.operations.operation import PAGING, WORKSPACE, Operation
 from prisma_local.rules import regions, workspaces
 
@@ -12,8 +12,8 @@ WORKSPACES = (
         "/v1/regions",
         regions.list_all,
         "List the regions of all products",
-        shapes.listing(shapes.REGION),
-        query={"product": shapes.PRODUCT},
+        response_schemas.listing(response_schemas.REGION),
+        query={"product": response_schemas.PRODUCT},
         refusals=(400,),
     ),
     Operation(
@@ -21,21 +21,21 @@ WORKSPACES = (
         "/v1/regions/postgres",
         regions.list_postgres,
         "List the regions of Prisma Postgres",
-        shapes.listing(shapes.POSTGRES_REGION),
+        response_schemas.listing(response_schemas.POSTGRES_REGION),
     ),
     Operation(
         "GET",
         "/v1/regions/accelerate",
         regions.list_accelerate,
         "List the regions of Accelerate",
-        shapes.listing(shapes.ACCELERATE_REGION),
+        response_schemas.listing(response_schemas.ACCELERATE_REGION),
     ),
     Operation(
         "GET",
         "/v1/workspaces",
         workspaces.list_,
         "List the workspaces of the token",
-        shapes.pages(shapes.WORKSPACE),
+        response_schemas.pages(response_schemas.WORKSPACE),
         query=PAGING,
         refusals=(400,),
     ),
@@ -44,9 +44,9 @@ WORKSPACES = (
         "/v1/workspaces",
         workspaces.create,
         "Create a workspace: always refused to a service token",
-        shapes.data(shapes.WORKSPACE),
+        response_schemas.data(response_schemas.WORKSPACE),
         status=201,
-        body=bodies.CREATE_WORKSPACE,
+        body=request_schemas.CREATE_WORKSPACE,
         refusals=(400, 403, 413),
     ),
     Operation(
@@ -54,7 +54,7 @@ WORKSPACES = (
         "/v1/workspaces/{id}",
         workspaces.get,
         "Get a workspace",
-        shapes.data(shapes.WORKSPACE),
+        response_schemas.data(response_schemas.WORKSPACE),
         ids={"id": WORKSPACE},
         refusals=(404,),
     ),
@@ -63,9 +63,9 @@ WORKSPACES = (
         "/v1/workspaces/{id}/subscription",
         workspaces.subscription,
         "Get a workspace's subscription",
-        shapes.data(shapes.SUBSCRIPTION),
+        response_schemas.data(response_schemas.SUBSCRIPTION),
         ids={"id": WORKSPACE},
         refusals=(404,),
     ),
-    Operation("GET", "/v1/me", workspaces.me, "Say whose token this is", shapes.data(shapes.ME)),
+    Operation("GET", "/v1/me", workspaces.me, "Say whose token this is", response_schemas.data(response_schemas.ME)),
 )

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from prisma_local.plane import Plane
+from prisma_local.databases.context import Plane
 from prisma_local.postgres.cluster import HOST
-from prisma_local.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
+from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
 Shape = dict[str, Any]
 Row = TypeVar("Row")

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from prisma_local.call import Answer
+from prisma_local.databases.context import Plane
 from prisma_local.errors import Forbidden
-from prisma_local.hosts import HOSTS, of_another_page
-from prisma_local.journal import Journal
+from prisma_local.http.local_only import HOSTS, of_another_page
+from prisma_local.http.request_log import Journal
+from prisma_local.http.responses import answered
+from prisma_local.http.result import Answer
 from prisma_local.page.overview import overview
-from prisma_local.plane import Plane
-from prisma_local.respond import answered
 
 FILES = Path(__file__).with_name("files")
 PARTS = {

@@ -19,11 +19,11 @@ from typing import IO
 
 import psycopg
 
-from prisma_local import steps
 from prisma_local.errors import LocalError
 from prisma_local.postgres.administration import LOCK_SECONDS
 from prisma_local.postgres.cluster import HOST, Cluster, environment
 from prisma_local.postgres.tenants import Tenants, owner_of, stage_of
+from prisma_local.testing import crash_points
 
 NOT_COPIED = ("--no-owner", "--no-privileges")
 
@@ -79,9 +79,9 @@ class Copies:
         try:
             self._tenants.create_database(stage_of(pg_name), of=pg_name)
             self._load(archive, stage_of(pg_name), pg_name)
-            steps.passed("staged")
+            crash_points.passed("staged")
             self._tenants.swap(pg_name)
-            steps.passed("swapped")
+            crash_points.passed("swapped")
         finally:
             self._tenants.clear_stage(pg_name)
 

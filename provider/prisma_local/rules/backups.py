@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from prisma_local import answers, backups, recovery
-from prisma_local.call import Answer, Call, ok
+from prisma_local.databases import backups, recovery
+from prisma_local.databases.context import Plane
 from prisma_local.errors import Invalid
-from prisma_local.paging import limit_of
-from prisma_local.plane import Plane
-from prisma_local.rules import owned
-from prisma_local.schema import Unfit
-from prisma_local.values import LIVE, Backup
+from prisma_local.http.json_schema import Unfit
+from prisma_local.http.result import Answer, ok
+from prisma_local.rules import find, response_bodies
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import limit_of
+from prisma_local.store.values import LIVE, Backup
 
 DEFAULT = 25
 LARGEST = 100
@@ -18,13 +19,13 @@ RETENTION_DAYS = 7
 
 def list_(plane: Plane, call: Call) -> Answer:
     """The newest first: there is no cursor, so that older ones could not be asked for."""
-    database = owned.database(plane, call, call.path["databaseId"])
+    database = find.database(plane, call, call.path["databaseId"])
     limit = limit_of(call.query.get("limit"), DEFAULT)
     if limit > LARGEST:
         raise Unfit(f"limit must be at most {LARGEST}.")
     rows = plane.records.select(Backup, database_id=database.id, state=LIVE)[::-1]
     body = {
-        "data": [answers.backup(row) for row in rows[:limit]],
+        "data": [response_bodies.backup(row) for row in rows[:limit]],
         "meta": {"backupRetentionDays": RETENTION_DAYS},
         "pagination": {"hasMore": len(rows) > limit, "limit": limit},
     }
@@ -34,12 +35,12 @@ def list_(plane: Plane, call: Call) -> Answer:
 def restore(plane: Plane, call: Call) -> Answer:
     """The answer names the backup as the source; the database's own source stays what it was made from."""
     source = call.body["source"]
-    target = owned.database(plane, call, call.path["targetDatabaseId"])
-    backup = owned.backup(plane, owned.database(plane, call, source["databaseId"]), source["backupId"])
+    target = find.database(plane, call, call.path["targetDatabaseId"])
+    backup = find.backup(plane, find.database(plane, call, source["databaseId"]), source["backupId"])
     archive = backups.opened(plane, backup)
     if archive is None:
         raise Invalid(f"The backup is {backup.status} and cannot be used.", status=422)
     archive.close()
     begun = recovery.begin(plane, target.id, backup)
     named = {"type": "backup", "databaseId": backup.database_id, "backupId": backup.id}
-    return ok({**answers.database(plane, begun), "status": "recovering", "source": named})
+    return ok({**response_bodies.database(plane, begun), "status": "recovering", "source": named})

@@ -4,61 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local import answers
-from prisma_local.call import Answer, Call, ok
-from prisma_local.errors import Conflict, Invalid, Missing
-from prisma_local.paging import page
-from prisma_local.plane import Plane
-from prisma_local.records import Taken
-from prisma_local.rules import belonging, projects
-from prisma_local.values import CREATING, LIVE, Branch, Database, Project
-
-
-def find(plane: Plane, call: Call) -> tuple[Branch, Project]:
-    """A branch of the token's workspace, with its project; any other does not exist."""
-    found = plane.records.one(Branch, id=call.path["branchId"])
-    if found is not None:
-        mine = {"workspace_id": call.workspace.id, "state": LIVE}
-        project = plane.records.one(Project, id=found.project_id, **mine)
-        if project is not None:
-            return found, project
-    raise Missing("Branch with the given ID was not found.")
+from prisma_local.databases.context import Plane
+from prisma_local.errors import Conflict, Invalid
+from prisma_local.http.result import Answer, ok
+from prisma_local.rules import branch_records, find, response_bodies
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import page
+from prisma_local.store.records import Taken
+from prisma_local.store.values import CREATING, LIVE, Branch, Database, Project
 
 
 def list_(plane: Plane, call: Call) -> Answer:
-    project = projects.find(plane, call, call.path["projectId"])
+    project = find.project(plane, call, call.path["projectId"])
     if "gitName" in call.query and "gitNameContains" in call.query:
         raise Invalid("gitName and gitNameContains are mutually exclusive.", status=422)
 
-    def show(rows: list[Branch]) -> list[answers.Shape]:
-        return [answers.branch(plane, row, project) for row in rows]
+    def show(rows: list[Branch]) -> list[response_bodies.Shape]:
+        return [response_bodies.branch(plane, row, project) for row in rows]
 
     return page(plane.records, Branch, call.query, show, project_id=project.id, **_filters(plane, call, project))
 
 
 def create(plane: Plane, call: Call) -> Answer:
     git_name = call.body["gitName"]
-    belonging.check_git_name(git_name, "gitName", 422)
+    branch_records.check_git_name(git_name, "gitName", 422)
     with plane.records.transaction():
-        project = projects.find(plane, call, call.path["projectId"])
+        project = find.project(plane, call, call.path["projectId"])
         try:
-            made = belonging.make(plane, project.id, git_name, default=call.body.get("isDefault", False))
+            made = branch_records.make(plane, project.id, git_name, default=call.body.get("isDefault", False))
         except Taken as taken:
             raise Conflict(f"A live branch with the gitName '{git_name}' already exists.") from taken
         return ok(_shown(plane, made, project), 201)
 
 
 def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.branch(plane, *find(plane, call)))
+    return ok(response_bodies.branch(plane, *find.branch(plane, call)))
 
 
 def patch(plane: Plane, call: Call) -> Answer:
     """Only ever a promotion: the schema refuses every other field, and this the demotion."""
     wanted = call.body.get("isDefault")
     with plane.records.transaction():
-        branch, project = find(plane, call)
+        branch, project = find.branch(plane, call)
         if wanted:
-            belonging.promote(plane, branch)
+            branch_records.promote(plane, branch)
         elif wanted is False and branch.is_default:
             raise Invalid(
                 "The default branch cannot be demoted; promote another branch instead.",
@@ -70,7 +59,7 @@ def patch(plane: Plane, call: Call) -> Answer:
 
 def delete(plane: Plane, call: Call) -> Answer:
     with plane.records.transaction():
-        branch, _ = find(plane, call)
+        branch, _ = find.branch(plane, call)
         if branch.is_default or branch.role == "production":
             kind = "current default" if branch.is_default else "production"
             raise Invalid(f"The branch is the project's {kind} branch and cannot be deleted.", status=422)
@@ -78,7 +67,7 @@ def delete(plane: Plane, call: Call) -> Answer:
         if members:
             names = ", ".join(member.name for member in members)
             raise Conflict(f"The branch still has live member resources: {names}.")
-        belonging.remove(plane, branch)
+        branch_records.remove(plane, branch)
     return Answer(204)
 
 
@@ -92,5 +81,5 @@ def _filters(plane: Plane, call: Call, project: Project) -> dict[str, Any]:
     return {}
 
 
-def _shown(plane: Plane, branch: Branch, project: Project) -> answers.Shape:
-    return answers.branch(plane, plane.records.one(Branch, id=branch.id) or branch, project)
+def _shown(plane: Plane, branch: Branch, project: Project) -> response_bodies.Shape:
+    return response_bodies.branch(plane, plane.records.one(Branch, id=branch.id) or branch, project)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prisma_local import answers, lifecycle
-from prisma_local.call import Answer, Call, ok
+from prisma_local.databases import lifecycle
+from prisma_local.databases.context import Plane
 from prisma_local.errors import Conflict, Forbidden, Invalid, Missing
-from prisma_local.ids import normalise
-from prisma_local.paging import page
-from prisma_local.plane import Plane
-from prisma_local.records import Taken
-from prisma_local.rules import belonging, default, owned, projects, regions, sources
-from prisma_local.values import LIVE, Branch, Database, Project
+from prisma_local.http.result import Answer, ok
+from prisma_local.rules import branch_records, default_database, find, regions, response_bodies, sources
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import page
+from prisma_local.store.ids import normalise
+from prisma_local.store.records import Taken
+from prisma_local.store.values import LIVE, Branch, Database, Project
 
 
 def list_(plane: Plane, call: Call) -> Answer:
@@ -21,71 +22,71 @@ def list_(plane: Plane, call: Call) -> Answer:
 
 
 def list_of_project(plane: Plane, call: Call) -> Answer:
-    return _page(plane, call, project_id=projects.find(plane, call, call.path["projectId"]).id)
+    return _page(plane, call, project_id=find.project(plane, call, call.path["projectId"]).id)
 
 
 def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.database(plane, owned.database(plane, call, call.path["databaseId"])))
+    return ok(response_bodies.database(plane, find.database(plane, call, call.path["databaseId"])))
 
 
 def create(plane: Plane, call: Call) -> Answer:
-    project = projects.find(plane, call, call.body["projectId"])
+    project = find.project(plane, call, call.body["projectId"])
     database, passwords = _create(plane, call, project, call.body.get("source"))
-    return ok(answers.database(plane, database, passwords), 201)
+    return ok(response_bodies.database(plane, database, passwords), 201)
 
 
 def create_in_project(plane: Plane, call: Call) -> Answer:
     """The older route: no branch and no logicalId in its body, more secrets in its answer."""
-    project = projects.find(plane, call, call.path["projectId"])
+    project = find.project(plane, call, call.path["projectId"])
     body = {name: call.body[name] for name in ("name", "region", "isDefault") if name in call.body}
     source = call.body.get("source") or sources.of_older_field(call.body.get("fromDatabase"))
     database, passwords = _create(plane, _with_body(call, body), project, source)
-    return ok(answers.new_database(plane, database, passwords), 201)
+    return ok(response_bodies.new_database(plane, database, passwords), 201)
 
 
 def patch(plane: Plane, call: Call) -> Answer:
     """All of the body or nothing of it."""
     body = call.body
-    belonging.refuse_contradictions(body)
+    branch_records.refuse_contradictions(body)
     if "logicalId" in body and ("branchId" in body or "branchGitName" in body):
         raise Invalid("logicalId cannot be combined with a branch move; move first, then set logicalId.")
     with plane.records.transaction():
-        database = owned.database(plane, call, call.path["databaseId"])
+        database = find.database(plane, call, call.path["databaseId"])
         _patch_default(plane, database, body.get("isDefault"))
         changes: dict[str, Any] = {"name": body["name"]} if "name" in body else {}
-        branch = belonging.chosen(plane, database.project_id, body)
+        branch = branch_records.chosen(plane, database.project_id, body)
         if branch is not None:
             changes["branch_id"] = branch.id
         if "logicalId" in body:
             changes["logical_id"] = body["logicalId"]
         if changes:
             _change(plane, database, changes)
-        return ok(answers.database(plane, owned.database(plane, call, database.id)))
+        return ok(response_bodies.database(plane, find.database(plane, call, database.id)))
 
 
 def delete(plane: Plane, call: Call) -> Answer:
     with plane.records.transaction():
-        database = owned.database(plane, call, call.path["databaseId"])
+        database = find.database(plane, call, call.path["databaseId"])
         if database.is_default:
             raise Forbidden("Cannot delete the default environment.")
     lifecycle.retire_database(plane, database)
     return Answer(204)
 
 
-def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Database, answers.Passwords]:
+def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Database, response_bodies.Passwords]:
     body = call.body
-    belonging.refuse_contradictions(body)
+    branch_records.refuse_contradictions(body)
     if "logicalId" in body and "branchGitName" in body:
         raise Invalid("logicalId cannot be combined with branchGitName; pass branchId instead.")
     origin = sources.read(plane, call, source)
     draft = _record(plane, project, body, origin.shown)
 
     def publish() -> None:
-        branch = belonging.chosen(plane, project.id, body)
+        branch = branch_records.chosen(plane, project.id, body)
         if branch is not None:
             plane.records.change(Database, draft.id, branch_id=branch.id)
         if body.get("isDefault", False):
-            default.promote(plane, draft)
+            default_database.promote(plane, draft)
 
     password = lifecycle.build_database(plane, draft, publish, origin.make)
     made = plane.records.one(Database, id=draft.id, state=LIVE)
@@ -97,11 +98,11 @@ def _create(plane: Plane, call: Call, project: Project, source: Any) -> tuple[Da
 def _record(plane: Plane, project: Project, body: Mapping[str, Any], source: str) -> Database:
     """Write the intent. A branch that has yet to be made is made with the database, not before it."""
     with plane.records.transaction():
-        if body.get("isDefault") and plane.settings.one_default and default.current(plane, project.id):
+        if body.get("isDefault") and plane.settings.one_default and default_database.current(plane, project.id):
             raise Conflict("Default database already exists")
-        branch = belonging.default(plane, project.id)
+        branch = branch_records.default(plane, project.id)
         if "branchId" in body:
-            branch = belonging.by_id(plane, project.id, body["branchId"])
+            branch = branch_records.by_id(plane, project.id, body["branchId"])
         draft = lifecycle.draft_database(
             plane,
             project,
@@ -121,13 +122,13 @@ def _record(plane: Plane, project: Project, body: Mapping[str, Any], source: str
 def _region(plane: Plane, project: Project, asked: str) -> str:
     if asked != regions.INHERIT:
         return asked
-    current = default.current(plane, project.id)
+    current = default_database.current(plane, project.id)
     return project.default_region or (current.region if current else None) or regions.DEFAULT
 
 
 def _patch_default(plane: Plane, database: Database, wanted: bool | None) -> None:
     if wanted:
-        default.promote(plane, database)
+        default_database.promote(plane, database)
     elif wanted is False and database.is_default:
         raise Invalid(
             "The default database cannot be demoted; promote another database instead.",
@@ -175,8 +176,8 @@ def _branch_filter(plane: Plane, query: Mapping[str, str], project_ids: tuple[st
 
 
 def _page(plane: Plane, call: Call, **where: Any) -> Answer:
-    def show(rows: list[Database]) -> list[answers.Shape]:
-        return answers.databases(plane, rows)
+    def show(rows: list[Database]) -> list[response_bodies.Shape]:
+        return response_bodies.databases(plane, rows)
 
     return page(plane.records, Database, call.query, show, state=LIVE, **where)
 

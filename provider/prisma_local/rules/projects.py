@@ -5,38 +5,31 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from prisma_local import answers, lifecycle
-from prisma_local.call import Answer, Call, ok
+from prisma_local.databases import lifecycle
+from prisma_local.databases.context import Plane
 from prisma_local.errors import Conflict, Missing
-from prisma_local.ids import new_id
-from prisma_local.paging import page
-from prisma_local.plane import Plane, now
-from prisma_local.records import Taken
-from prisma_local.rules import belonging, regions
-from prisma_local.values import DELETING, LIVE, Database, Project, Workspace
-
-
-def find(plane: Plane, call: Call, id_: str) -> Project:
-    """A project of the token's workspace; any other does not exist."""
-    full = Project.prefix + id_.removeprefix(Project.prefix)
-    found = plane.records.one(Project, id=full, workspace_id=call.workspace.id, state=LIVE)
-    if found is None:
-        raise Missing("Project with the given ID was not found.")
-    return found
+from prisma_local.http.result import Answer, ok
+from prisma_local.rules import branch_records, find, regions, response_bodies
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import page
+from prisma_local.store.clock import now
+from prisma_local.store.ids import new_id
+from prisma_local.store.records import Taken
+from prisma_local.store.values import DELETING, LIVE, Database, Project, Workspace
 
 
 def list_(plane: Plane, call: Call) -> Answer:
     where = {"logical_id": call.query["logicalId"]} if "logicalId" in call.query else {}
 
-    def show(rows: list[Project]) -> list[answers.Shape]:
-        return [answers.project(plane, row, call.workspace) for row in rows]
+    def show(rows: list[Project]) -> list[response_bodies.Shape]:
+        return [response_bodies.project(plane, row, call.workspace) for row in rows]
 
     own = {"workspace_id": call.workspace.id, "state": LIVE}
     return page(plane.records, Project, call.query, show, **own, **where)
 
 
 def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.project(plane, find(plane, call, call.path["id"]), call.workspace))
+    return ok(response_bodies.project(plane, find.project(plane, call, call.path["id"]), call.workspace))
 
 
 def create(plane: Plane, call: Call) -> Answer:
@@ -52,35 +45,35 @@ def create(plane: Plane, call: Call) -> Answer:
     )
     wanted = call.body.get("createDatabase", True)
     first, branch_id = _record(plane, draft, with_database=wanted)
-    shape = answers.project(plane, draft, call.workspace)
+    shape = response_bodies.project(plane, draft, call.workspace)
     if first is None:
         return ok({**shape, "database": None}, 201)
     password = _build(plane, draft, first, branch_id)
     made = plane.records.one(Database, id=first.id) or first
     secrets = {first.default_connection_id or "": password}
-    database = answers.new_database(plane, made, secrets)
+    database = response_bodies.new_database(plane, made, secrets)
     del database["project"]
     return ok({**shape, "database": database}, 201)
 
 
 def patch(plane: Plane, call: Call) -> Answer:
     with plane.records.transaction():
-        project = find(plane, call, call.path["id"])
+        project = find.project(plane, call, call.path["id"])
         if "name" in call.body:
             plane.records.change(Project, project.id, name=call.body["name"])
         if "settings" in call.body:
             merged = {**json.loads(project.settings), **call.body["settings"]}
             plane.records.change(Project, project.id, settings=json.dumps(merged))
-        return ok(answers.project(plane, find(plane, call, project.id), call.workspace))
+        return ok(response_bodies.project(plane, find.project(plane, call, project.id), call.workspace))
 
 
 def delete(plane: Plane, call: Call) -> Answer:
-    lifecycle.retire_project(plane, find(plane, call, call.path["id"]))
+    lifecycle.retire_project(plane, find.project(plane, call, call.path["id"]))
     return Answer(204)
 
 
 def transfer(plane: Plane, call: Call) -> Answer:
-    find(plane, call, call.path["id"])
+    find.project(plane, call, call.path["id"])
     raise Conflict(
         "The project cannot be transferred.",
         hint="The local control plane has no other owner whose access token it could check.",
@@ -100,7 +93,7 @@ def _record(plane: Plane, draft: Project, *, with_database: bool) -> tuple[Datab
         except Taken as taken:
             message = f"A project with the logicalId '{draft.logical_id}' already exists in the workspace."
             raise Conflict(message) from taken
-        branch = belonging.first(plane, draft)
+        branch = branch_records.first(plane, draft)
         if not with_database:
             plane.records.change(Project, draft.id, state=LIVE)
             return None, branch.id

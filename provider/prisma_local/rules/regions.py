@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.call import Answer, Call
-from prisma_local.plane import Plane
+from prisma_local.databases.context import Plane
+from prisma_local.http.result import Answer
+from prisma_local.rules.call import Call
 
 REGIONS = {
     "us-east-1": "US East (N. Virginia)",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from prisma_local import backups
-from prisma_local.call import Call
+from prisma_local.databases import backups
+from prisma_local.databases.context import Plane
+from prisma_local.databases.lifecycle import Make
 from prisma_local.errors import Invalid, Missing
-from prisma_local.lifecycle import Make
-from prisma_local.plane import Plane
-from prisma_local.rules import owned
-from prisma_local.values import LIVE, Backup, Database
+from prisma_local.rules import find
+from prisma_local.rules.call import Call
+from prisma_local.store.values import LIVE, Backup, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Origin:
 def read(plane: Plane, call: Call, source: Mapping[str, Any] | None) -> Origin:
     if source is None or source["type"] == "empty":
         return Origin(json.dumps({"type": "empty"}))
-    database = owned.database(plane, call, source["databaseId"])
+    database = find.database(plane, call, source["databaseId"])
     if source["type"] == "database":
         return _of_database(plane, database)
-    return _of_backup(plane, owned.backup(plane, database, source["backupId"]))
+    return _of_backup(plane, find.backup(plane, database, source["backupId"]))
 
 
 def of_older_field(from_database: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

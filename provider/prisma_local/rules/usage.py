@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from prisma_local.call import Answer, Call
-from prisma_local.plane import Plane, now, written
-from prisma_local.rules import owned
-from prisma_local.schema import Unfit
+from prisma_local.databases.context import Plane
+from prisma_local.http.json_schema import Unfit
+from prisma_local.http.result import Answer
+from prisma_local.rules import find
+from prisma_local.rules.call import Call
+from prisma_local.store.clock import now, written
 
 GIB = 2**30
 
 
 def get(plane: Plane, call: Call) -> Answer:
     start, end = _period(call)
-    database = owned.database(plane, call, call.path["databaseId"])
+    database = find.database(plane, call, call.path["databaseId"])
     size, operations = plane.tenants.used(database.pg_name)
     lived = end >= datetime.fromisoformat(database.created_at) and start <= datetime.now(UTC)
     body = {

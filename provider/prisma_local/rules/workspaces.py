@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from prisma_local import answers
-from prisma_local.call import Answer, Call, ok
+from prisma_local.databases.context import Plane
 from prisma_local.errors import Forbidden, Missing
-from prisma_local.paging import page
-from prisma_local.plane import Plane
-from prisma_local.values import Workspace
+from prisma_local.http.result import Answer, ok
+from prisma_local.rules import response_bodies
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import page
+from prisma_local.store.values import Workspace
 
 USER = {"id": "usr_local", "email": "you@localhost.localdomain", "name": "This machine's user"}
 
 
 def list_(plane: Plane, call: Call) -> Answer:
-    def show(rows: list[Workspace]) -> list[answers.Shape]:
-        return [answers.workspace(plane, row) for row in rows]
+    def show(rows: list[Workspace]) -> list[response_bodies.Shape]:
+        return [response_bodies.workspace(plane, row) for row in rows]
 
     return page(plane.records, Workspace, call.query, show, id=call.workspace.id)
 
 
 def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.workspace(plane, _own(call)))
+    return ok(response_bodies.workspace(plane, _own(call)))
 
 
 def create(_plane: Plane, _call: Call) -> Answer:

@@ -1,0 +1,120 @@
+"""Tokens: who may call, and for which workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from prisma_local.errors import Missing, Unauthenticated
+from prisma_local.store.clock import clock, now
+from prisma_local.store.ids import new_id
+from prisma_local.store.records import Records
+from prisma_local.store.values import Grant, Refresh, Token, Workspace
+
+DEFAULT_WORKSPACE = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token as it is told once, and its record."""
+
+    text: str
+    token: Token
+
+
+class Access:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def admit(self, header: str | None) -> tuple[Workspace, Token]:
+        """The workspace of an Authorization header, or the 401 of the contract."""
+        scheme, _, text = (header or "").partition(" ")
+        token = self._records.one(Token, digest=digest(text.strip())) if scheme.lower() == "bearer" else None
+        workspace = self._records.one(Workspace, id=token.workspace_id) if token else None
+        if token is None or workspace is None or (token.expires_at or clock() + 1) <= clock():
+            raise Unauthenticated(
+                "Missing or invalid authorization token.",
+                hint="Send 'Authorization: Bearer' with the PRISMA_SERVICE_TOKEN that prisma-local printed.",
+            )
+        return workspace, token
+
+    def mint(self, workspace: str | None, text: str | None = None) -> tuple[str, Workspace]:
+        """A new token for the workspace of that name, which is made where it is new."""
+        text = text or f"prsc_local_{secrets.token_urlsafe(32)}"
+        with self._records.transaction():
+            found = self._workspace(workspace or DEFAULT_WORKSPACE)
+            self._records.insert(
+                Token(
+                    id=new_id(Token.prefix),
+                    digest=digest(text),
+                    workspace_id=found.id,
+                    name="prisma-local",
+                    created_at=now(),
+                )
+            )
+        return text, found
+
+    def issue(self, workspace_id: str, name: str, expires_at: float, grant_id: str | None = None) -> Issued:
+        """A token that ends at this second of the epoch."""
+        text = f"prsc_local_{secrets.token_urlsafe(32)}"
+        made = Token(
+            id=new_id(Token.prefix),
+            digest=digest(text),
+            workspace_id=workspace_id,
+            name=name,
+            created_at=now(),
+            expires_at=expires_at,
+            grant_id=grant_id,
+        )
+        return Issued(text, self._records.insert(made))
+
+    def workspaces(self) -> list[Workspace]:
+        """Every workspace there is: this machine's user may choose any of them."""
+        return self._records.select(Workspace)
+
+    def workspace_named(self, name: str) -> Workspace:
+        """The workspace of that name, made where it is new."""
+        with self._records.transaction():
+            return self._workspace(name)
+
+    def ensure(self, text: str) -> None:
+        """The first token of the data directory works, whatever was reset or revoked."""
+        if self._records.one(Token, digest=digest(text)) is None:
+            self.mint(None, text)
+
+    def revoke(self, text: str) -> None:
+        with self._records.transaction():
+            if self._records.one(Token, digest=digest(text)) is None:
+                raise Missing("No such token.")
+            self._records.remove(Token, digest=digest(text))
+
+    def forget_all_but(self, text: str) -> None:
+        """Only the first token stays, with its workspace."""
+        self.ensure(text)
+        with self._records.transaction():
+            first = self._records.one(Token, digest=digest(text))
+            for token in self._records.select(Token):
+                if first is not None and token.id != first.id:
+                    self._records.remove(Token, id=token.id)
+            for grant in self._records.select(Grant):
+                self.withdraw(grant.id)
+            for workspace in self._records.select(Workspace):
+                if first is not None and workspace.id != first.workspace_id:
+                    self._records.remove(Workspace, id=workspace.id)
+
+    def withdraw(self, grant_id: str) -> None:
+        """End everything that a user allowed at once: its access tokens and its refresh tokens."""
+        with self._records.transaction():
+            self._records.remove(Token, grant_id=grant_id)
+            self._records.remove(Refresh, grant_id=grant_id)
+            self._records.remove(Grant, id=grant_id)
+
+    def _workspace(self, name: str) -> Workspace:
+        found = self._records.one(Workspace, name=name)
+        fresh = Workspace(id=new_id(Workspace.prefix), name=name, created_at=now())
+        return found or self._records.insert(fresh)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -1,0 +1,120 @@
+"""Drift: an object changes or goes behind everybody's back, as somebody at the console would do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prisma_local.databases import backups, lifecycle
+from prisma_local.databases.context import Plane
+from prisma_local.errors import Invalid, Missing
+from prisma_local.rules import branch_records, default_database
+from prisma_local.store.clock import now
+from prisma_local.store.records import Taken
+from prisma_local.store.values import CREATING, LIVE, Backup, Branch, Connection, Database, Project
+
+Thing = Project | Branch | Database | Connection | Backup
+
+# What can be set, by kind of object: the API's name to the record's.
+FIELDS: dict[type[Thing], dict[str, str]] = {
+    Project: {"name": "name", "region": "default_region", "logicalId": "logical_id"},
+    Branch: {"isDefault": "is_default"},
+    Database: {
+        "name": "name",
+        "isDefault": "is_default",
+        "status": "status",
+        "branchId": "branch_id",
+        "region": "region",
+        "logicalId": "logical_id",
+    },
+    Connection: {"name": "name"},
+    Backup: {"status": "status"},
+}
+NEVER_NULL = ("name", "status")
+
+
+def happen(plane: Plane, body: dict[str, Any]) -> None:
+    """`{"id", "set": {…}}` or `{"id", "gone": true}`."""
+    found = _find(plane, str(body.get("id")))
+    if body.get("gone") is True:
+        _remove(plane, found)
+    elif isinstance(body.get("set"), dict):
+        with plane.records.transaction():
+            _change(plane, found, _columns(FIELDS[type(found)], body["set"]))
+    else:
+        raise Invalid('Say "set": {…} or "gone": true.')
+
+
+def _find(plane: Plane, id_: str) -> Thing:
+    records = plane.records
+    found = (
+        records.one(Project, id=id_, state=LIVE)
+        or records.one(Branch, id=id_)
+        or records.one(Database, id=id_, state=LIVE)
+        or records.one(Connection, id=id_, state=LIVE)
+        or records.one(Backup, id=id_, state=LIVE)
+    )
+    if found is None:
+        raise Missing(f"There is no project, branch, database, connection or backup {id_}.")
+    return found
+
+
+def _remove(plane: Plane, found: Thing) -> None:
+    if isinstance(found, Project):
+        lifecycle.retire_project(plane, found)
+    elif isinstance(found, Branch):
+        _remove_branch(plane, found)
+    elif isinstance(found, Database):
+        lifecycle.retire_database(plane, found)
+    elif isinstance(found, Backup):
+        backups.forget(plane, found)
+    else:
+        lifecycle.retire_connection(plane, found)
+
+
+def _remove_branch(plane: Plane, found: Branch) -> None:
+    """With all that belongs to it: no database is ever without its branch."""
+    with plane.records.transaction():
+        if plane.records.one(Database, branch_id=found.id, state=CREATING) is not None:
+            raise Invalid("A database of the branch is still being made.")
+        members = plane.records.select(Database, branch_id=found.id, state=LIVE)
+        branch_records.remove(plane, found)
+    for member in members:
+        lifecycle.retire_database(plane, member)
+
+
+def _change(plane: Plane, found: Thing, columns: dict[str, Any]) -> None:
+    if isinstance(found, Branch):
+        _prepare_branch(plane, found, columns)
+    if isinstance(found, Database):
+        _prepare_database(plane, found, columns)
+    try:
+        plane.records.change(type(found), found.id, **columns)
+    except Taken as taken:
+        raise Invalid("Another object holds that logicalId.") from taken
+
+
+def _prepare_branch(plane: Plane, found: Branch, columns: dict[str, Any]) -> None:
+    columns["updated_at"] = now()
+    if columns["is_default"]:
+        branch_records.promote(plane, found)
+
+
+def _prepare_database(plane: Plane, found: Database, columns: dict[str, Any]) -> None:
+    if columns.get("branch_id") is not None:
+        columns["branch_id"] = branch_records.by_id(plane, found.project_id, columns["branch_id"]).id
+    if "status" in columns:
+        columns["ready_at"] = None  # the status stays what it was set to
+    if columns.get("is_default"):
+        default_database.promote(plane, found)
+
+
+def _columns(known: dict[str, str], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Values are free, also such as the service does not know yet; only their kind is checked."""
+    unknown = set(wanted) - set(known)
+    if unknown or not wanted:
+        raise Invalid(f"Here drift sets {', '.join(known)}.")
+    for name, value in wanted.items():
+        fits = isinstance(value, bool) if name == "isDefault" else isinstance(value, str) or value is None
+        if not fits or (value is None and name in NEVER_NULL):
+            raise Invalid(f"{name} cannot be {value!r}.")
+    return {known[name]: value for name, value in wanted.items()}

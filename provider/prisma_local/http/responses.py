@@ -1,0 +1,28 @@
+"""From what a rule returns or raises to a response."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from starlette.responses import JSONResponse, Response
+
+from prisma_local.errors import Problem
+from prisma_local.http.result import Answer
+
+log = logging.getLogger("prisma_local")
+
+
+def answered(act: Callable[[], Answer], what: str) -> Response:
+    """The answer of the act, whatever becomes of it."""
+    try:
+        answer = act()
+    except Problem as problem:
+        return JSONResponse(problem.envelope(), status_code=problem.status)
+    except Exception:
+        log.exception("%s failed", what)
+        failure = Problem("The local control plane failed; the reason is on its stderr.")
+        return JSONResponse(failure.envelope(), status_code=failure.status)
+    if answer.status == 204:
+        return Response(status_code=204)
+    return JSONResponse(answer.body, status_code=answer.status)

@@ -1,0 +1,21 @@
+"""Start and stop, in an order that keeps nobody waiting: PostgreSQL takes longest, so it comes first."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from prisma_local.process import preparation
+from prisma_local.process.preparation import Options
+from prisma_local.process.signals import Stopping
+
+
+def serve(options: Options) -> int:
+    """Serve until a signal; returns the exit code."""
+    stopping = Stopping()
+    stopping.install()
+    with ExitStack() as stack:
+        laid = preparation.lay(stack, options)
+        # Imported here: initdb, a process of its own, works meanwhile.
+        from prisma_local.process import web_server
+
+        return web_server.serve(stack, laid, options, stopping)

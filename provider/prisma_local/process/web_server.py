@@ -1,0 +1,132 @@
+"""From the ground up to HTTP: the processes, the records, the web server, and back in the other order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import uvicorn
+
+from prisma_local.app import build
+from prisma_local.authorization.tokens import Access
+from prisma_local.control.actions import Control
+from prisma_local.databases.background import Background
+from prisma_local.databases.context import Plane
+from prisma_local.databases.reconcile import reconcile
+from prisma_local.databases.stock import Stock
+from prisma_local.errors import StartupError
+from prisma_local.http.wire import CuttableProtocol
+from prisma_local.postgres.cluster import HOST, Cluster
+from prisma_local.postgres.copies import Copies
+from prisma_local.postgres.pooler import Pooler
+from prisma_local.postgres.tenants import Tenants
+from prisma_local.process import child_processes
+from prisma_local.process import data_directory as folders
+from prisma_local.process.data_directory import Identity
+from prisma_local.process.preparation import Ground, Options
+from prisma_local.process.signals import Stopping
+from prisma_local.store.records import Records
+from prisma_local.testing.settings import Settings
+
+log = logging.getLogger("prisma_local")
+
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handling, saying when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, lines: str) -> None:
+        super().__init__(config)
+        self.fell = False
+        self._lines = lines
+
+    def finish(self) -> None:
+        self.should_exit = True
+
+    def fall(self, process: Cluster | Pooler) -> None:
+        """A control plane without its processes has nothing to say: it stops, with an exit code that tells."""
+        if not self.should_exit:
+            log.error("%s ended by itself; its last words: %s", process.title, process.last_words())
+            self.fell = True
+            self.finish()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._lines, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(stack: ExitStack, ground: Ground, options: Options, stopping: Stopping) -> int:
+    """Serve until it is told to stop; returns the exit code."""
+    pooler = child_processes.start(stack, ground)
+    identity = ground.identity
+    listener = stack.enter_context(_listen(options.port, identity))
+    folders.save_identity(ground.folder, identity)
+    plane = _open_plane(stack, ground, pooler)
+    access = Access(plane.records)
+    access.ensure(identity.token)
+    reconcile(plane)
+    plane.stock.fill()
+    app = build(plane, access, Control(plane, access, identity.token))
+    lines = f"PRISMA_API_BASE_URL={plane.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
+    server = Server(_config(app, options), lines)
+    stopping.finish = server.finish
+    child_processes.warn(pooler)
+    for process in (ground.cluster, pooler):
+        if process is not None:
+            child_processes.watch(process, server.fall)
+    asyncio.run(server.serve([listener]))
+    return 1 if server.fell else 0
+
+
+def _open_plane(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Plane:
+    records = Records(ground.folder / "records.sqlite")
+    stack.callback(records.close)
+    tenants = Tenants(ground.cluster, pooler)
+    tenants.open()
+    stack.callback(tenants.close)
+    # Without PostgreSQL nobody waits for a session of it, half a minute each: they fail at once.
+    child_processes.watch(ground.cluster, lambda _ended: tenants.close())
+    background = Background()
+    stack.callback(background.close)
+    base_url = f"http://{HOST}:{ground.identity.port}"
+    settings = Settings()
+    stock = Stock(records, tenants, background, settings)
+    return Plane(records, tenants, Copies(ground.cluster, tenants), background, settings, stock, base_url)
+
+
+def _listen(wanted: int, identity: Identity) -> socket.socket:
+    """The port that was asked for, else the last one, else a free one."""
+    for port in (wanted,) if wanted else (identity.port, 0):
+        try:
+            listener = socket.create_server((HOST, port))
+        except OSError as error:
+            if wanted:
+                raise StartupError(f"Port {wanted} cannot be used: {os.strerror(error.errno or 0)}.") from error
+            log.warning("port %d of the last start is taken, so the base URL is a new one", port)
+        else:
+            identity.port = int(listener.getsockname()[1])
+            return listener
+    raise StartupError("This machine has no free port.")
+
+
+def _config(app: object, options: Options) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=CuttableProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=options.debug,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

@@ -1,0 +1,117 @@
+"""Every database belongs to a branch: which one it is, and how branches come and change.
+
+A project begins with its default branch; the first branch of a project is the default and the production
+one, and each later one is a preview. Everything that writes here is called inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from prisma_local.databases.context import Plane
+from prisma_local.errors import Invalid, Missing
+from prisma_local.store.clock import now
+from prisma_local.store.ids import new_id
+from prisma_local.store.values import Branch, Project
+
+DEFAULT_GIT_NAME = "main"
+LONGEST_GIT_NAME = 255
+
+# What `git check-ref-format` refuses.
+NOT_A_GIT_NAME = re.compile(
+    r"""[\x00-\x20\x7f~^:?*\[\\]   # no control character, no space, nothing that git gives a meaning
+      | \.\. | @\{ | //           # nor these together
+      | (^|/)\. | \.lock(/|\Z)    # no part that is hidden or locked
+      | ^[-/] | [/.]\Z | ^@\Z     # nor a beginning or an end that reads as something else
+      | ^\Z""",
+    re.VERBOSE,
+)
+
+
+def first(plane: Plane, project: Project) -> Branch:
+    """The default and production branch of a new project."""
+    return make(plane, project.id, DEFAULT_GIT_NAME)
+
+
+def make(plane: Plane, project_id: str, git_name: str, *, default: bool = False) -> Branch:
+    """A branch, which is the default one when it is the first, or when that is wanted."""
+    is_first = plane.records.one(Branch, project_id=project_id) is None
+    moment = now()
+    made = plane.records.insert(
+        Branch(
+            id=new_id(Branch.prefix),
+            project_id=project_id,
+            git_name=git_name,
+            is_default=is_first,
+            role="production" if is_first else "preview",
+            created_at=moment,
+            updated_at=moment,
+        )
+    )
+    if default and not is_first:
+        promote(plane, made)
+    return made
+
+
+def promote(plane: Plane, branch: Branch) -> None:
+    """This one and no other; only the flag moves, the roles stay."""
+    moment = now()
+    for other in plane.records.select(Branch, project_id=branch.project_id, is_default=True):
+        if other.id != branch.id:
+            plane.records.change(Branch, other.id, is_default=False, updated_at=moment)
+    if not branch.is_default:
+        plane.records.change(Branch, branch.id, is_default=True, updated_at=moment)
+
+
+def remove(plane: Plane, branch: Branch) -> None:
+    """Gone; where it was the default one, the oldest that is left takes the flag."""
+    plane.records.remove(Branch, id=branch.id)
+    heir = plane.records.one(Branch, project_id=branch.project_id)
+    if branch.is_default and heir is not None:
+        promote(plane, heir)
+
+
+def default(plane: Plane, project_id: str) -> Branch:
+    """The project's default branch; where drift took the last branch away, it is made again."""
+    found = plane.records.one(Branch, project_id=project_id, is_default=True)
+    return found or make(plane, project_id, DEFAULT_GIT_NAME, default=True)
+
+
+def refuse_contradictions(body: Mapping[str, Any]) -> None:
+    """What the schema cannot say of branchId, branchGitName and logicalId."""
+    for name in ("branchId", "branchGitName"):
+        if name in body and body[name] is None:
+            raise Invalid(f"{name} cannot be null: every database belongs to a branch.")
+    if "branchId" in body and "branchGitName" in body:
+        raise Invalid("branchId and branchGitName are mutually exclusive.")
+    if "branchGitName" in body:
+        check_git_name(body["branchGitName"], "branchGitName", 400)
+
+
+def check_git_name(git_name: str, field: str, status: int) -> None:
+    if NOT_A_GIT_NAME.search(git_name) or len(git_name.encode()) > LONGEST_GIT_NAME:
+        raise Invalid(f"{field} {git_name!r} is not a name that git would take for a branch.", status=status)
+
+
+def chosen(plane: Plane, project_id: str, body: Mapping[str, Any]) -> Branch | None:
+    """The branch that a body names, made where `branchGitName` is new."""
+    if "branchId" in body:
+        return by_id(plane, project_id, body["branchId"])
+    if "branchGitName" in body:
+        return by_git_name(plane, project_id, body["branchGitName"])
+    return None
+
+
+def by_id(plane: Plane, project_id: str, id_: str) -> Branch:
+    full = Branch.prefix + id_.removeprefix(Branch.prefix)
+    found = plane.records.one(Branch, id=full, project_id=project_id)
+    if found is None:
+        raise Missing("Branch with the given ID was not found in the project.")
+    return found
+
+
+def by_git_name(plane: Plane, project_id: str, git_name: str) -> Branch:
+    found = plane.records.one(Branch, project_id=project_id, git_name=git_name)
+    return found or make(plane, project_id, git_name)

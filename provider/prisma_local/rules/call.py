@@ -1,0 +1,25 @@
+"""What a rule is given and what it gives back: no request, no response, only values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prisma_local.databases.context import Plane
+from prisma_local.http.result import Answer
+from prisma_local.store.values import Token, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A checked call: ids in the path are normalised, query and body fit the operation's schemas."""
+
+    workspace: Workspace
+    token: Token
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+Rule = Callable[[Plane, Call], Answer]

@@ -1,0 +1,19 @@
+"""Timestamps, as the records and the API write them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """This moment as the API writes it."""
+    return written(datetime.now(UTC))
+
+
+def written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock() -> float:
+    return time.time()
