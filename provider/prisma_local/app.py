@@ -9,34 +9,34 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from prisma_local.authorization.routes import authorization_routes
-from prisma_local.authorization.tokens import Access
+from prisma_local.authorization.tokens import Tokens
 from prisma_local.control.actions import Control
 from prisma_local.control.routes import control_routes
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Missing, Problem, WrongMethod
-from prisma_local.http.gateway import Gate
+from prisma_local.databases.context import Context
+from prisma_local.errors import ApiError, MethodNotAllowed, NotFound
+from prisma_local.http.gateway import Gateway
 from prisma_local.operations.routes import operation_routes
 from prisma_local.page.routes import page_routes
 
 
-def build(plane: Plane, access: Access, control: Control) -> ASGIApp:
+def build(context: Context, tokens: Tokens, control: Control) -> ASGIApp:
     routes = [
-        *operation_routes(plane, access),
-        *authorization_routes(control.grants, control.repositories, plane.base_url),
+        *operation_routes(context, tokens),
+        *authorization_routes(control.grants, control.repositories, context.base_url),
         *control_routes(control),
-        *page_routes(plane, control.journal),
+        *page_routes(context, control.request_log),
     ]
     served = Starlette(routes=routes, exception_handlers={HTTPException: _show_http_exception})
-    return Gate(served, access.admit, control.faults, control.journal, plane.settings)
+    return Gateway(served, tokens.authenticate, control.faults, control.request_log, context.settings)
 
 
-async def _show_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals: an unknown path, a method the path does not have."""
-    if not isinstance(error, HTTPException):
-        raise error
-    problem: Problem = Missing(f"There is no {request.url.path} here.")
-    if error.status_code == 405:
-        problem = WrongMethod(f"{request.url.path} does not take {request.method}.")
-    elif error.status_code != 404:
-        problem = Problem(error.detail, status=error.status_code)
-    return JSONResponse(problem.envelope(), status_code=problem.status, headers=error.headers)
+async def _show_http_exception(request: Request, refusal: Exception) -> Response:
+    """Starlette's own refusals: an unknown path, a method that the path does not have."""
+    if not isinstance(refusal, HTTPException):
+        raise refusal
+    error: ApiError = NotFound(f"There is no {request.url.path} here.")
+    if refusal.status_code == 405:
+        error = MethodNotAllowed(f"{request.url.path} does not take {request.method}.")
+    elif refusal.status_code != 404:
+        error = ApiError(refusal.detail, status=refusal.status_code)
+    return JSONResponse(error.envelope(), status_code=error.status, headers=refusal.headers)

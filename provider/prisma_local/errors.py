@@ -24,7 +24,7 @@ class StartupError(LocalError):
     """The command cannot start; the message is shown as it stands."""
 
 
-class Problem(LocalError):
+class ApiError(LocalError):
     """An error answer: `{"error": {"code", "message", "hint"?}}` with its status."""
 
     status = 500
@@ -44,41 +44,41 @@ class Problem(LocalError):
         return {"error": error}
 
 
-class Invalid(Problem):
+class Invalid(ApiError):
     status = 400
     code = "validation-error"
 
 
-class Unauthenticated(Problem):
+class Unauthorized(ApiError):
     status = 401
     code = "authentication-failed"
 
 
-class Forbidden(Problem):
+class Forbidden(ApiError):
     status = 403
     code = "permission-denied"
 
 
-class Missing(Problem):
+class NotFound(ApiError):
     status = 404
     code = "resource-not-found"
 
 
-class WrongMethod(Problem):
+class MethodNotAllowed(ApiError):
     status = 405
     code = "client-error"
 
 
-class Conflict(Problem):
+class Conflict(ApiError):
     status = 409
     code = "client-error"
 
 
-class TooLarge(Problem):
+class ContentTooLarge(ApiError):
     status = 413
     code = "client-error"
 
 
-class TooFast(Problem):
+class TooManyRequests(ApiError):
     status = 429
     code = "rate-limit-exceeded"

@@ -15,7 +15,7 @@ import uvicorn
 
 from local_server import LocalServer
 from prisma_local.http import request_log, wire
-from prisma_local.http.request_log import Journal
+from prisma_local.http.request_log import RequestLog
 from waiting import wait_until
 
 MIB = 1024 * 1024
@@ -61,18 +61,18 @@ def test_a_body_that_is_too_long_is_refused_everywhere(local: LocalServer, path:
 def test_the_log_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long paths, queries and bodies are: the oldest calls go, the newest are there."""
     monkeypatch.setattr(request_log, "KEPT_BYTES", 1000)
-    found = Journal()
+    found = RequestLog()
     for n in range(20):
         found.keep_body(found.open("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)
-    assert [call["body"]["n"] for call in found.shown()] == [15, 16, 17, 18, 19]
+    assert [call["body"]["n"] for call in found.as_json()] == [15, 16, 17, 18, 19]
     late = found.open("GET", "/v1/projects", {"n": "x" * 2000})
     found.keep_body(late, {}, 100)
-    assert found.shown() == []
+    assert found.as_json() == []
     under_way = found.open("POST", "/v1/projects", {})
     found.clear()
     found.keep_body(under_way, {}, 900)
     found.open("GET", "/v1/projects", {"n": "x" * 500})
-    assert len(found.shown()) == 1
+    assert len(found.as_json()) == 1
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -116,12 +116,12 @@ class Served:
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await wire.read(receive, MIB)
-        except wire.ClientGone:
+        except wire.ClientDisconnected:
             return
         self.asked.set()
         while not self.may.is_set():
             await asyncio.sleep(0.01)
-        await wire.reply(200, "done", "text/plain").send(send)
+        await wire.raw_response(200, "done", "text/plain").send(send)
 
 
 HALVES = [

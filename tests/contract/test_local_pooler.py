@@ -18,7 +18,7 @@ from local_server import LocalServer
 from prisma_local.postgres import finder
 from prisma_local.postgres.account import choose
 from prisma_local.postgres.cluster import Cluster
-from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, LARGEST_CROWD, PoolerFiles
+from prisma_local.postgres.pooler_files import CLIENT_LIMIT, KEEPS_PREPARED_STATEMENTS, PoolerFiles
 from waiting import wait_until
 
 Shape = dict[str, Any]
@@ -177,10 +177,10 @@ def test_nobody_takes_all_pooled_sessions(local: LocalServer) -> None:
     leaking, mine = (pooled(local.made("/v1/projects", name=name)["database"]["connections"][0]) for name in "ab")
     with ExitStack() as stack:
         stays = stack.enter_context(closing(connect(mine)))
-        leaked = [stack.enter_context(closing(connect(leaking))) for _ in range(LARGEST_CROWD)]
+        leaked = [stack.enter_context(closing(connect(leaking))) for _ in range(CLIENT_LIMIT)]
         with suppress(psycopg.OperationalError):
             leaked.append(stack.enter_context(closing(connect(leaking))))
-        wait_until(lambda: len(leaked) == LARGEST_CROWD or is_out(leaked[0]), 60, "a crowd stayed")
+        wait_until(lambda: len(leaked) == CLIENT_LIMIT or is_out(leaked[0]), 60, "a crowd stayed")
         assert not is_out(stays)
         assert value(stack.enter_context(closing(connect(mine))), "SELECT 1") == 1
 
@@ -280,7 +280,7 @@ def test_a_pgbouncer_is_asked_only_for_what_it_knows(tmp_path: Path, version: tu
     """One that has not heard of prepared statements would not start if it read of them."""
     cluster = Cluster(finder.find(), choose(), tmp_path)
     files = PoolerFiles(cluster, finder.Bouncer(Path("pgbouncer"), version), "somebody")
-    files.write_doors()
+    files.write_access_rules()
     files.write(6432, [])
     assert files.settings.read_text().count("max_prepared_statements") == kept
 

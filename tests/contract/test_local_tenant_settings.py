@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from local_server import LocalServer
-from prisma_local.postgres.tenants import LARGEST_CROWD
+from prisma_local.postgres.tenants import CONNECTION_LIMIT
 from waiting import wait_until
 
 Shape = dict[str, Any]
@@ -309,7 +309,7 @@ def test_nobody_takes_all_sessions(local: LocalServer) -> None:
     with closing(leaking.session()) as session:
         session.execute(leaking.filled("ALTER DATABASE {db} CONNECTION LIMIT -1", other))
     with ExitStack() as sessions:
-        for _ in range(LARGEST_CROWD):
+        for _ in range(CONNECTION_LIMIT):
             sessions.enter_context(closing(leaking.session()))
         with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
             leaking.session()
@@ -320,7 +320,7 @@ def test_the_sessions_of_all_connections_count(local: LocalServer) -> None:
     """The limit is the database's: two connections have it together."""
     leaking = Tenant(local, "leaking")
     with ExitStack() as sessions:
-        for _ in range(LARGEST_CROWD // 2):
+        for _ in range(CONNECTION_LIMIT // 2):
             sessions.enter_context(closing(psycopg.connect(leaking.string)))
             sessions.enter_context(closing(psycopg.connect(leaking.own)))
         with pytest.raises(psycopg.OperationalError, match="too many connections for database"):
@@ -337,7 +337,7 @@ def test_a_limit_that_was_lifted_is_back_with_the_next_start(place: Path) -> Non
             session.execute(tenant.filled("ALTER DATABASE {db} CONNECTION LIMIT -1", tenant))
         assert value(tenant.string, query) == -1
     with LocalServer(place):
-        assert value(tenant.string, query) == LARGEST_CROWD
+        assert value(tenant.string, query) == CONNECTION_LIMIT
 
 
 def test_a_clean_up_that_fails_is_said_and_left_for_later(place: Path) -> None:

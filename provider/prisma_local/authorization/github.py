@@ -11,11 +11,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from prisma_local.authorization.tokens import Access
+from prisma_local.authorization.tokens import Tokens
 from prisma_local.errors import Invalid
-from prisma_local.http.json_schema import Unfit, check
-from prisma_local.http.result import Answer, ok
-from prisma_local.store.clock import clock, written
+from prisma_local.http.json_schema import ValidationError, check
+from prisma_local.http.result import Result, ok
+from prisma_local.store.clock import clock, timestamp
 from prisma_local.store.values import Workspace
 
 ISSUER = "https://token.actions.githubusercontent.com"
@@ -29,7 +29,7 @@ BODY: dict[str, Any] = {
     },
     "required": ["token"],
 }
-REFUSAL = Answer(
+REFUSAL = Result(
     401,
     {"error": "unauthorized", "errorDescription": "The OIDC token is not valid, or its repository is not connected."},
 )
@@ -38,24 +38,24 @@ REFUSAL = Answer(
 class Repositories:
     """Which workspace the jobs of a repository work in."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
         self._links: dict[str, Workspace] = {}
 
     def link(self, repository: str, workspace: str | None) -> Workspace:
-        found = self._access.workspace_named(workspace or "local")
+        found = self._tokens.workspace_named(workspace or "local")
         self._links[repository] = found
         return found
 
     def forget(self) -> None:
         self._links.clear()
 
-    def exchange(self, body: Any) -> Answer:
+    def exchange(self, body: Any) -> Result:
         """Every refusal is the same: none tells whether a repository is connected."""
         try:
             check(BODY, body)
-        except Unfit as unfit:
-            raise Invalid(str(unfit)) from unfit
+        except ValidationError as error:
+            raise Invalid(str(error)) from error
         life = body.get("expiresInSeconds", DEFAULT_LIFE)
         if not SHORTEST <= life <= LONGEST:
             raise Invalid(f"expiresInSeconds is from {SHORTEST} to {LONGEST}.")
@@ -63,13 +63,13 @@ class Repositories:
         if workspace is None:
             return REFUSAL
         ends = clock() + life
-        issued = self._access.issue(workspace.id, "github-actions", ends)
+        issued = self._tokens.issue(workspace.id, "github-actions", ends)
         return ok(
             {
                 "id": f"itgr_{issued.token.id.removeprefix('tok_')}",
                 "type": "serviceToken",
                 "value": issued.text,
-                "expiresAt": written(datetime.fromtimestamp(ends, UTC)),
+                "expiresAt": timestamp(datetime.fromtimestamp(ends, UTC)),
                 "workspaceId": workspace.id,
             },
             201,

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from prisma_local.authorization.requests import AuthorizationRequest, Denied
-from prisma_local.authorization.tokens import Access, digest
+from prisma_local.authorization.tokens import Tokens, digest
 from prisma_local.store.clock import clock, now
 from prisma_local.store.ids import new_id
 from prisma_local.store.records import Records
@@ -35,8 +35,8 @@ class _Code:
 class Grants:
     """Codes live in memory, the rest in the records."""
 
-    def __init__(self, records: Records, access: Access, settings: Settings) -> None:
-        self.access = access
+    def __init__(self, records: Records, tokens: Tokens, settings: Settings) -> None:
+        self.tokens = tokens
         self._records = records
         self._settings = settings
         self._codes: dict[str, _Code] = {}
@@ -63,7 +63,7 @@ class Grants:
         """End the grant that this refresh token belongs to; an unknown one is none of our business (RFC 7009)."""
         found = self._records.one(Refresh, digest=digest(text))
         if found is not None:
-            self.access.withdraw(found.grant_id)
+            self.tokens.revoke_grant(found.grant_id)
 
     def _exchange(self, form: Form) -> Shape:
         with self._lock:
@@ -96,14 +96,14 @@ class Grants:
                 return self._tokens(grant)
             if found is not None:
                 # Outside the raise: a refusal rolls nothing back, the grant is gone for good.
-                self.access.withdraw(found.grant_id)
+                self.tokens.revoke_grant(found.grant_id)
         if found is not None and found.used_at is not None:
             raise Denied("invalid_grant", "The refresh token was used before: every token of the login is revoked.")
         raise Denied("invalid_grant", "The refresh token is unknown or too old.")
 
     def _tokens(self, grant: Grant) -> Shape:
         life = self._settings.token_life
-        issued = self.access.issue(grant.workspace_id, grant.client_id, clock() + life, grant.id)
+        issued = self.tokens.issue(grant.workspace_id, grant.client_id, clock() + life, grant.id)
         shape: Shape = {
             "access_token": issued.text,
             "token_type": "Bearer",

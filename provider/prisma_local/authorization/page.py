@@ -39,7 +39,7 @@ def question(request: AuthorizationRequest, workspaces: Iterable[Workspace]) -> 
     )
 
 
-def problem(text: str) -> str:
+def refusal(text: str) -> str:
     """Why nobody is asked."""
     return _page(f"<h1>This cannot be authorized</h1><p>{escape(text)}</p>")
 

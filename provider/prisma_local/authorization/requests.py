@@ -25,7 +25,7 @@ class Denied(LocalError):
         self.error = error
         self.description = description
 
-    def shown(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         return {"error": self.error, "error_description": self.description}
 
 

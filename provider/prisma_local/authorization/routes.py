@@ -19,8 +19,8 @@ from prisma_local.authorization.requests import SCOPES, AuthorizationRequest, De
 from prisma_local.errors import Invalid
 from prisma_local.http import json_schema
 from prisma_local.http.local_only import HOSTS
-from prisma_local.http.responses import answered
-from prisma_local.http.result import Answer
+from prisma_local.http.responses import respond
+from prisma_local.http.result import Result
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 NO_STORE = {"Cache-Control": "no-store"}
@@ -63,7 +63,7 @@ def _ask(grants: Grants) -> Endpoint:
         query = dict(request.query_params)
 
         def show(asked: AuthorizationRequest) -> Response:
-            return HTMLResponse(page.question(asked, grants.access.workspaces()), headers=page.HEADERS)
+            return HTMLResponse(page.question(asked, grants.tokens.workspaces()), headers=page.HEADERS)
 
         return await run_in_threadpool(_checked, query, show)
 
@@ -73,13 +73,13 @@ def _ask(grants: Grants) -> Endpoint:
 def _decide(grants: Grants, base_url: str) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.headers.get("origin", base_url) not in (base_url, base_url.replace("127.0.0.1", "localhost")):
-            return HTMLResponse(page.problem("The answer came from another page."), 403, page.HEADERS)
+            return HTMLResponse(page.refusal("The answer came from another page."), 403, page.HEADERS)
         form = _form(await request.body())
 
         def decide(asked: AuthorizationRequest) -> Response:
             if form.get("answer") != "allow":
                 raise Denied("access_denied", "The user said no.")
-            if form.get("workspace") not in {each.id for each in grants.access.workspaces()}:
+            if form.get("workspace") not in {each.id for each in grants.tokens.workspaces()}:
                 raise Denied("invalid_request", "There is no such workspace.")
             code = grants.allow(asked, form["workspace"])
             return RedirectResponse(redirect(form, code=code), 303, NO_STORE)
@@ -94,9 +94,9 @@ def _checked(query: Mapping[str, str], act: Callable[[AuthorizationRequest], Res
     try:
         return act(AuthorizationRequest.read(query))
     except Untrusted as denied:
-        return HTMLResponse(page.problem(denied.description), 400, page.HEADERS)
+        return HTMLResponse(page.refusal(denied.description), 400, page.HEADERS)
     except Denied as denied:
-        return RedirectResponse(redirect(query, **denied.shown()), 303, NO_STORE)
+        return RedirectResponse(redirect(query, **denied.as_json()), 303, NO_STORE)
 
 
 def _token(grants: Grants) -> Endpoint:
@@ -105,7 +105,7 @@ def _token(grants: Grants) -> Endpoint:
         try:
             return JSONResponse(await run_in_threadpool(grants.answer, form), headers=NO_STORE)
         except Denied as denied:
-            return JSONResponse(denied.shown(), 400, NO_STORE)
+            return JSONResponse(denied.as_json(), 400, NO_STORE)
 
     return endpoint
 
@@ -121,16 +121,16 @@ def _revoke(grants: Grants) -> Endpoint:
 def _exchange(repositories: Repositories) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
-        return await run_in_threadpool(answered, lambda: _answer(repositories, raw), request.url.path)
+        return await run_in_threadpool(respond, lambda: _answer(repositories, raw), request.url.path)
 
     return endpoint
 
 
-def _answer(repositories: Repositories, raw: bytes) -> Answer:
+def _answer(repositories: Repositories, raw: bytes) -> Result:
     try:
         return repositories.exchange(json_schema.read(raw))
-    except json_schema.Unfit as unfit:
-        raise Invalid(str(unfit)) from unfit
+    except json_schema.ValidationError as error:
+        raise Invalid(str(error)) from error
 
 
 def _form(raw: bytes) -> dict[str, str]:

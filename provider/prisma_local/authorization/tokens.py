@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from prisma_local.errors import Missing, Unauthenticated
+from prisma_local.errors import NotFound, Unauthorized
 from prisma_local.store.clock import clock, now
 from prisma_local.store.ids import new_id
 from prisma_local.store.records import Records
@@ -23,17 +23,17 @@ class Issued:
     token: Token
 
 
-class Access:
+class Tokens:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def admit(self, header: str | None) -> tuple[Workspace, Token]:
+    def authenticate(self, header: str | None) -> tuple[Workspace, Token]:
         """The workspace of an Authorization header, or the 401 of the contract."""
         scheme, _, text = (header or "").partition(" ")
         token = self._records.one(Token, digest=digest(text.strip())) if scheme.lower() == "bearer" else None
         workspace = self._records.one(Workspace, id=token.workspace_id) if token else None
         if token is None or workspace is None or (token.expires_at or clock() + 1) <= clock():
-            raise Unauthenticated(
+            raise Unauthorized(
                 "Missing or invalid authorization token.",
                 hint="Send 'Authorization: Bearer' with the PRISMA_SERVICE_TOKEN that prisma-local printed.",
             )
@@ -86,7 +86,7 @@ class Access:
     def revoke(self, text: str) -> None:
         with self._records.transaction():
             if self._records.one(Token, digest=digest(text)) is None:
-                raise Missing("No such token.")
+                raise NotFound("No such token.")
             self._records.remove(Token, digest=digest(text))
 
     def forget_all_but(self, text: str) -> None:
@@ -98,12 +98,12 @@ class Access:
                 if first is not None and token.id != first.id:
                     self._records.remove(Token, id=token.id)
             for grant in self._records.select(Grant):
-                self.withdraw(grant.id)
+                self.revoke_grant(grant.id)
             for workspace in self._records.select(Workspace):
                 if first is not None and workspace.id != first.workspace_id:
                     self._records.remove(Workspace, id=workspace.id)
 
-    def withdraw(self, grant_id: str) -> None:
+    def revoke_grant(self, grant_id: str) -> None:
         """End everything that a user allowed at once: its access tokens and its refresh tokens."""
         with self._records.transaction():
             self._records.remove(Token, grant_id=grant_id)

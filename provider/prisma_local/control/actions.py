@@ -6,82 +6,82 @@ from typing import Any
 
 from prisma_local.authorization.github import Repositories
 from prisma_local.authorization.grants import Grants
-from prisma_local.authorization.tokens import Access
+from prisma_local.authorization.tokens import Tokens
 from prisma_local.control import drift
 from prisma_local.databases import backups, lifecycle
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Invalid, Missing
-from prisma_local.http.request_log import Journal
-from prisma_local.http.result import Answer, ok
+from prisma_local.databases.context import Context
+from prisma_local.errors import Invalid, NotFound
+from prisma_local.http.request_log import RequestLog
+from prisma_local.http.result import Result, ok
 from prisma_local.rules import response_bodies
 from prisma_local.store.values import LIVE, Database, Project
 from prisma_local.testing.faults import Faults
 
 
 class Control:
-    def __init__(self, plane: Plane, access: Access, first_token: str) -> None:
+    def __init__(self, context: Context, tokens: Tokens, first_token: str) -> None:
         self.faults = Faults()
-        self.journal = Journal()
-        self.grants = Grants(plane.records, access, plane.settings)
-        self.repositories = Repositories(access)
-        self._plane = plane
-        self._access = access
+        self.request_log = RequestLog()
+        self.grants = Grants(context.records, tokens, context.settings)
+        self.repositories = Repositories(tokens)
+        self._context = context
+        self._tokens = tokens
         self._first_token = first_token
 
-    def requests(self, _body: dict[str, Any]) -> Answer:
-        return Answer(200, {"data": self.journal.shown()})
+    def requests(self, _body: dict[str, Any]) -> Result:
+        return Result(200, {"data": self.request_log.as_json()})
 
-    def clear_requests(self, _body: dict[str, Any]) -> Answer:
-        self.journal.clear()
-        return Answer(204)
+    def clear_requests(self, _body: dict[str, Any]) -> Result:
+        self.request_log.clear()
+        return Result(204)
 
-    def list_faults(self, _body: dict[str, Any]) -> Answer:
-        return Answer(200, {"data": self.faults.shown()})
+    def list_faults(self, _body: dict[str, Any]) -> Result:
+        return Result(200, {"data": self.faults.as_json()})
 
-    def add_fault(self, body: dict[str, Any]) -> Answer:
-        return Answer(201, {"data": self.faults.add(body).shown()})
+    def add_fault(self, body: dict[str, Any]) -> Result:
+        return Result(201, {"data": self.faults.add(body).as_json()})
 
-    def clear_faults(self, _body: dict[str, Any]) -> Answer:
+    def clear_faults(self, _body: dict[str, Any]) -> Result:
         self.faults.clear()
-        return Answer(204)
+        return Result(204)
 
-    def show_settings(self, _body: dict[str, Any]) -> Answer:
-        return Answer(200, self._plane.settings.shown())
+    def show_settings(self, _body: dict[str, Any]) -> Result:
+        return Result(200, self._context.settings.as_json())
 
-    def change_settings(self, body: dict[str, Any]) -> Answer:
-        self._plane.settings.update(body)
+    def change_settings(self, body: dict[str, Any]) -> Result:
+        self._context.settings.update(body)
         return self.show_settings(body)
 
-    def mint(self, body: dict[str, Any]) -> Answer:
+    def mint(self, body: dict[str, Any]) -> Result:
         name = body.get("workspace")
         if name is not None and not isinstance(name, str):
             raise Invalid("workspace is a name, or null for the default one.")
-        token, workspace = self._access.mint(name)
-        return Answer(201, {"token": token, "workspaceId": workspace.id})
+        token, workspace = self._tokens.mint(name)
+        return Result(201, {"token": token, "workspaceId": workspace.id})
 
-    def revoke(self, body: dict[str, Any]) -> Answer:
-        self._access.revoke(str(body.get("token")))
-        return Answer(204)
+    def revoke(self, body: dict[str, Any]) -> Result:
+        self._tokens.revoke(str(body.get("token")))
+        return Result(204)
 
-    def link(self, body: dict[str, Any]) -> Answer:
+    def link(self, body: dict[str, Any]) -> Result:
         """Let the jobs of a GitHub repository work in a workspace, as a link in the console does."""
         repository, workspace = body.get("repository"), body.get("workspace")
         if not isinstance(repository, str) or not isinstance(workspace, str | None):
             raise Invalid("repository is a text such as owner/name, workspace a name, or null for the default one.")
-        return Answer(201, {"repository": repository, "workspaceId": self.repositories.link(repository, workspace).id})
+        return Result(201, {"repository": repository, "workspaceId": self.repositories.link(repository, workspace).id})
 
-    def postgres(self, _body: dict[str, Any]) -> Answer:
+    def postgres(self, _body: dict[str, Any]) -> Result:
         """What PostgreSQL really holds besides the stock, once the work in the background is done."""
-        self._plane.background.settle()
-        return Answer(200, self._held(spare=False))
+        self._context.background.wait_until_idle()
+        return Result(200, self._held(spare=False))
 
-    def stock(self, _body: dict[str, Any]) -> Answer:
+    def stock(self, _body: dict[str, Any]) -> Result:
         """What PostgreSQL really holds of the stock, and whether it is full."""
-        full = self._plane.stock.is_full()
-        return Answer(200, {**self._held(spare=True), "full": full})
+        full = self._context.stock.is_full()
+        return Result(200, {**self._held(spare=True), "full": full})
 
     def _held(self, *, spare: bool) -> dict[str, list[str]]:
-        tenants, stock = self._plane.tenants, self._plane.stock
+        tenants, stock = self._context.tenants, self._context.stock
         # PostgreSQL is asked first: what it holds of the stock by now, the records knew before.
         databases, roles = tenants.databases(), tenants.roles()
         stocked, their_roles = stock.names(), stock.roles()
@@ -90,25 +90,25 @@ class Control:
             "roles": [role for role in roles if (role in their_roles) == spare],
         }
 
-    def reset(self, _body: dict[str, Any]) -> Answer:
+    def reset(self, _body: dict[str, Any]) -> Result:
         """As after the first start, with the first token."""
         self.faults.clear()
-        self._plane.settings.forget()
-        for project in self._plane.records.select(Project, state=LIVE):
-            lifecycle.retire_project(self._plane, project)
-        self._plane.background.settle()
-        self._access.forget_all_but(self._first_token)
+        self._context.settings.forget()
+        for project in self._context.records.select(Project, state=LIVE):
+            lifecycle.retire_project(self._context, project)
+        self._context.background.wait_until_idle()
+        self._tokens.forget_all_but(self._first_token)
         self.repositories.forget()
-        self.journal.clear()
-        return Answer(204)
+        self.request_log.clear()
+        return Result(204)
 
-    def take_backup(self, body: dict[str, Any]) -> Answer:
+    def take_backup(self, body: dict[str, Any]) -> Result:
         """A backup of that database, now; the service takes its own when it likes."""
-        found = self._plane.records.one(Database, id=str(body.get("databaseId")), state=LIVE)
+        found = self._context.records.one(Database, id=str(body.get("databaseId")), state=LIVE)
         if found is None:
-            raise Missing(f"There is no database {body.get('databaseId')}.")
-        return ok(response_bodies.backup(backups.take(self._plane, found)), 201)
+            raise NotFound(f"There is no database {body.get('databaseId')}.")
+        return ok(response_bodies.backup(backups.take(self._context, found)), 201)
 
-    def drift(self, body: dict[str, Any]) -> Answer:
-        drift.happen(self._plane, body)
-        return Answer(204)
+    def drift(self, body: dict[str, Any]) -> Result:
+        drift.happen(self._context, body)
+        return Result(204)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from prisma_local.databases import backups, lifecycle
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Invalid, Missing
+from prisma_local.databases.context import Context
+from prisma_local.errors import Invalid, NotFound
 from prisma_local.rules import branch_records, default_database
 from prisma_local.store.clock import now
-from prisma_local.store.records import Taken
+from prisma_local.store.records import UniqueViolation
 from prisma_local.store.values import CREATING, LIVE, Backup, Branch, Connection, Database, Project
 
 Thing = Project | Branch | Database | Connection | Backup
@@ -32,20 +32,20 @@ FIELDS: dict[type[Thing], dict[str, str]] = {
 NEVER_NULL = ("name", "status")
 
 
-def happen(plane: Plane, body: dict[str, Any]) -> None:
+def happen(context: Context, body: dict[str, Any]) -> None:
     """`{"id", "set": {…}}` or `{"id", "gone": true}`."""
-    found = _find(plane, str(body.get("id")))
+    found = _find(context, str(body.get("id")))
     if body.get("gone") is True:
-        _remove(plane, found)
+        _remove(context, found)
     elif isinstance(body.get("set"), dict):
-        with plane.records.transaction():
-            _change(plane, found, _columns(FIELDS[type(found)], body["set"]))
+        with context.records.transaction():
+            _change(context, found, _columns(FIELDS[type(found)], body["set"]))
     else:
         raise Invalid('Say "set": {…} or "gone": true.')
 
 
-def _find(plane: Plane, id_: str) -> Thing:
-    records = plane.records
+def _find(context: Context, id_: str) -> Thing:
+    records = context.records
     found = (
         records.one(Project, id=id_, state=LIVE)
         or records.one(Branch, id=id_)
@@ -54,58 +54,58 @@ def _find(plane: Plane, id_: str) -> Thing:
         or records.one(Backup, id=id_, state=LIVE)
     )
     if found is None:
-        raise Missing(f"There is no project, branch, database, connection or backup {id_}.")
+        raise NotFound(f"There is no project, branch, database, connection or backup {id_}.")
     return found
 
 
-def _remove(plane: Plane, found: Thing) -> None:
+def _remove(context: Context, found: Thing) -> None:
     if isinstance(found, Project):
-        lifecycle.retire_project(plane, found)
+        lifecycle.retire_project(context, found)
     elif isinstance(found, Branch):
-        _remove_branch(plane, found)
+        _remove_branch(context, found)
     elif isinstance(found, Database):
-        lifecycle.retire_database(plane, found)
+        lifecycle.retire_database(context, found)
     elif isinstance(found, Backup):
-        backups.forget(plane, found)
+        backups.forget(context, found)
     else:
-        lifecycle.retire_connection(plane, found)
+        lifecycle.retire_connection(context, found)
 
 
-def _remove_branch(plane: Plane, found: Branch) -> None:
+def _remove_branch(context: Context, found: Branch) -> None:
     """With all that belongs to it: no database is ever without its branch."""
-    with plane.records.transaction():
-        if plane.records.one(Database, branch_id=found.id, state=CREATING) is not None:
+    with context.records.transaction():
+        if context.records.one(Database, branch_id=found.id, state=CREATING) is not None:
             raise Invalid("A database of the branch is still being made.")
-        members = plane.records.select(Database, branch_id=found.id, state=LIVE)
-        branch_records.remove(plane, found)
+        members = context.records.select(Database, branch_id=found.id, state=LIVE)
+        branch_records.remove(context, found)
     for member in members:
-        lifecycle.retire_database(plane, member)
+        lifecycle.retire_database(context, member)
 
 
-def _change(plane: Plane, found: Thing, columns: dict[str, Any]) -> None:
+def _change(context: Context, found: Thing, columns: dict[str, Any]) -> None:
     if isinstance(found, Branch):
-        _prepare_branch(plane, found, columns)
+        _prepare_branch(context, found, columns)
     if isinstance(found, Database):
-        _prepare_database(plane, found, columns)
+        _prepare_database(context, found, columns)
     try:
-        plane.records.change(type(found), found.id, **columns)
-    except Taken as taken:
-        raise Invalid("Another object holds that logicalId.") from taken
+        context.records.change(type(found), found.id, **columns)
+    except UniqueViolation as violation:
+        raise Invalid("Another object holds that logicalId.") from violation
 
 
-def _prepare_branch(plane: Plane, found: Branch, columns: dict[str, Any]) -> None:
+def _prepare_branch(context: Context, found: Branch, columns: dict[str, Any]) -> None:
     columns["updated_at"] = now()
     if columns["is_default"]:
-        branch_records.promote(plane, found)
+        branch_records.promote(context, found)
 
 
-def _prepare_database(plane: Plane, found: Database, columns: dict[str, Any]) -> None:
+def _prepare_database(context: Context, found: Database, columns: dict[str, Any]) -> None:
     if columns.get("branch_id") is not None:
-        columns["branch_id"] = branch_records.by_id(plane, found.project_id, columns["branch_id"]).id
+        columns["branch_id"] = branch_records.by_id(context, found.project_id, columns["branch_id"]).id
     if "status" in columns:
         columns["ready_at"] = None  # the status stays what it was set to
     if columns.get("is_default"):
-        default_database.promote(plane, found)
+        default_database.promote(context, found)
 
 
 def _columns(known: dict[str, str], wanted: dict[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from prisma_local.control.actions import Control
 from prisma_local.errors import Forbidden, Invalid
 from prisma_local.http import json_schema
 from prisma_local.http.local_only import HOSTS, of_another_page
-from prisma_local.http.responses import answered
-from prisma_local.http.result import Answer
+from prisma_local.http.responses import respond
+from prisma_local.http.result import Result
 from prisma_local.operations import openapi
 from prisma_local.testing.faults import KINDS
 
-Act = Callable[[dict[str, Any]], Answer]
+Act = Callable[[dict[str, Any]], Result]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 PREFIX = "/_local"
@@ -86,7 +86,7 @@ def _ways(control: Control) -> list[Way]:
 def _contents(ways: Iterable[Way]) -> Way:
     """All the others, for who asks what there is."""
     listed = [{"method": way.method, "path": PREFIX + way.path, "does": way.does} for way in ways]
-    return Way("GET", "/", "This.", lambda _body: Answer(200, {"data": listed}))
+    return Way("GET", "/", "This.", lambda _body: Result(200, {"data": listed}))
 
 
 def _routes(ways: Iterable[Way]) -> list[Route]:
@@ -97,8 +97,8 @@ def _routes(ways: Iterable[Way]) -> list[Route]:
     return [Route(path, _endpoint(methods), methods=list(methods)) for path, methods in acts.items()]
 
 
-def _document(_body: dict[str, Any]) -> Answer:
-    return Answer(200, openapi.document())
+def _document(_body: dict[str, Any]) -> Result:
+    return Result(200, openapi.document())
 
 
 def _endpoint(acts: dict[str, Act]) -> Endpoint:
@@ -109,7 +109,7 @@ def _endpoint(acts: dict[str, Act]) -> Endpoint:
             return JSONResponse(refusal.envelope(), status_code=refusal.status)
         raw = await request.body()
         act = acts["GET" if request.method == "HEAD" else request.method]
-        return await run_in_threadpool(answered, lambda: act(_read(raw)), request.url.path)
+        return await run_in_threadpool(respond, lambda: act(_read(raw)), request.url.path)
 
     return endpoint
 
@@ -117,8 +117,8 @@ def _endpoint(acts: dict[str, Act]) -> Endpoint:
 def _read(raw: bytes) -> dict[str, Any]:
     try:
         body = json_schema.read(raw)
-    except json_schema.Unfit as unfit:
-        raise Invalid(str(unfit)) from unfit
+    except json_schema.ValidationError as error:
+        raise Invalid(str(error)) from error
     if not isinstance(body, dict):
         raise Invalid("The body must be an object.")
     return body

@@ -33,10 +33,10 @@ class Background:
         for thread in self._threads:
             thread.start()
 
-    def soon(self, job: Job) -> None:
-        self.at(0.0, job)
+    def submit(self, job: Job) -> None:
+        self.schedule(0.0, job)
 
-    def at(self, moment: float, job: Job) -> None:
+    def schedule(self, moment: float, job: Job) -> None:
         """Run the job at a time of the clock (epoch seconds), or at once when that is past."""
         # What is set for the request (see steps) holds for its work in the background, too.
         alike: Job = partial(contextvars.copy_context().run, job)
@@ -44,7 +44,7 @@ class Background:
             heapq.heappush(self._queue, (moment, next(self._numbers), alike))
             self._changed.notify_all()
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until nothing is running and nothing is due."""
         with self._changed:
             self._changed.wait_for(lambda: not self._running and self._due_in() > 0)

@@ -15,7 +15,7 @@ from prisma_local.testing.settings import Settings
 
 
 @dataclass(slots=True)
-class Plane:
+class Context:
     records: Records
     tenants: Tenants
     copies: Copies

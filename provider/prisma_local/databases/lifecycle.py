@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Missing
+from prisma_local.databases.context import Context
+from prisma_local.errors import NotFound
 from prisma_local.store.clock import clock, now
 from prisma_local.store.ids import new_id, random_text
 from prisma_local.store.values import CREATING, DELETING, LIVE, Backup, Branch, Connection, Database, Project
@@ -29,16 +29,16 @@ DEFAULT_CONNECTION_NAME = "Default connection"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Credentials:
     """A connection and the password that only its create or rotate may tell."""
 
     connection: Connection
     password: str
 
 
-def draft_database(plane: Plane, project: Project, **chosen: str | None) -> Database:
+def draft_database(context: Context, project: Project, **chosen: str | None) -> Database:
     """The record of an intent; nothing is written yet."""
-    waits = plane.settings.provisioning > 0
+    waits = context.settings.provisioning > 0
     return Database(
         id=new_id(Database.prefix),
         project_id=project.id,
@@ -48,18 +48,18 @@ def draft_database(plane: Plane, project: Project, **chosen: str | None) -> Data
         logical_id=chosen["logical_id"],
         source=chosen["source"] or json.dumps({"type": "empty"}),
         status="provisioning" if waits else "ready",
-        ready_at=clock() + plane.settings.provisioning if waits else None,
-        ends=plane.settings.provisioning_ends,
+        ready_at=clock() + context.settings.provisioning if waits else None,
+        ends=context.settings.provisioning_ends,
         default_connection_id=new_id(Connection.prefix),
         pg_name=f"db_{random_text(24)}",
         created_at=now(),
     )
 
 
-def record_database(plane: Plane, draft: Database) -> Connection:
+def record_database(context: Context, draft: Database) -> Connection:
     """Write the intent, with that of its default connection; inside the caller's transaction."""
-    plane.records.insert(draft)
-    return plane.records.insert(
+    context.records.insert(draft)
+    return context.records.insert(
         Connection(
             id=draft.default_connection_id or "",
             database_id=draft.id,
@@ -70,77 +70,77 @@ def record_database(plane: Plane, draft: Database) -> Connection:
     )
 
 
-def build_database(plane: Plane, draft: Database, publish: Callable[[], None], make: Make | None = None) -> str:
+def create_database(context: Context, draft: Database, publish: Callable[[], None], make: Make | None = None) -> str:
     """Make what was recorded, show it to the API, and return the password of its default connection.
 
     `make` makes the database of that name in PostgreSQL, an empty one where nothing else is said. `publish`
     runs in the transaction that makes it visible; where anything fails, all of it goes.
     """
     password = new_password()
-    with plane.locks[draft.id]:
+    with context.locks[draft.id]:
         try:
-            crash_points.passed("recorded")
-            _check_wanted(plane, draft)
-            pg_name = _furnish(plane, draft, make)
-            crash_points.passed("database")
-            plane.tenants.hand_over(pg_name, password, login=draft.status == "ready")
-            with plane.records.transaction():
-                _show(plane, draft)
+            crash_points.reached("recorded")
+            _check_wanted(context, draft)
+            pg_name = _furnish(context, draft, make)
+            crash_points.reached("database")
+            context.tenants.set_first_password(pg_name, password, login=draft.status == "ready")
+            with context.records.transaction():
+                _show(context, draft)
                 publish()
         except BaseException:
-            plane.records.change(Database, draft.id, state=DELETING, is_default=False)
-            plane.background.soon(partial(remove_database, plane, draft.id))
+            context.records.change(Database, draft.id, state=DELETING, is_default=False)
+            context.background.submit(partial(remove_database, context, draft.id))
             raise
     if draft.ready_at is not None:
-        plane.background.at(draft.ready_at, partial(end_provisioning, plane, draft.id))
+        context.background.schedule(draft.ready_at, partial(end_provisioning, context, draft.id))
     return password
 
 
-def _check_wanted(plane: Plane, draft: Database) -> None:
-    if plane.records.one(Database, id=draft.id, state=CREATING) is None:
-        raise Missing("The project was deleted while its database was being made.")
+def _check_wanted(context: Context, draft: Database) -> None:
+    if context.records.one(Database, id=draft.id, state=CREATING) is None:
+        raise NotFound("The project was deleted while its database was being made.")
 
 
-def _furnish(plane: Plane, draft: Database, make: Make | None) -> str:
+def _furnish(context: Context, draft: Database, make: Make | None) -> str:
     """Roles and a database that nobody can log in to yet, and their name: out of the stock, else made now."""
-    if make is None and (spare := _take_spare(plane, draft)) is not None:
-        crash_points.passed("role")
+    if make is None and (spare := _take_spare(context, draft)) is not None:
+        crash_points.reached("role")
         return spare
-    plane.tenants.create_roles(draft.pg_name)
-    crash_points.passed("role")
-    (make or plane.tenants.create_database)(draft.pg_name)
+    context.tenants.create_roles(draft.pg_name)
+    crash_points.reached("role")
+    (make or context.tenants.create_database)(draft.pg_name)
     return draft.pg_name
 
 
-def _take_spare(plane: Plane, draft: Database) -> str | None:
+def _take_spare(context: Context, draft: Database) -> str | None:
     """One step for the records: what was the stock's is the draft's, or neither."""
-    with plane.records.transaction():
-        spare = plane.stock.take()
+    with context.records.transaction():
+        spare = context.stock.take()
         if spare is not None:
-            plane.records.change(Database, draft.id, pg_name=spare)
-            plane.records.change(Connection, draft.default_connection_id or "", role=spare)
+            context.records.change(Database, draft.id, pg_name=spare)
+            context.records.change(Connection, draft.default_connection_id or "", role=spare)
     return spare
 
 
-def _show(plane: Plane, draft: Database) -> None:
-    _check_wanted(plane, draft)
-    plane.records.change(Database, draft.id, state=LIVE)
-    for connection in plane.records.select(Connection, database_id=draft.id, state=CREATING):
-        plane.records.change(Connection, connection.id, state=LIVE)
+def _show(context: Context, draft: Database) -> None:
+    _check_wanted(context, draft)
+    context.records.change(Database, draft.id, state=LIVE)
+    for connection in context.records.select(Connection, database_id=draft.id, state=CREATING):
+        context.records.change(Connection, connection.id, state=LIVE)
 
 
-def end_provisioning(plane: Plane, id_: str) -> None:
+def end_provisioning(context: Context, id_: str) -> None:
     """Let its users in, then say so: a database that says ready can be connected to."""
-    with plane.locks[id_]:
-        database = plane.records.one(Database, id=id_, state=LIVE, status="provisioning")
+    with context.locks[id_]:
+        database = context.records.one(Database, id=id_, state=LIVE, status="provisioning")
         if database is None or database.ready_at is None:
             return
         if database.ends == "ready":
-            plane.tenants.unlock(roles(plane, database))
-        plane.records.change(Database, id_, status=database.ends, ready_at=None)
+            context.tenants.unlock(roles(context, database))
+        context.records.change(Database, id_, status=database.ends, ready_at=None)
 
 
-def make_connection(plane: Plane, database: Database, name: str) -> Access:
+def create_connection(context: Context, database: Database, name: str) -> Credentials:
     """One more login role for a database."""
     connection = Connection(
         id=new_id(Connection.prefix),
@@ -149,110 +149,110 @@ def make_connection(plane: Plane, database: Database, name: str) -> Access:
         role=f"con_{random_text(24)}",
         created_at=now(),
     )
-    with plane.locks[database.id]:
-        connection = plane.records.insert(connection)
-        crash_points.passed("recorded")
-        current = plane.records.one(Database, id=database.id, state=LIVE)
+    with context.locks[database.id]:
+        connection = context.records.insert(connection)
+        crash_points.reached("recorded")
+        current = context.records.one(Database, id=database.id, state=LIVE)
         if current is None:
-            plane.records.remove(Connection, id=connection.id)
-            raise Missing("Database with the given ID was not found.")
+            context.records.remove(Connection, id=connection.id)
+            raise NotFound("Database with the given ID was not found.")
         password = new_password()
         login = current.status not in ("provisioning", "failure") and current.restore_from is None
-        plane.tenants.add_role(database.pg_name, connection.role, password, login=login)
-        crash_points.passed("role")
-        plane.records.change(Connection, connection.id, state=LIVE)
-    return Access(replace(connection, state=LIVE), password)
+        context.tenants.add_role(database.pg_name, connection.role, password, login=login)
+        crash_points.reached("role")
+        context.records.change(Connection, connection.id, state=LIVE)
+    return Credentials(replace(connection, state=LIVE), password)
 
 
-def rotate_connection(plane: Plane, connection: Connection) -> Access:
+def rotate_connection(context: Context, connection: Connection) -> Credentials:
     password = new_password()
-    with plane.locks[connection.database_id]:
-        if plane.records.one(Connection, id=connection.id, state=LIVE) is None:
-            raise Missing("Connection with the given ID was not found.")
-        plane.tenants.rotate(connection.role, password)
-    return Access(connection, password)
+    with context.locks[connection.database_id]:
+        if context.records.one(Connection, id=connection.id, state=LIVE) is None:
+            raise NotFound("Connection with the given ID was not found.")
+        context.tenants.rotate(connection.role, password)
+    return Credentials(connection, password)
 
 
-def retire_database(plane: Plane, database: Database) -> None:
+def retire_database(context: Context, database: Database) -> None:
     """Gone for the API and shut to its users now; dropped in the background."""
-    with plane.locks[database.id]:
-        with plane.records.transaction():
-            if plane.records.one(Database, id=database.id, state=LIVE) is None:
-                raise Missing("Database with the given ID was not found.")
-            plane.records.change(Database, database.id, state=DELETING, is_default=False)
+    with context.locks[database.id]:
+        with context.records.transaction():
+            if context.records.one(Database, id=database.id, state=LIVE) is None:
+                raise NotFound("Database with the given ID was not found.")
+            context.records.change(Database, database.id, state=DELETING, is_default=False)
         # Before the locking out, which may fail: it is deleted all the same. The job waits for our lock.
-        plane.background.soon(partial(remove_database, plane, database.id))
-        plane.tenants.lock_out(roles(plane, database))
+        context.background.submit(partial(remove_database, context, database.id))
+        context.tenants.lock_out(roles(context, database))
 
 
-def retire_project(plane: Plane, project: Project) -> None:
+def retire_project(context: Context, project: Project) -> None:
     """The project and all its databases, as one step for the API."""
-    with plane.records.transaction():
-        if plane.records.one(Project, id=project.id, state=LIVE) is None:
-            raise Missing("Project with the given ID was not found.")
-        plane.records.change(Project, project.id, state=DELETING)
-        databases = plane.records.select(Database, project_id=project.id)
+    with context.records.transaction():
+        if context.records.one(Project, id=project.id, state=LIVE) is None:
+            raise NotFound("Project with the given ID was not found.")
+        context.records.change(Project, project.id, state=DELETING)
+        databases = context.records.select(Database, project_id=project.id)
         for database in databases:
-            plane.records.change(Database, database.id, state=DELETING, is_default=False)
+            context.records.change(Database, database.id, state=DELETING, is_default=False)
     try:
         for database in databases:
-            with plane.locks[database.id]:
-                plane.tenants.lock_out(roles(plane, database))
+            with context.locks[database.id]:
+                context.tenants.lock_out(roles(context, database))
     finally:  # what could not be locked out is deleted all the same
-        plane.background.soon(partial(remove_project, plane, project.id))
+        context.background.submit(partial(remove_project, context, project.id))
 
 
-def retire_connection(plane: Plane, connection: Connection) -> None:
-    with plane.locks[connection.database_id]:
-        with plane.records.transaction():
-            if plane.records.one(Connection, id=connection.id, state=LIVE) is None:
-                raise Missing("Connection with the given ID was not found.")
-            plane.records.change(Connection, connection.id, state=DELETING)
-            database = plane.records.one(Database, id=connection.database_id)
+def retire_connection(context: Context, connection: Connection) -> None:
+    with context.locks[connection.database_id]:
+        with context.records.transaction():
+            if context.records.one(Connection, id=connection.id, state=LIVE) is None:
+                raise NotFound("Connection with the given ID was not found.")
+            context.records.change(Connection, connection.id, state=DELETING)
+            database = context.records.one(Database, id=connection.database_id)
             if database is not None and database.default_connection_id == connection.id:
-                plane.records.change(Database, database.id, default_connection_id=None)
-        plane.background.soon(partial(remove_connection, plane, connection.id))
-        plane.tenants.lock_out([connection.role])
+                context.records.change(Database, database.id, default_connection_id=None)
+        context.background.submit(partial(remove_connection, context, connection.id))
+        context.tenants.lock_out([connection.role])
 
 
-def remove_database(plane: Plane, id_: str) -> None:
+def remove_database(context: Context, id_: str) -> None:
     """Drop whatever there is of it, then forget it."""
-    with plane.locks[id_]:
-        database = plane.records.one(Database, id=id_, state=DELETING)
+    with context.locks[id_]:
+        database = context.records.one(Database, id=id_, state=DELETING)
         if database is None:
             return
-        plane.tenants.drop(database.pg_name, roles(plane, database))
-        for backup in plane.records.select(Backup, database_id=id_):
-            plane.copies.forget(backup.id)
-        with plane.records.transaction():
-            plane.records.remove(Backup, database_id=id_)
-            plane.records.remove(Connection, database_id=id_)
-            plane.records.remove(Database, id=id_)
-    plane.locks.pop(id_, None)
+        context.tenants.drop(database.pg_name, roles(context, database))
+        for backup in context.records.select(Backup, database_id=id_):
+            context.copies.forget(backup.id)
+        with context.records.transaction():
+            context.records.remove(Backup, database_id=id_)
+            context.records.remove(Connection, database_id=id_)
+            context.records.remove(Database, id=id_)
+    context.locks.pop(id_, None)
 
 
-def remove_project(plane: Plane, id_: str) -> None:
-    for database in plane.records.select(Database, project_id=id_):
-        remove_database(plane, database.id)
-    with plane.records.transaction():
-        plane.records.remove(Branch, project_id=id_)
-        plane.records.remove(Project, id=id_)
+def remove_project(context: Context, id_: str) -> None:
+    for database in context.records.select(Database, project_id=id_):
+        remove_database(context, database.id)
+    with context.records.transaction():
+        context.records.remove(Branch, project_id=id_)
+        context.records.remove(Project, id=id_)
 
 
-def remove_connection(plane: Plane, id_: str) -> None:
-    connection = plane.records.one(Connection, id=id_)
+def remove_connection(context: Context, id_: str) -> None:
+    connection = context.records.one(Connection, id=id_)
     if connection is None or connection.state == LIVE:
         return
-    with plane.locks[connection.database_id]:
-        database = plane.records.one(Database, id=connection.database_id, state=LIVE)
+    with context.locks[connection.database_id]:
+        database = context.records.one(Database, id=connection.database_id, state=LIVE)
         if database is not None:
-            plane.tenants.drop_role(connection.role)
-            plane.records.remove(Connection, id=id_)
+            context.tenants.drop_role(connection.role)
+            context.records.remove(Connection, id=id_)
 
 
 def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
-def roles(plane: Plane, database: Database) -> list[str]:
-    return [found.role for found in plane.records.select(Connection, database_id=database.id)]
+def roles(context: Context, database: Database) -> list[str]:
+    return [found.role for found in context.records.select(Connection, database_id=database.id)]

@@ -46,7 +46,7 @@ class Stock:
     def fill(self) -> None:
         """Make what is missing, one by one and only when nobody asks for anything."""
         if self._filling.acquire(blocking=False):
-            self._background.at(time.time() + QUIET_SECONDS, self._make_next)
+            self._background.schedule(time.time() + QUIET_SECONDS, self._make_next)
 
     def is_full(self) -> bool:
         return len(self._records.select(Spare, state=LIVE)) >= SIZE
@@ -79,7 +79,7 @@ class Stock:
         try:
             self._tenants.create_roles(spare.id)
             self._tenants.create_database(spare.id)
-            crash_points.passed("spare")
+            crash_points.reached("spare")
             self._records.change(Spare, spare.id, state=LIVE)
         except BaseException:
             self._drop(spare)

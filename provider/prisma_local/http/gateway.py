@@ -16,33 +16,35 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from prisma_local.errors import Problem, TooFast, TooLarge, Unauthenticated
+from prisma_local.errors import ApiError, ContentTooLarge, TooManyRequests, Unauthorized
 from prisma_local.http import json_schema, wire
-from prisma_local.http.request_log import Entry, Journal
-from prisma_local.http.wire import Reply
+from prisma_local.http.request_log import Entry, RequestLog
+from prisma_local.http.wire import RawResponse
 from prisma_local.store.values import Token, Workspace
 from prisma_local.testing import crash_points, json_edits
 from prisma_local.testing.faults import Fault, Faults
 from prisma_local.testing.settings import Settings
 
 # The workspace and the token of an Authorization header, or Unauthenticated.
-Admit = Callable[[str | None], tuple[Workspace, Token]]
+Authenticate = Callable[[str | None], tuple[Workspace, Token]]
 
 JSON = "application/json"
 GUARDED = ("/v1", "/token")
 # Bytes of a body; of a caller without a token, who may be any web page, less is taken.
 LARGEST_BODY = 1024 * 1024
 LARGEST_UNKNOWN = 64 * 1024
-MAKES_NOTHING = ("/rotate", "/restore", "/token")
+CREATES_NOTHING = ("/rotate", "/restore", "/token")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
-class Gate:
-    def __init__(self, app: ASGIApp, admit: Admit, faults: Faults, journal: Journal, settings: Settings) -> None:
+class Gateway:
+    def __init__(
+        self, app: ASGIApp, authenticate: Authenticate, faults: Faults, request_log: RequestLog, settings: Settings
+    ) -> None:
         self._app = app
-        self._admit = admit
+        self._authenticate = authenticate
         self._faults = faults
-        self._journal = journal
+        self._request_log = request_log
         self._settings = settings
         self._newest: frozenset[str] = frozenset()
 
@@ -51,17 +53,17 @@ class Gate:
             await self._pass_on(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
-        entry = self._journal.open(scope["method"], scope["path"], query)
+        entry = self._request_log.open(scope["method"], scope["path"], query)
         # Counted and logged before the answer leaves: who has it may already ask again.
         self._settings.arrived()
         try:
             answer = await self._answer(scope, receive, entry)
-        except wire.ClientGone:
+        except wire.ClientDisconnected:
             return
         finally:
             self._settings.left()
         if answer is None:
-            await wire.cut(scope, receive)
+            await wire.close_connection(scope, receive)
         else:
             entry.status = answer.status
             await answer.send(send)
@@ -71,12 +73,12 @@ class Gate:
         largest = LARGEST_BODY if scope["path"].startswith("/_local") else LARGEST_UNKNOWN
         try:
             raw = await wire.read(receive, largest)
-        except wire.ClientGone:
+        except wire.ClientDisconnected:
             return
-        answer = _too_large(largest) if raw is None else await wire.act(self._app, scope, raw)
+        answer = _too_large(largest) if raw is None else await wire.call_app(self._app, scope, raw)
         await answer.send(send)
 
-    async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> Reply | None:
+    async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> RawResponse | None:
         """What this call gets; None when its connection is to be cut."""
         entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
         largest = LARGEST_UNKNOWN if entry.workspace_id is None else LARGEST_BODY
@@ -84,7 +86,7 @@ class Gate:
         if raw is None:
             return _too_large(largest)
         if entry.workspace_id is not None:
-            self._journal.keep_body(entry, _parsed(raw), len(raw))
+            self._request_log.keep_body(entry, _parsed(raw), len(raw))
         wait = self._settings.rate.wait(time.monotonic())
         if wait:
             return _too_fast(self._settings.rate.limit, wait)
@@ -94,13 +96,13 @@ class Gate:
         if fault is None:
             return await self._act(scope, raw)
         entry.fault = fault.kind
-        return await self._suffer(fault, scope, raw)
+        return await self._apply_fault(fault, scope, raw)
 
-    async def _suffer(self, fault: Fault, scope: Scope, raw: bytes) -> Reply | None:
+    async def _apply_fault(self, fault: Fault, scope: Scope, raw: bytes) -> RawResponse | None:
         options = fault.options
         match fault.kind:
             case "status" | "html":
-                return _made_up(fault)
+                return _fault_response(fault)
             case "cut_before":
                 return None
             case "delay":
@@ -108,11 +110,11 @@ class Gate:
             case "ignore":
                 raw = json.dumps(json_edits.without_fields(_parsed(raw), options["fields"])).encode()
             case "kill":
-                crash_points.deadly_step.set(options["step"])
+                crash_points.crash_point.set(options["step"])
         answer = await self._act(scope, raw)
         match fault.kind:
             case "status_after":
-                return _made_up(fault)
+                return _fault_response(fault)
             case "cut_after":
                 return None
             case "delay_after":
@@ -125,44 +127,44 @@ class Gate:
             case "lag":
                 return answer.with_json(json_edits.without_objects(answer.parsed(), self._newest))
             case "kill":
-                crash_points.passed("answer")
+                crash_points.reached("answer")
         return answer
 
-    async def _act(self, scope: Scope, raw: bytes) -> Reply:
-        answer = await wire.act(self._app, scope, raw)
-        is_create = scope["method"] == "POST" and not scope["path"].endswith(MAKES_NOTHING)
+    async def _act(self, scope: Scope, raw: bytes) -> RawResponse:
+        answer = await wire.call_app(self._app, scope, raw)
+        is_create = scope["method"] == "POST" and not scope["path"].endswith(CREATES_NOTHING)
         if is_create and answer.status in (200, 201):
-            self._newest = _made(answer.parsed())
+            self._newest = _created_ids(answer.parsed())
         return answer
 
     def _workspace_id(self, scope: Scope) -> str | None:
         try:
-            return self._admit(Headers(scope=scope).get("authorization"))[0].id
-        except Unauthenticated:
+            return self._authenticate(Headers(scope=scope).get("authorization"))[0].id
+        except Unauthorized:
             return None
 
 
-def _refusal(problem: Problem, headers: dict[str, str] | None = None) -> Reply:
-    return wire.reply(problem.status, problem.envelope(), JSON, headers)
+def _refusal(error: ApiError, headers: dict[str, str] | None = None) -> RawResponse:
+    return wire.raw_response(error.status, error.envelope(), JSON, headers)
 
 
-def _too_large(largest: int) -> Reply:
-    return _refusal(TooLarge(f"The request body exceeds {largest // 1024} KiB."))
+def _too_large(largest: int) -> RawResponse:
+    return _refusal(ContentTooLarge(f"The request body exceeds {largest // 1024} KiB."))
 
 
-def _too_fast(limit: int, wait: float) -> Reply:
-    problem = TooFast(f"More than {limit} requests in one second.", hint="Wait as long as Retry-After says.")
-    return _refusal(problem, {"Retry-After": str(max(1, math.ceil(wait)))})
+def _too_fast(limit: int, wait: float) -> RawResponse:
+    error = TooManyRequests(f"More than {limit} requests in one second.", hint="Wait as long as Retry-After says.")
+    return _refusal(error, {"Retry-After": str(max(1, math.ceil(wait)))})
 
 
-def _made_up(fault: Fault) -> Reply:
+def _fault_response(fault: Fault) -> RawResponse:
     options = fault.options
     if fault.kind == "html":
-        return wire.reply(options["status"], HTML, "text/html")
+        return wire.raw_response(options["status"], HTML, "text/html")
     words = {"code": "injected-fault", "message": "The local control plane was told to fail."}
     default = {"error": {name: options.get(name, word) for name, word in words.items()}}
     content_type = options.get("contentType", JSON)
-    return wire.reply(options["status"], options.get("body", default), content_type, options.get("headers"))
+    return wire.raw_response(options["status"], options.get("body", default), content_type, options.get("headers"))
 
 
 def _parsed(raw: bytes) -> Any:
@@ -170,11 +172,11 @@ def _parsed(raw: bytes) -> Any:
         return None
     try:
         return json_schema.read(raw)
-    except json_schema.Unfit:
+    except json_schema.ValidationError:
         return None
 
 
-def _made(answer: Any) -> frozenset[str]:
+def _created_ids(answer: Any) -> frozenset[str]:
     """The ids of what this create made: the object, and what came with it."""
     data = answer["data"]
     parts = [data, *data.get("connections", [])]

@@ -21,7 +21,7 @@ KINDS: dict[str, Callable[[object], bool]] = {
 }
 
 
-class Unfit(ValueError):
+class ValidationError(ValueError):
     """The value does not fit; the text says where and why."""
 
 
@@ -33,7 +33,7 @@ def read(raw: bytes) -> Any:
         value = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
         json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate can be parsed but never sent
     except (ValueError, RecursionError) as error:
-        raise Unfit(f"The body is not JSON: {error}") from error
+        raise ValidationError(f"The body is not JSON: {error}") from error
     return value
 
 
@@ -44,9 +44,9 @@ def check(schema: Schema, value: object, place: str = "body") -> None:
         return
     _check_type(schema, value, place)
     if "const" in schema and value != schema["const"]:
-        raise Unfit(f"{place} must be {schema['const']}.")
+        raise ValidationError(f"{place} must be {schema['const']}.")
     if "enum" in schema and value not in schema["enum"]:
-        raise Unfit(f"{place} must be one of {', '.join(schema['enum'])}.")
+        raise ValidationError(f"{place} must be one of {', '.join(schema['enum'])}.")
     if isinstance(value, str):
         _check_text(schema, value, place)
     if isinstance(value, dict):
@@ -58,38 +58,38 @@ def _check_any(choices: list[Schema], value: object, place: str) -> None:
     for choice in choices:
         try:
             check(choice, value, place)
-        except Unfit as reason:
+        except ValidationError as reason:
             reasons.append(str(reason))
         else:
             return
-    raise Unfit(f"{place} fits none of its forms: {' '.join(dict.fromkeys(reasons))}")
+    raise ValidationError(f"{place} fits none of its forms: {' '.join(dict.fromkeys(reasons))}")
 
 
 def _check_type(schema: Schema, value: object, place: str) -> None:
     declared = schema.get("type", [])
     names = [declared] if isinstance(declared, str) else list(declared)
     if names and not any(KINDS[name](value) for name in names):
-        raise Unfit(f"{place} must be {' or '.join(names)}.")
+        raise ValidationError(f"{place} must be {' or '.join(names)}.")
 
 
 def _check_text(schema: Schema, value: str, place: str) -> None:
     if len(value) < schema.get("minLength", 0):
-        raise Unfit(f"{place} must have at least {schema['minLength']} characters.")
+        raise ValidationError(f"{place} must have at least {schema['minLength']} characters.")
     if len(value) > schema.get("maxLength", math.inf):
-        raise Unfit(f"{place} must have at most {schema['maxLength']} characters.")
+        raise ValidationError(f"{place} must have at most {schema['maxLength']} characters.")
     # Python's $ would let a newline at the end pass; the contract's does not.
     if "pattern" in schema and not re.search(schema["pattern"].replace("$", r"\Z"), value):
-        raise Unfit(f"{place} does not match {schema['pattern']}.")
+        raise ValidationError(f"{place} does not match {schema['pattern']}.")
 
 
 def _check_object(schema: Schema, value: dict[str, object], place: str) -> None:
     for name in schema.get("required", ()):
         if name not in value:
-            raise Unfit(f"{place}.{name} is missing.")
+            raise ValidationError(f"{place}.{name} is missing.")
     known = schema.get("properties", {})
     unknown = set(value) - set(known)
     if unknown and not schema.get("additionalProperties", True):
-        raise Unfit(f"{place}.{min(unknown)} cannot be set here; this takes {', '.join(known)} only.")
+        raise ValidationError(f"{place}.{min(unknown)} cannot be set here; this takes {', '.join(known)} only.")
     for name, inner in known.items():
         if name in value:
             check(inner, value[name], f"{place}.{name}")

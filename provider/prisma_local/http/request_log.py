@@ -32,7 +32,7 @@ class Entry:
     size: int = 0
     kept: bool = True
 
-    def shown(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "n": self.n,
             "at": self.at,
@@ -46,7 +46,7 @@ class Entry:
         }
 
 
-class Journal:
+class RequestLog:
     """The newest calls: so many, and so many bytes of them. Whoever calls without a token fills no memory with it."""
 
     def __init__(self) -> None:
@@ -68,9 +68,9 @@ class Journal:
         if kept and entry.kept:
             self._grow(entry, size)
 
-    def shown(self, newest: int = KEPT) -> list[dict[str, Any]]:
+    def as_json(self, newest: int = KEPT) -> list[dict[str, Any]]:
         """The newest so many of what is kept, in the order they came."""
-        return [entry.shown() for entry in list(self._entries)[-newest:]]
+        return [entry.as_json() for entry in list(self._entries)[-newest:]]
 
     def clear(self) -> None:
         while self._entries:

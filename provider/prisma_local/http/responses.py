@@ -7,21 +7,21 @@ from collections.abc import Callable
 
 from starlette.responses import JSONResponse, Response
 
-from prisma_local.errors import Problem
-from prisma_local.http.result import Answer
+from prisma_local.errors import ApiError
+from prisma_local.http.result import Result
 
 log = logging.getLogger("prisma_local")
 
 
-def answered(act: Callable[[], Answer], what: str) -> Response:
+def respond(act: Callable[[], Result], what: str) -> Response:
     """The answer of the act, whatever becomes of it."""
     try:
         answer = act()
-    except Problem as problem:
-        return JSONResponse(problem.envelope(), status_code=problem.status)
+    except ApiError as error:
+        return JSONResponse(error.envelope(), status_code=error.status)
     except Exception:
         log.exception("%s failed", what)
-        failure = Problem("The local control plane failed; the reason is on its stderr.")
+        failure = ApiError("The local control plane failed; the reason is on its stderr.")
         return JSONResponse(failure.envelope(), status_code=failure.status)
     if answer.status == 204:
         return Response(status_code=204)

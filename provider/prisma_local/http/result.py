@@ -7,12 +7,12 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Result:
     """A status and a JSON body; no body for 204."""
 
     status: int
     body: Any = None
 
 
-def ok(data: Any, status: int = 200) -> Answer:
-    return Answer(status, {"data": data})
+def ok(data: Any, status: int = 200) -> Result:
+    return Result(status, {"data": data})

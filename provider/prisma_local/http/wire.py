@@ -57,7 +57,7 @@ class CuttableProtocol(H11Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RawResponse:
     """An answer as it goes over the wire."""
 
     status: int
@@ -67,12 +67,12 @@ class Reply:
     def parsed(self) -> Any:
         return json.loads(self.body) if self.body else None
 
-    def with_body(self, body: bytes) -> Reply:
+    def with_body(self, body: bytes) -> RawResponse:
         """The same answer with another body, of whose length it tells the truth."""
         kept = tuple(header for header in self.headers if header[0].lower() != b"content-length")
         return replace(self, headers=(*kept, (b"content-length", str(len(body)).encode())), body=body)
 
-    def with_json(self, value: Any) -> Reply:
+    def with_json(self, value: Any) -> RawResponse:
         return self.with_body(json.dumps(value).encode())
 
     async def send(self, send: Send) -> None:
@@ -80,14 +80,14 @@ class Reply:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def reply(status: int, body: Any, content_type: str, headers: dict[str, str] | None = None) -> Reply:
+def raw_response(status: int, body: Any, content_type: str, headers: dict[str, str] | None = None) -> RawResponse:
     """An answer from nothing: a text goes as it stands, everything else as JSON."""
     raw = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     extra = tuple((name.lower().encode(), str(value).encode()) for name, value in (headers or {}).items())
-    return Reply(status, ((b"content-type", content_type.encode()), *extra), b"").with_body(raw)
+    return RawResponse(status, ((b"content-type", content_type.encode()), *extra), b"").with_body(raw)
 
 
-class ClientGone(Exception):
+class ClientDisconnected(Exception):
     """The client left before its request was whole; nothing may be done in its name."""
 
 
@@ -98,7 +98,7 @@ async def read(receive: Receive, largest: int) -> bytes | None:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGone
+            raise ClientDisconnected
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= largest:
@@ -108,7 +108,7 @@ async def read(receive: Receive, largest: int) -> bytes | None:
             return b"".join(chunks) if size <= largest else None
 
 
-async def act(app: ASGIApp, scope: Scope, raw: bytes) -> Reply:
+async def call_app(app: ASGIApp, scope: Scope, raw: bytes) -> RawResponse:
     """Let the application answer this body, and keep the answer."""
     messages: list[Message] = []
     given = False
@@ -125,10 +125,10 @@ async def act(app: ASGIApp, scope: Scope, raw: bytes) -> Reply:
 
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Reply(messages[0]["status"], tuple(messages[0]["headers"]), body)
+    return RawResponse(messages[0]["status"], tuple(messages[0]["headers"]), body)
 
 
-async def cut(scope: Scope, receive: Receive) -> None:
+async def close_connection(scope: Scope, receive: Receive) -> None:
     """Close the connection without a word, and wait until uvicorn knows."""
     transport = _open.get(tuple(scope["client"]))
     if transport is not None:

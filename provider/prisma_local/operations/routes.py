@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from prisma_local.authorization.tokens import Access
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Invalid, Missing
+from prisma_local.authorization.tokens import Tokens
+from prisma_local.databases.context import Context
+from prisma_local.errors import Invalid, NotFound
 from prisma_local.http import json_schema
-from prisma_local.http.responses import answered
-from prisma_local.http.result import Answer
+from prisma_local.http.responses import respond
+from prisma_local.http.result import Result
 from prisma_local.operations import OPERATIONS, Operation
 from prisma_local.rules.call import Call
 from prisma_local.store import ids
@@ -26,34 +26,36 @@ from prisma_local.store import ids
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def operation_routes(plane: Plane, access: Access) -> list[Route]:
+def operation_routes(context: Context, tokens: Tokens) -> list[Route]:
     """One for each path, whatever its methods."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation
-    return [Route(path, _endpoint(plane, access, methods), methods=list(methods)) for path, methods in by_path.items()]
+    return [
+        Route(path, _endpoint(context, tokens, methods), methods=list(methods)) for path, methods in by_path.items()
+    ]
 
 
-def _endpoint(plane: Plane, access: Access, methods: Mapping[str, Operation]) -> Endpoint:
+def _endpoint(context: Context, tokens: Tokens, methods: Mapping[str, Operation]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         operation = methods["GET" if request.method == "HEAD" else request.method]
         raw = await request.body()
         return await run_in_threadpool(
-            answered, lambda: _carry_out(plane, access, operation, request, raw), f"{request.method} {operation.path}"
+            respond, lambda: _carry_out(context, tokens, operation, request, raw), f"{request.method} {operation.path}"
         )
 
     return endpoint
 
 
-def _carry_out(plane: Plane, access: Access, operation: Operation, request: Request, raw: bytes) -> Answer:
-    workspace, token = access.admit(request.headers.get("authorization"))
+def _carry_out(context: Context, tokens: Tokens, operation: Operation, request: Request, raw: bytes) -> Result:
+    workspace, token = tokens.authenticate(request.headers.get("authorization"))
     path = _path(operation, request.path_params)
     try:
         query = _query(operation, dict(request.query_params))
         body = _body(operation, raw)
-        return operation.rule(plane, Call(workspace, token, path, query, body))
-    except json_schema.Unfit as unfit:
-        raise Invalid(str(unfit), status=operation.invalid) from unfit
+        return operation.rule(context, Call(workspace, token, path, query, body))
+    except json_schema.ValidationError as error:
+        raise Invalid(str(error), status=operation.invalid) from error
 
 
 def _path(operation: Operation, params: Mapping[str, str]) -> dict[str, str]:
@@ -61,7 +63,7 @@ def _path(operation: Operation, params: Mapping[str, str]) -> dict[str, str]:
     found = {name: ids.normalise(prefix, params[name]) for name, prefix in operation.ids.items()}
     known = {name: id_ for name, id_ in found.items() if id_ is not None}
     if len(known) < len(found):
-        raise Missing("The path holds an ID that is not well formed.")
+        raise NotFound("The path holds an ID that is not well formed.")
     return known
 
 

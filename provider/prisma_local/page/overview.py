@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from prisma_local.databases.context import Plane
+from prisma_local.databases.context import Context
 from prisma_local.postgres.cluster import HOST
 from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
@@ -15,14 +15,14 @@ Row = TypeVar("Row")
 PASSWORD = "…"  # noqa: S105  what stands in the place of one
 
 
-def overview(plane: Plane) -> Shape:
+def overview(context: Context) -> Shape:
     """Everything, with one query for each kind of thing."""
-    records = plane.records
+    records = context.records
     projects = _grouped(records.select(Project, state=LIVE), lambda row: row.workspace_id)
     databases = _grouped(records.select(Database, state=LIVE), lambda row: row.project_id)
     show = _Shown(
-        plane,
-        plane.tenants.sizes(),
+        context,
+        context.tenants.sizes(),
         {row.id: row.git_name for row in records.select(Branch)},
         _grouped(records.select(Connection, state=LIVE), lambda row: row.database_id),
         _grouped(records.select(Backup, state=LIVE), lambda row: row.database_id),
@@ -34,7 +34,7 @@ def overview(plane: Plane) -> Shape:
     workspaces = [
         {**_named(row), "projects": [project(each) for each in projects[row.id]]} for row in records.select(Workspace)
     ]
-    return {"api": plane.base_url, "pooled": plane.tenants.pooler is not None, "workspaces": workspaces}
+    return {"api": context.base_url, "pooled": context.tenants.pooler is not None, "workspaces": workspaces}
 
 
 class _Shown:
@@ -42,13 +42,13 @@ class _Shown:
 
     def __init__(
         self,
-        plane: Plane,
+        context: Context,
         sizes: dict[str, int],
         branches: dict[str, str],
         connections: defaultdict[str, list[Connection]],
         backups: defaultdict[str, list[Backup]],
     ) -> None:
-        self._plane = plane
+        self._context = context
         self._sizes = sizes
         self._branches = branches
         self._connections = connections
@@ -71,8 +71,8 @@ class _Shown:
 
     def _connection(self, row: Connection, of: Database) -> Shape:
         """Without the password, which was told once and is kept nowhere."""
-        pooler = self._plane.tenants.pooler
-        direct = _url(row.role, self._plane.tenants.port, of.pg_name)
+        pooler = self._context.tenants.pooler
+        direct = _url(row.role, self._context.tenants.port, of.pg_name)
         pooled = _url(row.role, pooler.port, row.role) if pooler else direct
         return {**_named(row), "direct": direct, "pooled": pooled}
 

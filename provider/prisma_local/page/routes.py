@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from prisma_local.databases.context import Plane
+from prisma_local.databases.context import Context
 from prisma_local.errors import Forbidden
 from prisma_local.http.local_only import HOSTS, of_another_page
-from prisma_local.http.request_log import Journal
-from prisma_local.http.responses import answered
-from prisma_local.http.result import Answer
+from prisma_local.http.request_log import RequestLog
+from prisma_local.http.responses import respond
+from prisma_local.http.result import Result
 from prisma_local.page.overview import overview
 
 FILES = Path(__file__).with_name("files")
@@ -38,11 +38,11 @@ HEADERS = {
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page_routes(plane: Plane, journal: Journal) -> list[BaseRoute]:
+def page_routes(context: Context, request_log: RequestLog) -> list[BaseRoute]:
     local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
     table: dict[str, Endpoint] = {path: _part(*part) for path, part in PARTS.items()}
-    table["/_page/overview"] = _data(lambda: Answer(200, overview(plane)))
-    table["/_page/requests"] = _data(lambda: Answer(200, {"data": journal.shown(SHOWN_REQUESTS)}))
+    table["/_page/overview"] = _data(lambda: Result(200, overview(context)))
+    table["/_page/requests"] = _data(lambda: Result(200, {"data": request_log.as_json(SHOWN_REQUESTS)}))
     return [Route(path, endpoint, methods=["GET"], middleware=local_only) for path, endpoint in table.items()]
 
 
@@ -55,12 +55,12 @@ def _part(name: str, kind: str) -> Endpoint:
     return endpoint
 
 
-def _data(act: Callable[[], Answer]) -> Endpoint:
+def _data(act: Callable[[], Result]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if of_another_page(request.headers):
             refusal = Forbidden("This is for our own page only.")
             return JSONResponse(refusal.envelope(), status_code=refusal.status)
-        response = await run_in_threadpool(answered, act, request.url.path)
+        response = await run_in_threadpool(respond, act, request.url.path)
         response.headers.update(HEADERS)
         return response
 

@@ -107,7 +107,7 @@ class Cluster:
         if self.socket_folder is not None and self.socket_folder.parent != self.folder:
             shutil.rmtree(self.socket_folder)
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """The most telling line of its log, which may soon be gone with its folder."""
         return _last_line(self.log.read_text(errors="replace"))
 
@@ -155,7 +155,7 @@ class Cluster:
     def _end_init(self, initdb: subprocess.Popen[bytes]) -> None:
         pair = certificate.make()
         if initdb.wait() != 0:
-            raise StartupError(f"PostgreSQL's initdb failed: {self.last_words()}")
+            raise StartupError(f"PostgreSQL's initdb failed: {self.last_log_line()}")
         for name, content in (("server.crt", pair.certificate), ("server.key", pair.key)):
             path = self._unfinished / name
             path.touch(mode=0o600)

@@ -20,9 +20,9 @@ from typing import IO
 import psycopg
 
 from prisma_local.errors import LocalError
-from prisma_local.postgres.administration import LOCK_SECONDS
+from prisma_local.postgres.admin_sessions import LOCK_SECONDS
 from prisma_local.postgres.cluster import HOST, Cluster, environment
-from prisma_local.postgres.tenants import Tenants, owner_of, stage_of
+from prisma_local.postgres.tenants import Tenants, owner_of, staging_name
 from prisma_local.testing import crash_points
 
 NOT_COPIED = ("--no-owner", "--no-privileges")
@@ -75,15 +75,15 @@ class Copies:
 
     def replace(self, archive: IO[bytes], pg_name: str) -> None:
         """Put a dump in the place of a database. What was there stays until all of the new stands beside it."""
-        self._tenants.clear_stage(pg_name)
+        self._tenants.drop_staging(pg_name)
         try:
-            self._tenants.create_database(stage_of(pg_name), of=pg_name)
-            self._load(archive, stage_of(pg_name), pg_name)
-            crash_points.passed("staged")
+            self._tenants.create_database(staging_name(pg_name), of=pg_name)
+            self._load(archive, staging_name(pg_name), pg_name)
+            crash_points.reached("staged")
             self._tenants.swap(pg_name)
-            crash_points.passed("swapped")
+            crash_points.reached("swapped")
         finally:
-            self._tenants.clear_stage(pg_name)
+            self._tenants.drop_staging(pg_name)
 
     def _cloned_at_once(self, source: str, target: str) -> bool:
         """As a template, which is quick, but takes a source without sessions and without grants."""
@@ -92,7 +92,7 @@ class Copies:
             return False
         with suppress(psycopg.errors.ObjectInUse, psycopg.errors.LockNotAvailable):
             self._tenants.create_database(target, template=source)
-            if self._tenants.take_over(source, target):
+            if self._tenants.reassign(source, target):
                 return True
         self._tenants.drop_database(target)
         return False
@@ -102,7 +102,7 @@ class Copies:
         place = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
         # A table that a tenant has locked makes the dump fail, and not wait for the tenant.
         command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *place, pg_name]
-        with self._tenants.let_in(pg_name) as options:
+        with self._tenants.connectable(pg_name) as options:
             self._run(command, {**environment(), "PGOPTIONS": options}, stdout=into)
 
     def _load(self, archive: IO[bytes], database: str, of: str) -> None:

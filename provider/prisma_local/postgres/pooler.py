@@ -23,7 +23,7 @@ import psycopg
 from prisma_local.errors import StartupError
 from prisma_local.postgres.cluster import Cluster, PortTaken, environment
 from prisma_local.postgres.finder import Bouncer
-from prisma_local.postgres.pooler_files import LARGEST_CROWD, REFUSES_CROWDS, Login, PoolerFiles, settings_in
+from prisma_local.postgres.pooler_files import CLIENT_LIMIT, LIMITS_CLIENTS, Login, PoolerFiles, settings_in
 
 logger = logging.getLogger("prisma_local")
 
@@ -44,8 +44,8 @@ class Pooler:
         self._cluster = cluster
         self._files = PoolerFiles(cluster, bouncer, pwd.getpwuid(os.geteuid()).pw_name)
         self._console: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._admitted: frozenset[str] = frozenset()
-        self._expelling = threading.Lock()
+        self._allowed: frozenset[str] = frozenset()
+        self._disconnecting = threading.Lock()
         self._stopped = threading.Event()
 
     @property
@@ -55,7 +55,7 @@ class Pooler:
     def start(self, port: int) -> None:
         """Start it, with nobody let in yet, and return when it listens."""
         self.port = port
-        self._files.write_doors()
+        self._files.write_access_rules()
         self._files.write(port, [])
         with self.log.open("wb") as log:
             self.process = self._started(log.fileno())
@@ -65,8 +65,8 @@ class Pooler:
         except BaseException:
             self.stop()
             raise
-        if self.version < REFUSES_CROWDS:
-            threading.Thread(target=self._watch_crowds, daemon=True).start()
+        if self.version < LIMITS_CLIENTS:
+            threading.Thread(target=self._enforce_limit, daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -77,31 +77,31 @@ class Pooler:
             self.process.wait()
         self._files.settings.unlink(missing_ok=True)  # what is there at a start was left by a killed one
 
-    def admit(self, logins: Sequence[Login]) -> None:
+    def allow(self, logins: Sequence[Login]) -> None:
         """Let these in and nobody else. Who came in with a role that is not among them is out when this returns."""
         self._files.write(self.port, logins)
         self._command("RELOAD")
-        self._admitted = frozenset(login.role for login in logins)
+        self._allowed = frozenset(login.role for login in logins)
 
-    def expel(self, role: str) -> None:
+    def disconnect(self, role: str) -> None:
         """End the sessions of a role; it may come in again if it is admitted."""
-        if role not in self._admitted:
+        if role not in self._allowed:
             return
-        with self._expelling:
+        with self._disconnecting:
             self._command(f"KILL {role}")
             self._command(f"RESUME {role}")
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         return (self._log().splitlines() or ["it gave no reason"])[-1]
 
-    def _watch_crowds(self) -> None:
+    def _enforce_limit(self) -> None:
         """An older pgbouncer knows no limit for one login; too many of its sessions are ended, all of them."""
         while not self._stopped.wait(LOOK_SECONDS):
             try:
                 for role, _user, active, waiting, *_ in self._command("SHOW POOLS").fetchall():
-                    if active + waiting > LARGEST_CROWD:
-                        logger.warning("%s had more than %d pooled sessions; they were ended", role, LARGEST_CROWD)
-                        self.expel(role)
+                    if active + waiting > CLIENT_LIMIT:
+                        logger.warning("%s had more than %d pooled sessions; they were ended", role, CLIENT_LIMIT)
+                        self.disconnect(role)
             except psycopg.Error:  # it is being stopped, or has ended by itself, which others notice
                 return
 
@@ -132,7 +132,7 @@ class Pooler:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._check_port()
-                raise StartupError(f"pgbouncer did not start: {self.last_words()}")
+                raise StartupError(f"pgbouncer did not start: {self.last_log_line()}")
             try:
                 return psycopg.connect(**place, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
             except psycopg.OperationalError:  # not yet

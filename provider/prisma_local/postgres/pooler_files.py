@@ -16,9 +16,9 @@ from prisma_local.postgres.cluster import HOST, Cluster
 from prisma_local.postgres.finder import Bouncer
 
 KEEPS_PREPARED_STATEMENTS = (1, 21)
-REFUSES_CROWDS = (1, 24)
+LIMITS_CLIENTS = (1, 24)
 # Clients of one login, of 1000 altogether.
-LARGEST_CROWD = 200
+CLIENT_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PoolerFiles:
     def settings(self) -> Path:
         return settings_in(self.cluster.folder)
 
-    def write_doors(self) -> None:
+    def write_access_rules(self) -> None:
         """Who may come in how: tenants over TLS and each to its own, the control plane to the console."""
         folder = self.settings.parent
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -96,8 +96,8 @@ class PoolerFiles:
         }
         if self.bouncer.version >= KEEPS_PREPARED_STATEMENTS:
             settings["max_prepared_statements"] = 200
-        if self.bouncer.version >= REFUSES_CROWDS:
-            settings["max_db_client_connections"] = LARGEST_CROWD
+        if self.bouncer.version >= LIMITS_CLIENTS:
+            settings["max_db_client_connections"] = CLIENT_LIMIT
         return settings
 
 

@@ -68,7 +68,7 @@ def make_temporary(account: Account) -> Path:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Hold the folder for this process alone; the lock ends with the process, however it ends."""
     with (folder / "lock").open("a+") as file:
         if not _lock(file):

@@ -56,6 +56,6 @@ def _open_folder(stack: ExitStack, options: Options, account: Account) -> Path:
         stack.callback(folders.remove, folder)
     else:
         folder = folders.make(options.data_dir or folders.default_place(), account)
-    stack.enter_context(folders.held(folder))
+    stack.enter_context(folders.locked(folder))
     folders.close_to_others(folder)
     return folder

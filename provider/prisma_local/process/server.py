@@ -6,16 +6,16 @@ from contextlib import ExitStack
 
 from prisma_local.process import preparation
 from prisma_local.process.preparation import Options
-from prisma_local.process.signals import Stopping
+from prisma_local.process.signals import Shutdown
 
 
 def serve(options: Options) -> int:
     """Serve until a signal; returns the exit code."""
-    stopping = Stopping()
-    stopping.install()
+    shutdown = Shutdown()
+    shutdown.install()
     with ExitStack() as stack:
         laid = preparation.lay(stack, options)
         # Imported here: initdb, a process of its own, works meanwhile.
         from prisma_local.process import web_server
 
-        return web_server.serve(stack, laid, options, stopping)
+        return web_server.serve(stack, laid, options, shutdown)

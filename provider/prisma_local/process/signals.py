@@ -9,7 +9,7 @@ from types import FrameType
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class Stopping:
+class Shutdown:
     """`finish` is how to stop in good order, once there is something that serves."""
 
     def __init__(self) -> None:

@@ -13,10 +13,10 @@ from contextlib import ExitStack
 import uvicorn
 
 from prisma_local.app import build
-from prisma_local.authorization.tokens import Access
+from prisma_local.authorization.tokens import Tokens
 from prisma_local.control.actions import Control
 from prisma_local.databases.background import Background
-from prisma_local.databases.context import Plane
+from prisma_local.databases.context import Context
 from prisma_local.databases.reconcile import reconcile
 from prisma_local.databases.stock import Stock
 from prisma_local.errors import StartupError
@@ -29,7 +29,7 @@ from prisma_local.process import child_processes
 from prisma_local.process import data_directory as folders
 from prisma_local.process.data_directory import Identity
 from prisma_local.process.preparation import Ground, Options
-from prisma_local.process.signals import Stopping
+from prisma_local.process.signals import Shutdown
 from prisma_local.store.records import Records
 from prisma_local.testing.settings import Settings
 
@@ -52,7 +52,7 @@ class Server(uvicorn.Server):
     def fall(self, process: Cluster | Pooler) -> None:
         """A control plane without its processes has nothing to say: it stops, with an exit code that tells."""
         if not self.should_exit:
-            log.error("%s ended by itself; its last words: %s", process.title, process.last_words())
+            log.error("%s ended by itself; its last words: %s", process.title, process.last_log_line())
             self.fell = True
             self.finish()
 
@@ -65,21 +65,21 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(stack: ExitStack, ground: Ground, options: Options, stopping: Stopping) -> int:
+def serve(stack: ExitStack, ground: Ground, options: Options, shutdown: Shutdown) -> int:
     """Serve until it is told to stop; returns the exit code."""
     pooler = child_processes.start(stack, ground)
     identity = ground.identity
     listener = stack.enter_context(_listen(options.port, identity))
     folders.save_identity(ground.folder, identity)
-    plane = _open_plane(stack, ground, pooler)
-    access = Access(plane.records)
-    access.ensure(identity.token)
-    reconcile(plane)
-    plane.stock.fill()
-    app = build(plane, access, Control(plane, access, identity.token))
-    lines = f"PRISMA_API_BASE_URL={plane.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
+    context = _open_context(stack, ground, pooler)
+    tokens = Tokens(context.records)
+    tokens.ensure(identity.token)
+    reconcile(context)
+    context.stock.fill()
+    app = build(context, tokens, Control(context, tokens, identity.token))
+    lines = f"PRISMA_API_BASE_URL={context.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
     server = Server(_config(app, options), lines)
-    stopping.finish = server.finish
+    shutdown.finish = server.finish
     child_processes.warn(pooler)
     for process in (ground.cluster, pooler):
         if process is not None:
@@ -88,7 +88,7 @@ def serve(stack: ExitStack, ground: Ground, options: Options, stopping: Stopping
     return 1 if server.fell else 0
 
 
-def _open_plane(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Plane:
+def _open_context(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Context:
     records = Records(ground.folder / "records.sqlite")
     stack.callback(records.close)
     tenants = Tenants(ground.cluster, pooler)
@@ -101,7 +101,7 @@ def _open_plane(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Plan
     base_url = f"http://{HOST}:{ground.identity.port}"
     settings = Settings()
     stock = Stock(records, tenants, background, settings)
-    return Plane(records, tenants, Copies(ground.cluster, tenants), background, settings, stock, base_url)
+    return Context(records, tenants, Copies(ground.cluster, tenants), background, settings, stock, base_url)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from prisma_local.databases.context import Plane
-from prisma_local.errors import Invalid, Missing
+from prisma_local.databases.context import Context
+from prisma_local.errors import Invalid, NotFound
 from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id
 from prisma_local.store.values import Branch, Project
@@ -30,16 +30,16 @@ NOT_A_GIT_NAME = re.compile(
 )
 
 
-def first(plane: Plane, project: Project) -> Branch:
+def first(context: Context, project: Project) -> Branch:
     """The default and production branch of a new project."""
-    return make(plane, project.id, DEFAULT_GIT_NAME)
+    return make(context, project.id, DEFAULT_GIT_NAME)
 
 
-def make(plane: Plane, project_id: str, git_name: str, *, default: bool = False) -> Branch:
+def make(context: Context, project_id: str, git_name: str, *, default: bool = False) -> Branch:
     """A branch, which is the default one when it is the first, or when that is wanted."""
-    is_first = plane.records.one(Branch, project_id=project_id) is None
+    is_first = context.records.one(Branch, project_id=project_id) is None
     moment = now()
-    made = plane.records.insert(
+    made = context.records.insert(
         Branch(
             id=new_id(Branch.prefix),
             project_id=project_id,
@@ -51,32 +51,32 @@ def make(plane: Plane, project_id: str, git_name: str, *, default: bool = False)
         )
     )
     if default and not is_first:
-        promote(plane, made)
+        promote(context, made)
     return made
 
 
-def promote(plane: Plane, branch: Branch) -> None:
+def promote(context: Context, branch: Branch) -> None:
     """This one and no other; only the flag moves, the roles stay."""
     moment = now()
-    for other in plane.records.select(Branch, project_id=branch.project_id, is_default=True):
+    for other in context.records.select(Branch, project_id=branch.project_id, is_default=True):
         if other.id != branch.id:
-            plane.records.change(Branch, other.id, is_default=False, updated_at=moment)
+            context.records.change(Branch, other.id, is_default=False, updated_at=moment)
     if not branch.is_default:
-        plane.records.change(Branch, branch.id, is_default=True, updated_at=moment)
+        context.records.change(Branch, branch.id, is_default=True, updated_at=moment)
 
 
-def remove(plane: Plane, branch: Branch) -> None:
+def remove(context: Context, branch: Branch) -> None:
     """Gone; where it was the default one, the oldest that is left takes the flag."""
-    plane.records.remove(Branch, id=branch.id)
-    heir = plane.records.one(Branch, project_id=branch.project_id)
+    context.records.remove(Branch, id=branch.id)
+    heir = context.records.one(Branch, project_id=branch.project_id)
     if branch.is_default and heir is not None:
-        promote(plane, heir)
+        promote(context, heir)
 
 
-def default(plane: Plane, project_id: str) -> Branch:
+def default(context: Context, project_id: str) -> Branch:
     """The project's default branch; where drift took the last branch away, it is made again."""
-    found = plane.records.one(Branch, project_id=project_id, is_default=True)
-    return found or make(plane, project_id, DEFAULT_GIT_NAME, default=True)
+    found = context.records.one(Branch, project_id=project_id, is_default=True)
+    return found or make(context, project_id, DEFAULT_GIT_NAME, default=True)
 
 
 def refuse_contradictions(body: Mapping[str, Any]) -> None:
@@ -95,23 +95,23 @@ def check_git_name(git_name: str, field: str, status: int) -> None:
         raise Invalid(f"{field} {git_name!r} is not a name that git would take for a branch.", status=status)
 
 
-def chosen(plane: Plane, project_id: str, body: Mapping[str, Any]) -> Branch | None:
+def chosen(context: Context, project_id: str, body: Mapping[str, Any]) -> Branch | None:
     """The branch that a body names, made where `branchGitName` is new."""
     if "branchId" in body:
-        return by_id(plane, project_id, body["branchId"])
+        return by_id(context, project_id, body["branchId"])
     if "branchGitName" in body:
-        return by_git_name(plane, project_id, body["branchGitName"])
+        return by_git_name(context, project_id, body["branchGitName"])
     return None
 
 
-def by_id(plane: Plane, project_id: str, id_: str) -> Branch:
+def by_id(context: Context, project_id: str, id_: str) -> Branch:
     full = Branch.prefix + id_.removeprefix(Branch.prefix)
-    found = plane.records.one(Branch, id=full, project_id=project_id)
+    found = context.records.one(Branch, id=full, project_id=project_id)
     if found is None:
-        raise Missing("Branch with the given ID was not found in the project.")
+        raise NotFound("Branch with the given ID was not found in the project.")
     return found
 
 
-def by_git_name(plane: Plane, project_id: str, git_name: str) -> Branch:
-    found = plane.records.one(Branch, project_id=project_id, git_name=git_name)
-    return found or make(plane, project_id, git_name)
+def by_git_name(context: Context, project_id: str, git_name: str) -> Branch:
+    found = context.records.one(Branch, project_id=project_id, git_name=git_name)
+    return found or make(context, project_id, git_name)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_local.databases.context import Plane
-from prisma_local.http.result import Answer
+from prisma_local.databases.context import Context
+from prisma_local.http.result import Result
 from prisma_local.store.values import Token, Workspace
 
 
@@ -22,4 +22,4 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
-Rule = Callable[[Plane, Call], Answer]
+Rule = Callable[[Context, Call], Result]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from prisma_local.databases.context import Plane
+from prisma_local.databases.context import Context
 from prisma_local.store.values import LIVE, Database
 
 
-def current(plane: Plane, project_id: str) -> Database | None:
-    return plane.records.one(Database, project_id=project_id, state=LIVE, is_default=True)
+def current(context: Context, project_id: str) -> Database | None:
+    return context.records.one(Database, project_id=project_id, state=LIVE, is_default=True)
 
 
-def promote(plane: Plane, database: Database) -> None:
+def promote(context: Context, database: Database) -> None:
     """This one and no other; inside the caller's transaction."""
-    for other in plane.records.select(Database, project_id=database.project_id, is_default=True):
-        plane.records.change(Database, other.id, is_default=False)
-    plane.records.change(Database, database.id, is_default=True)
+    for other in context.records.select(Database, project_id=database.project_id, is_default=True):
+        context.records.change(Database, other.id, is_default=False)
+    context.records.change(Database, database.id, is_default=True)

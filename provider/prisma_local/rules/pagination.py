@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from prisma_local.http.json_schema import Unfit
-from prisma_local.http.result import Answer
+from prisma_local.http.json_schema import ValidationError
+from prisma_local.http.result import Result
 from prisma_local.store.records import Records
 from prisma_local.store.values import Backup, Branch, Connection, Database, Project, Token, Workspace
 
@@ -26,20 +26,20 @@ def page(
     query: Mapping[str, str],
     show: Callable[[list[V]], list[dict[str, Any]]],
     **where: Any,
-) -> Answer:
+) -> Result:
     limit = limit_of(query.get("limit"))
     rows = records.select(kind, after=_place(query.get("cursor")), limit=limit + 1, **where)
     more = len(rows) > limit
     rows = rows[:limit]
     pagination = {"nextCursor": _cursor(rows[-1].seq) if more else None, "hasMore": more}
-    return Answer(200, {"data": show(rows), "pagination": pagination})
+    return Result(200, {"data": show(rows), "pagination": pagination})
 
 
 def limit_of(text: str | None, default: int = DEFAULT_LIMIT) -> int:
     if text is None:
         return default
     if not re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) or not float(text) >= 1:
-        raise Unfit("limit must be a whole number from 1.")
+        raise ValidationError("limit must be a whole number from 1.")
     return min(int(float(text)), LARGEST_LIMIT)
 
 
@@ -53,8 +53,8 @@ def _place(cursor: str | None) -> int:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise Unfit("cursor is not one that a list of this API gave.") from error
+        raise ValidationError("cursor is not one that a list of this API gave.") from error
     found = re.fullmatch(r"seq:(\d{1,18})", text, re.ASCII)
     if found is None:
-        raise Unfit("cursor is not one that a list of this API gave.")
+        raise ValidationError("cursor is not one that a list of this API gave.")
     return int(found.group(1))

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 def now() -> str:
     """This moment as the API writes it."""
-    return written(datetime.now(UTC))
+    return timestamp(datetime.now(UTC))
 
 
-def written(moment: datetime) -> str:
+def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -80,7 +80,7 @@ LATER = {
 }
 
 
-class Taken(Exception):
+class UniqueViolation(Exception):
     """A unique key is held by another record."""
 
 
@@ -163,7 +163,7 @@ class Records:
             try:
                 return self._connection.execute(query, values)
             except sqlite3.IntegrityError as error:
-                raise Taken(str(error)) from error
+                raise UniqueViolation(str(error)) from error
 
 
 def _load(kind: type[V], row: sqlite3.Row) -> V:

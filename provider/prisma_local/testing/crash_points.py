@@ -1,7 +1,7 @@
-"""Named points in the making, restoring or keeping in stock of a database where a test may have this process killed.
+"""Crash points: named places in the work on a database where a test may have this process killed.
 
-The gate says for one request where its process shall die; the work passes its points. What is set
-travels with the request into its worker thread and its work in the background, and is unknown to every other request.
+The fault `kill` sets one for one request. A context variable carries it into the request's worker thread and its
+background jobs, so that no other request ever sees it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import os
 import signal
 from contextvars import ContextVar
 
-STEPS = ("recorded", "role", "database", "spare", "staged", "swapped", "answer")
+CRASH_POINTS = ("recorded", "role", "database", "spare", "staged", "swapped", "answer")
 
-deadly_step: ContextVar[str | None] = ContextVar("deadly_step", default=None)
+crash_point: ContextVar[str | None] = ContextVar("crash_point", default=None)
 
 
-def passed(step: str) -> None:
-    if deadly_step.get() == step:
+def reached(name: str) -> None:
+    if crash_point.get() == name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -10,7 +10,7 @@ from typing import Any
 
 from prisma_local.errors import Invalid
 from prisma_local.testing import json_edits
-from prisma_local.testing.crash_points import STEPS
+from prisma_local.testing.crash_points import CRASH_POINTS
 
 LOOK_SECONDS = 0.02
 
@@ -51,7 +51,7 @@ class Fault:
     fired: int = 0
     cleared: bool = False
 
-    def shown(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
             "method": self.method,
@@ -103,9 +103,9 @@ class Faults:
         with self._lock:
             return next((rule for rule in self._rules if rule.meets(method, path, body)), None)
 
-    def shown(self) -> list[dict[str, Any]]:
+    def as_json(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [rule.shown() for rule in self._rules]
+            return [rule.as_json() for rule in self._rules]
 
     def clear(self) -> None:
         with self._lock:
@@ -149,8 +149,8 @@ def _check_options(kind: str, options: dict[str, Any]) -> None:
         raise Invalid("set is an object: a dotted path to each new value.")
     if kind == "patch_answer" and not isinstance(options.get("remove", []), list):
         raise Invalid("remove is a list of dotted paths.")
-    if kind == "kill" and options.get("step") not in STEPS:
-        raise Invalid(f"step must be one of {', '.join(STEPS)}.")
+    if kind == "kill" and options.get("step") not in CRASH_POINTS:
+        raise Invalid(f"step must be one of {', '.join(CRASH_POINTS)}.")
 
 
 def _check_words(options: dict[str, Any]) -> None:

@@ -18,9 +18,9 @@ def has(body: Any, wanted: dict[str, Any]) -> bool:
     return all(_holds(body, place.split("."), json.dumps(value, sort_keys=True)) for place, value in wanted.items())
 
 
-def _holds(body: Any, path: list[str], written: str) -> bool:
+def _holds(body: Any, path: list[str], timestamp: str) -> bool:
     found = [holder[key] for holder, key in _places(body, path) if isinstance(holder, list) or key in holder]
-    return any(json.dumps(value, sort_keys=True) == written for value in found)
+    return any(json.dumps(value, sort_keys=True) == timestamp for value in found)
 
 
 def patched(answer: Any, remove: list[str], set_: dict[str, Any]) -> Any:

@@ -31,7 +31,7 @@ class Settings:
     rate: Rate = field(default_factory=Rate)
     last_left: float = field(default_factory=time.monotonic)
 
-    def shown(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         return {
             "latency": self.latency,
             "provisioning": self.provisioning,
@@ -46,7 +46,7 @@ class Settings:
 
     def update(self, body: dict[str, object]) -> None:
         """Set what is named and leave the rest."""
-        unknown = set(body) - (set(self.shown()) - {"inFlight"}) - {"maxInFlightSeen"}
+        unknown = set(body) - (set(self.as_json()) - {"inFlight"}) - {"maxInFlightSeen"}
         if unknown:
             raise Invalid(f"No setting is called {', '.join(sorted(unknown))}.")
         if "latency" in body:

@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 
 from prisma_local.postgres.cluster import Cluster
 
-Link = psycopg.Connection[tuple[Any, ...]]
+Session = psycopg.Connection[tuple[Any, ...]]
 
 # How long a statement waits for a lock that somebody else holds, before it fails.
 LOCK_SECONDS = 5
@@ -36,10 +36,10 @@ SELECT name, current_setting(name, true) FROM (
 SHUT = "SELECT 1 FROM pg_database WHERE datname = %s AND NOT datallowconn"
 
 
-class Administration:
+class AdminSessions:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._pool: ConnectionPool[Link] = ConnectionPool(
+        self._pool: ConnectionPool[Session] = ConnectionPool(
             kwargs={**cluster.conninfo(), "options": _options(ALWAYS), "autocommit": True},
             min_size=1,
             max_size=8,
@@ -54,38 +54,38 @@ class Administration:
         self._pool.close()
 
     @contextmanager
-    def session(self) -> Iterator[Link]:
+    def session(self) -> Iterator[Session]:
         """A session in `postgres`."""
-        with self._pool.connection() as link:
-            yield link
+        with self._pool.connection() as session:
+            yield session
 
     @contextmanager
-    def inside(self, database: str) -> Iterator[Link]:
+    def inside(self, database: str) -> Iterator[Session]:
         """A session in a tenant's database, where nothing that the tenant has set holds."""
-        with self.let_in(database) as options:
+        with self.connectable(database) as options:
             conninfo = {**self._cluster.conninfo(database), "options": options}
-            with psycopg.connect(**conninfo, autocommit=True) as link:  # type: ignore[arg-type]
-                yield link
+            with psycopg.connect(**conninfo, autocommit=True) as session:  # type: ignore[arg-type]
+                yield session
 
     @contextmanager
-    def let_in(self, database: str) -> Iterator[str]:
+    def connectable(self, database: str) -> Iterator[str]:
         """The options to come in with (as PGOPTIONS has them), while the database takes connections."""
-        with self.session() as link:
-            options = _options({**dict(link.execute(SETTINGS, [database]).fetchall()), **INSIDE})
-            shut = link.execute(SHUT, [database]).fetchone() is not None
+        with self.session() as session:
+            options = _options({**dict(session.execute(SETTINGS, [database]).fetchall()), **INSIDE})
+            shut = session.execute(SHUT, [database]).fetchone() is not None
             if shut:
-                execute(link, "ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
+                execute(session, "ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
         try:
             yield options
         finally:
             if shut:
-                with self.session() as link:
-                    execute(link, "ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
+                with self.session() as session:
+                    execute(session, "ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
 
 
-def execute(link: Link, statement: str, *names: str) -> None:
+def execute(session: Session, statement: str, *names: str) -> None:
     """DDL takes no parameters; every name goes in as an identifier."""
-    link.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    session.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _options(settings: dict[str, str]) -> str:
