@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from prisma_local.authorization.routes import authorization_routes
@@ -15,6 +15,7 @@ from prisma_local.control.routes import control_routes
 from prisma_local.databases.context import Context
 from prisma_local.errors import ApiError, MethodNotAllowed, NotFound
 from prisma_local.http.gateway import Gateway
+from prisma_local.http.routing import error_response
 from prisma_local.operations.routes import operation_routes
 from prisma_local.page.routes import page_routes
 
@@ -39,4 +40,4 @@ async def _show_http_exception(request: Request, refusal: Exception) -> Response
         error = MethodNotAllowed(f"{request.url.path} does not take {request.method}.")
     elif refusal.status_code != 404:
         error = ApiError(refusal.detail, status=refusal.status_code)
-    return JSONResponse(error.envelope(), status_code=error.status, headers=refusal.headers)
+    return error_response(error, refusal.headers)

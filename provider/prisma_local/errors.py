@@ -2,15 +2,15 @@
 
 LocalError
 ├── StartupError        the command cannot start; its text is the one sentence the user reads
-└── Problem             an answer of the API that is not a success
+└── ApiError            an error response of the API
     ├── Invalid         400 or 422, as the operation declares
-    ├── Unauthenticated 401
+    ├── Unauthorized    401
     ├── Forbidden       403
-    ├── Missing         404
-    ├── WrongMethod     405
+    ├── NotFound        404
+    ├── MethodNotAllowed 405
     ├── Conflict        409
-    ├── TooLarge        413
-    └── TooFast         429
+    ├── ContentTooLarge 413
+    └── TooManyRequests 429
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class LocalError(Exception):
 
 
 class StartupError(LocalError):
-    """The command cannot start; the message is shown as it stands."""
+    """The command cannot start; the user reads the message as it is."""
 
 
 class ApiError(LocalError):
-    """An error answer: `{"error": {"code", "message", "hint"?}}` with its status."""
+    """An error response: `{"error": {"code", "message", "hint"?}}` with its status."""
 
     status = 500
     code = "internal-server-error"

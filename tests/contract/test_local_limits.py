@@ -60,18 +60,18 @@ def test_a_body_that_is_too_long_is_refused_everywhere(local: LocalServer, path:
 
 def test_the_log_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long paths, queries and bodies are: the oldest calls go, the newest are there."""
-    monkeypatch.setattr(request_log, "KEPT_BYTES", 1000)
+    monkeypatch.setattr(request_log, "MAX_BYTES", 1000)
     found = RequestLog()
     for n in range(20):
-        found.keep_body(found.open("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)
+        found.set_body(found.add("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)
     assert [call["body"]["n"] for call in found.as_json()] == [15, 16, 17, 18, 19]
-    late = found.open("GET", "/v1/projects", {"n": "x" * 2000})
-    found.keep_body(late, {}, 100)
+    late = found.add("GET", "/v1/projects", {"n": "x" * 2000})
+    found.set_body(late, {}, 100)
     assert found.as_json() == []
-    under_way = found.open("POST", "/v1/projects", {})
+    under_way = found.add("POST", "/v1/projects", {})
     found.clear()
-    found.keep_body(under_way, {}, 900)
-    found.open("GET", "/v1/projects", {"n": "x" * 500})
+    found.set_body(under_way, {}, 900)
+    found.add("GET", "/v1/projects", {"n": "x" * 500})
     assert len(found.as_json()) == 1
 
 

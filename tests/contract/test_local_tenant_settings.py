@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from local_server import LocalServer
-from prisma_local.postgres.tenants import CONNECTION_LIMIT
+from prisma_local.postgres.names import CONNECTION_LIMIT
 from waiting import wait_until
 
 Shape = dict[str, Any]

@@ -1,23 +1,24 @@
-"""Tokens: who may call, and for which workspace."""
+"""Tokens: who may use the API, and for which workspace."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
 
 from prisma_local.errors import NotFound, Unauthorized
-from prisma_local.store.clock import clock, now
+from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id
 from prisma_local.store.records import Records
-from prisma_local.store.values import Grant, Refresh, Token, Workspace
+from prisma_local.store.values import Grant, RefreshToken, Token, Workspace
 
 DEFAULT_WORKSPACE = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A token as it is told once, and its record."""
+    """A new token: its text, which is stored nowhere, and its record."""
 
     text: str
     token: Token
@@ -28,11 +29,11 @@ class Tokens:
         self._records = records
 
     def authenticate(self, header: str | None) -> tuple[Workspace, Token]:
-        """The workspace of an Authorization header, or the 401 of the contract."""
+        """The workspace and token of an Authorization header, or 401."""
         scheme, _, text = (header or "").partition(" ")
         token = self._records.one(Token, digest=digest(text.strip())) if scheme.lower() == "bearer" else None
         workspace = self._records.one(Workspace, id=token.workspace_id) if token else None
-        if token is None or workspace is None or (token.expires_at or clock() + 1) <= clock():
+        if token is None or workspace is None or (token.expires_at or time.time() + 1) <= time.time():
             raise Unauthorized(
                 "Missing or invalid authorization token.",
                 hint="Send 'Authorization: Bearer' with the PRISMA_SERVICE_TOKEN that prisma-local printed.",
@@ -40,7 +41,7 @@ class Tokens:
         return workspace, token
 
     def mint(self, workspace: str | None, text: str | None = None) -> tuple[str, Workspace]:
-        """A new token for the workspace of that name, which is made where it is new."""
+        """A new token for the workspace of that name, which is created if it is new."""
         text = text or f"prsc_local_{secrets.token_urlsafe(32)}"
         with self._records.transaction():
             found = self._workspace(workspace or DEFAULT_WORKSPACE)
@@ -56,7 +57,7 @@ class Tokens:
         return text, found
 
     def issue(self, workspace_id: str, name: str, expires_at: float, grant_id: str | None = None) -> Issued:
-        """A token that ends at this second of the epoch."""
+        """A token that expires at this time (epoch seconds)."""
         text = f"prsc_local_{secrets.token_urlsafe(32)}"
         made = Token(
             id=new_id(Token.prefix),
@@ -70,16 +71,16 @@ class Tokens:
         return Issued(text, self._records.insert(made))
 
     def workspaces(self) -> list[Workspace]:
-        """Every workspace there is: this machine's user may choose any of them."""
+        """All workspaces: this machine's user may choose any of them."""
         return self._records.select(Workspace)
 
     def workspace_named(self, name: str) -> Workspace:
-        """The workspace of that name, made where it is new."""
+        """The workspace of that name, created if it is new."""
         with self._records.transaction():
             return self._workspace(name)
 
     def ensure(self, text: str) -> None:
-        """The first token of the data directory works, whatever was reset or revoked."""
+        """Let the data directory's own token work, even if it was revoked."""
         if self._records.one(Token, digest=digest(text)) is None:
             self.mint(None, text)
 
@@ -89,8 +90,8 @@ class Tokens:
                 raise NotFound("No such token.")
             self._records.remove(Token, digest=digest(text))
 
-    def forget_all_but(self, text: str) -> None:
-        """Only the first token stays, with its workspace."""
+    def keep_only(self, text: str) -> None:
+        """Delete all other tokens, grants and workspaces."""
         self.ensure(text)
         with self._records.transaction():
             first = self._records.one(Token, digest=digest(text))
@@ -104,10 +105,10 @@ class Tokens:
                     self._records.remove(Workspace, id=workspace.id)
 
     def revoke_grant(self, grant_id: str) -> None:
-        """End everything that a user allowed at once: its access tokens and its refresh tokens."""
+        """Revoke a grant with its access tokens and refresh tokens."""
         with self._records.transaction():
             self._records.remove(Token, grant_id=grant_id)
-            self._records.remove(Refresh, grant_id=grant_id)
+            self._records.remove(RefreshToken, grant_id=grant_id)
             self._records.remove(Grant, id=grant_id)
 
     def _workspace(self, name: str) -> Workspace:

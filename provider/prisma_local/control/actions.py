@@ -1,4 +1,4 @@
-"""What `/_local/…` does: all that the API has no call for."""
+"""What the routes `/_local/…` do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prisma_local.authorization.github import Repositories
 from prisma_local.authorization.grants import Grants
 from prisma_local.authorization.tokens import Tokens
 from prisma_local.control import drift
-from prisma_local.databases import backups, lifecycle
+from prisma_local.databases import backups, deletion
 from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.http.request_log import RequestLog
@@ -17,8 +17,12 @@ from prisma_local.rules import response_bodies
 from prisma_local.store.values import LIVE, Database, Project
 from prisma_local.testing.faults import Faults
 
+NO_CONTENT = Result(204)
+
 
 class Control:
+    """`first_token` is the one of the data directory, which outlives a reset."""
+
     def __init__(self, context: Context, tokens: Tokens, first_token: str) -> None:
         self.faults = Faults()
         self.request_log = RequestLog()
@@ -29,21 +33,21 @@ class Control:
         self._first_token = first_token
 
     def requests(self, _body: dict[str, Any]) -> Result:
-        return Result(200, {"data": self.request_log.as_json()})
+        return ok(self.request_log.as_json())
 
     def clear_requests(self, _body: dict[str, Any]) -> Result:
         self.request_log.clear()
-        return Result(204)
+        return NO_CONTENT
 
     def list_faults(self, _body: dict[str, Any]) -> Result:
-        return Result(200, {"data": self.faults.as_json()})
+        return ok(self.faults.as_json())
 
     def add_fault(self, body: dict[str, Any]) -> Result:
-        return Result(201, {"data": self.faults.add(body).as_json()})
+        return ok(self.faults.add(body).as_json(), 201)
 
     def clear_faults(self, _body: dict[str, Any]) -> Result:
         self.faults.clear()
-        return Result(204)
+        return NO_CONTENT
 
     def show_settings(self, _body: dict[str, Any]) -> Result:
         return Result(200, self._context.settings.as_json())
@@ -54,61 +58,62 @@ class Control:
 
     def mint(self, body: dict[str, Any]) -> Result:
         name = body.get("workspace")
-        if name is not None and not isinstance(name, str):
+        if not isinstance(name, str | None):
             raise Invalid("workspace is a name, or null for the default one.")
         token, workspace = self._tokens.mint(name)
         return Result(201, {"token": token, "workspaceId": workspace.id})
 
     def revoke(self, body: dict[str, Any]) -> Result:
         self._tokens.revoke(str(body.get("token")))
-        return Result(204)
+        return NO_CONTENT
 
-    def link(self, body: dict[str, Any]) -> Result:
-        """Let the jobs of a GitHub repository work in a workspace, as a link in the console does."""
+    def connect_repository(self, body: dict[str, Any]) -> Result:
+        """Let the jobs of a GitHub repository work in a workspace, as the console does."""
         repository, workspace = body.get("repository"), body.get("workspace")
         if not isinstance(repository, str) or not isinstance(workspace, str | None):
             raise Invalid("repository is a text such as owner/name, workspace a name, or null for the default one.")
-        return Result(201, {"repository": repository, "workspaceId": self.repositories.link(repository, workspace).id})
+        connected = self.repositories.connect(repository, workspace)
+        return Result(201, {"repository": repository, "workspaceId": connected.id})
 
     def postgres(self, _body: dict[str, Any]) -> Result:
-        """What PostgreSQL really holds besides the stock, once the work in the background is done."""
+        """What PostgreSQL really has besides the stock, once the background jobs are done."""
         self._context.background.wait_until_idle()
-        return Result(200, self._held(spare=False))
+        return Result(200, self._in_postgres(spare=False))
 
     def stock(self, _body: dict[str, Any]) -> Result:
-        """What PostgreSQL really holds of the stock, and whether it is full."""
+        """What PostgreSQL really has of the stock, and whether it is full."""
         full = self._context.stock.is_full()
-        return Result(200, {**self._held(spare=True), "full": full})
+        return Result(200, {**self._in_postgres(spare=True), "full": full})
 
-    def _held(self, *, spare: bool) -> dict[str, list[str]]:
+    def _in_postgres(self, *, spare: bool) -> dict[str, list[str]]:
         tenants, stock = self._context.tenants, self._context.stock
-        # PostgreSQL is asked first: what it holds of the stock by now, the records knew before.
-        databases, roles = tenants.databases(), tenants.roles()
-        stocked, their_roles = stock.names(), stock.roles()
+        # PostgreSQL is asked first: a spare is recorded before PostgreSQL has it.
+        databases, roles = tenants.databases.names(), tenants.roles.names()
+        spares, roles_of_spares = stock.names(), stock.roles()
         return {
-            "databases": [name for name in databases if (name in stocked) == spare],
-            "roles": [role for role in roles if (role in their_roles) == spare],
+            "databases": [name for name in databases if (name in spares) == spare],
+            "roles": [role for role in roles if (role in roles_of_spares) == spare],
         }
 
     def reset(self, _body: dict[str, Any]) -> Result:
         """As after the first start, with the first token."""
         self.faults.clear()
-        self._context.settings.forget()
+        self._context.settings.reset()
         for project in self._context.records.select(Project, state=LIVE):
-            lifecycle.retire_project(self._context, project)
+            deletion.delete_project(self._context, project)
         self._context.background.wait_until_idle()
-        self._tokens.forget_all_but(self._first_token)
-        self.repositories.forget()
+        self._tokens.keep_only(self._first_token)
+        self.repositories.clear()
         self.request_log.clear()
-        return Result(204)
+        return NO_CONTENT
 
     def take_backup(self, body: dict[str, Any]) -> Result:
-        """A backup of that database, now; the service takes its own when it likes."""
+        """The service takes backups at times of its own choice; here a test says when."""
         found = self._context.records.one(Database, id=str(body.get("databaseId")), state=LIVE)
         if found is None:
             raise NotFound(f"There is no database {body.get('databaseId')}.")
-        return ok(response_bodies.backup(backups.take(self._context, found)), 201)
+        return ok(response_bodies.backup(backups.create(self._context, found)), 201)
 
     def drift(self, body: dict[str, Any]) -> Result:
-        drift.happen(self._context, body)
-        return Result(204)
+        drift.apply(self._context, body)
+        return NO_CONTENT

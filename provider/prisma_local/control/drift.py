@@ -1,10 +1,10 @@
-"""Drift: an object changes or goes behind everybody's back, as somebody at the console would do it."""
+"""Drift: an object is changed or deleted without the API, as somebody at the console would."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.databases import backups, lifecycle
+from prisma_local.databases import backups, deletion
 from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.rules import branch_records, default_database
@@ -12,10 +12,10 @@ from prisma_local.store.clock import now
 from prisma_local.store.records import UniqueViolation
 from prisma_local.store.values import CREATING, LIVE, Backup, Branch, Connection, Database, Project
 
-Thing = Project | Branch | Database | Connection | Backup
+Record = Project | Branch | Database | Connection | Backup
 
-# What can be set, by kind of object: the API's name to the record's.
-FIELDS: dict[type[Thing], dict[str, str]] = {
+# What can be set of each kind of object: the API's name to the record's.
+FIELDS: dict[type[Record], dict[str, str]] = {
     Project: {"name": "name", "region": "default_region", "logicalId": "logical_id"},
     Branch: {"isDefault": "is_default"},
     Database: {
@@ -32,11 +32,11 @@ FIELDS: dict[type[Thing], dict[str, str]] = {
 NEVER_NULL = ("name", "status")
 
 
-def happen(context: Context, body: dict[str, Any]) -> None:
+def apply(context: Context, body: dict[str, Any]) -> None:
     """`{"id", "set": {…}}` or `{"id", "gone": true}`."""
     found = _find(context, str(body.get("id")))
     if body.get("gone") is True:
-        _remove(context, found)
+        _delete(context, found)
     elif isinstance(body.get("set"), dict):
         with context.records.transaction():
             _change(context, found, _columns(FIELDS[type(found)], body["set"]))
@@ -44,7 +44,7 @@ def happen(context: Context, body: dict[str, Any]) -> None:
         raise Invalid('Say "set": {…} or "gone": true.')
 
 
-def _find(context: Context, id_: str) -> Thing:
+def _find(context: Context, id_: str) -> Record:
     records = context.records
     found = (
         records.one(Project, id=id_, state=LIVE)
@@ -58,31 +58,31 @@ def _find(context: Context, id_: str) -> Thing:
     return found
 
 
-def _remove(context: Context, found: Thing) -> None:
+def _delete(context: Context, found: Record) -> None:
     if isinstance(found, Project):
-        lifecycle.retire_project(context, found)
+        deletion.delete_project(context, found)
     elif isinstance(found, Branch):
-        _remove_branch(context, found)
+        _delete_branch(context, found)
     elif isinstance(found, Database):
-        lifecycle.retire_database(context, found)
+        deletion.delete_database(context, found)
     elif isinstance(found, Backup):
-        backups.forget(context, found)
+        backups.delete(context, found)
     else:
-        lifecycle.retire_connection(context, found)
+        deletion.delete_connection(context, found)
 
 
-def _remove_branch(context: Context, found: Branch) -> None:
-    """With all that belongs to it: no database is ever without its branch."""
+def _delete_branch(context: Context, found: Branch) -> None:
+    """With its databases: every database belongs to a branch."""
     with context.records.transaction():
         if context.records.one(Database, branch_id=found.id, state=CREATING) is not None:
             raise Invalid("A database of the branch is still being made.")
         members = context.records.select(Database, branch_id=found.id, state=LIVE)
         branch_records.remove(context, found)
     for member in members:
-        lifecycle.retire_database(context, member)
+        deletion.delete_database(context, member)
 
 
-def _change(context: Context, found: Thing, columns: dict[str, Any]) -> None:
+def _change(context: Context, found: Record, columns: dict[str, Any]) -> None:
     if isinstance(found, Branch):
         _prepare_branch(context, found, columns)
     if isinstance(found, Database):
@@ -109,10 +109,10 @@ def _prepare_database(context: Context, found: Database, columns: dict[str, Any]
 
 
 def _columns(known: dict[str, str], wanted: dict[str, Any]) -> dict[str, Any]:
-    """Values are free, also such as the service does not know yet; only their kind is checked."""
+    """Any value of the right type, so that a test can set one that the service does not have yet."""
     unknown = set(wanted) - set(known)
     if unknown or not wanted:
-        raise Invalid(f"Here drift sets {', '.join(known)}.")
+        raise Invalid(f"Drift sets {', '.join(known)}.")
     for name, value in wanted.items():
         fits = isinstance(value, bool) if name == "isDefault" else isinstance(value, str) or value is None
         if not fits or (value is None and name in NEVER_NULL):

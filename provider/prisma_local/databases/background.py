@@ -1,7 +1,7 @@
-"""Work that an answer does not wait for: dropping what was deleted, ending a provisioning.
+"""Jobs that no response waits for: to drop what was deleted, to end a provisioning.
 
-A job that fails is told on stderr and not tried again here: the records still hold its intent, and the
-next start takes it up.
+A job that fails is logged and not repeated: the state in the records says what is to be done, and the next start
+does it.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ class Background:
 
     def schedule(self, moment: float, job: Job) -> None:
         """Run the job at a time of the clock (epoch seconds), or at once when that is past."""
-        # What is set for the request (see steps) holds for its work in the background, too.
-        alike: Job = partial(contextvars.copy_context().run, job)
+        # A crash point of the request holds for its background jobs, too.
+        in_context: Job = partial(contextvars.copy_context().run, job)
         with self._changed:
-            heapq.heappush(self._queue, (moment, next(self._numbers), alike))
+            heapq.heappush(self._queue, (moment, next(self._numbers), in_context))
             self._changed.notify_all()
 
     def wait_until_idle(self) -> None:
-        """Wait until nothing is running and nothing is due."""
+        """Wait until no job is running or due."""
         with self._changed:
             self._changed.wait_for(lambda: not self._running and self._due_in() > 0)
 
     def close(self) -> None:
-        """Finish what is running, forget the rest: the records remember it."""
+        """Finish what is running; the next start does the rest."""
         with self._changed:
             self._open = False
             self._changed.notify_all()

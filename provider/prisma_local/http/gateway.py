@@ -1,6 +1,5 @@
-"""The gate of every /v1 call, and of calls for a token: logged, counted, slowed or refused, and it may suffer a fault.
-
-It stands outside the application, so that faults happen to whole answers, on the wire.
+"""The gateway in front of the application: API requests and token requests are logged, limited and delayed here,
+and get their faults. It is outside the application, so that a fault changes the response as it is sent.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from prisma_local.testing import crash_points, json_edits
 from prisma_local.testing.faults import Fault, Faults
 from prisma_local.testing.settings import Settings
 
-# The workspace and the token of an Authorization header, or Unauthenticated.
+# The workspace and token of an Authorization header, or Unauthorized.
 Authenticate = Callable[[str | None], tuple[Workspace, Token]]
 
 JSON = "application/json"
-GUARDED = ("/v1", "/token")
-# Bytes of a body; of a caller without a token, who may be any web page, less is taken.
-LARGEST_BODY = 1024 * 1024
-LARGEST_UNKNOWN = 64 * 1024
+API = ("/v1", "/token")
+# Bytes of a body; fewer without a valid token, as the client may be any web page.
+MAX_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES_WITHOUT_TOKEN = 64 * 1024
 CREATES_NOTHING = ("/rotate", "/restore", "/token")
 HTML = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
@@ -49,52 +48,52 @@ class Gateway:
         self._newest: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].startswith(GUARDED):
+        if not scope["path"].startswith(API):
             await self._pass_on(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
-        entry = self._request_log.open(scope["method"], scope["path"], query)
-        # Counted and logged before the answer leaves: who has it may already ask again.
-        self._settings.arrived()
+        entry = self._request_log.add(scope["method"], scope["path"], query)
+        # Counted and logged before the response is sent: its client may read the log at once.
+        self._settings.request_began()
         try:
-            answer = await self._answer(scope, receive, entry)
+            response = await self._respond(scope, receive, entry)
         except wire.ClientDisconnected:
             return
         finally:
-            self._settings.left()
-        if answer is None:
+            self._settings.request_ended()
+        if response is None:
             await wire.close_connection(scope, receive)
         else:
-            entry.status = answer.status
-            await answer.send(send)
+            entry.status = response.status
+            await response.send(send)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A call that suffers no fault and is not logged; what it brings along has its limit all the same."""
-        largest = LARGEST_BODY if scope["path"].startswith("/_local") else LARGEST_UNKNOWN
+        """Any other request: not logged, without faults, but with a limit of its body, too."""
+        limit = MAX_BODY_BYTES if scope["path"].startswith("/_local") else MAX_BODY_BYTES_WITHOUT_TOKEN
         try:
-            raw = await wire.read(receive, largest)
+            raw = await wire.read(receive, limit)
         except wire.ClientDisconnected:
             return
-        answer = _too_large(largest) if raw is None else await wire.call_app(self._app, scope, raw)
-        await answer.send(send)
+        response = _too_large(limit) if raw is None else await wire.call_app(self._app, scope, raw)
+        await response.send(send)
 
-    async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> RawResponse | None:
-        """What this call gets; None when its connection is to be cut."""
+    async def _respond(self, scope: Scope, receive: Receive, entry: Entry) -> RawResponse | None:
+        """The response, or None where the connection is to be closed."""
         entry.workspace_id = await run_in_threadpool(self._workspace_id, scope)
-        largest = LARGEST_UNKNOWN if entry.workspace_id is None else LARGEST_BODY
-        raw = await wire.read(receive, largest)
+        limit = MAX_BODY_BYTES_WITHOUT_TOKEN if entry.workspace_id is None else MAX_BODY_BYTES
+        raw = await wire.read(receive, limit)
         if raw is None:
-            return _too_large(largest)
+            return _too_large(limit)
         if entry.workspace_id is not None:
-            self._request_log.keep_body(entry, _parsed(raw), len(raw))
+            self._request_log.set_body(entry, _parsed(raw), len(raw))
         wait = self._settings.rate.wait(time.monotonic())
         if wait:
             return _too_fast(self._settings.rate.limit, wait)
         if self._settings.latency:
             await asyncio.sleep(self._settings.latency)
-        fault = self._faults.meet(entry.method, entry.path, entry.body)
+        fault = self._faults.next_for(entry.method, entry.path, entry.body)
         if fault is None:
-            return await self._act(scope, raw)
+            return await self._call_app(scope, raw)
         entry.fault = fault.kind
         return await self._apply_fault(fault, scope, raw)
 
@@ -111,7 +110,7 @@ class Gateway:
                 raw = json.dumps(json_edits.without_fields(_parsed(raw), options["fields"])).encode()
             case "kill":
                 crash_points.crash_point.set(options["step"])
-        answer = await self._act(scope, raw)
+        response = await self._call_app(scope, raw)
         match fault.kind:
             case "status_after":
                 return _fault_response(fault)
@@ -120,22 +119,22 @@ class Gateway:
             case "delay_after":
                 await fault.delay()
             case "truncate":
-                return answer.with_body(answer.body[: len(answer.body) // 2])
+                return response.with_body(response.body[: len(response.body) // 2])
             case "patch_answer":
-                changed = json_edits.patched(answer.parsed(), options.get("remove", []), options.get("set", {}))
-                return answer.with_json(changed) if answer.body else answer
+                changed = json_edits.patched(response.parsed(), options.get("remove", []), options.get("set", {}))
+                return response.with_json(changed) if response.body else response
             case "lag":
-                return answer.with_json(json_edits.without_objects(answer.parsed(), self._newest))
+                return response.with_json(json_edits.without_objects(response.parsed(), self._newest))
             case "kill":
                 crash_points.reached("answer")
-        return answer
+        return response
 
-    async def _act(self, scope: Scope, raw: bytes) -> RawResponse:
-        answer = await wire.call_app(self._app, scope, raw)
+    async def _call_app(self, scope: Scope, raw: bytes) -> RawResponse:
+        response = await wire.call_app(self._app, scope, raw)
         is_create = scope["method"] == "POST" and not scope["path"].endswith(CREATES_NOTHING)
-        if is_create and answer.status in (200, 201):
-            self._newest = _created_ids(answer.parsed())
-        return answer
+        if is_create and response.status in (200, 201):
+            self._newest = _created_ids(response.parsed())
+        return response
 
     def _workspace_id(self, scope: Scope) -> str | None:
         try:
@@ -148,8 +147,8 @@ def _refusal(error: ApiError, headers: dict[str, str] | None = None) -> RawRespo
     return wire.raw_response(error.status, error.envelope(), JSON, headers)
 
 
-def _too_large(largest: int) -> RawResponse:
-    return _refusal(ContentTooLarge(f"The request body exceeds {largest // 1024} KiB."))
+def _too_large(limit: int) -> RawResponse:
+    return _refusal(ContentTooLarge(f"The request body exceeds {limit // 1024} KiB."))
 
 
 def _too_fast(limit: int, wait: float) -> RawResponse:
@@ -161,10 +160,10 @@ def _fault_response(fault: Fault) -> RawResponse:
     options = fault.options
     if fault.kind == "html":
         return wire.raw_response(options["status"], HTML, "text/html")
-    words = {"code": "injected-fault", "message": "The local control plane was told to fail."}
-    default = {"error": {name: options.get(name, word) for name, word in words.items()}}
+    defaults = {"code": "injected-fault", "message": "The local control plane was told to fail."}
+    body = {"error": {name: options.get(name, text) for name, text in defaults.items()}}
     content_type = options.get("contentType", JSON)
-    return wire.raw_response(options["status"], options.get("body", default), content_type, options.get("headers"))
+    return wire.raw_response(options["status"], options.get("body", body), content_type, options.get("headers"))
 
 
 def _parsed(raw: bytes) -> Any:
@@ -176,10 +175,11 @@ def _parsed(raw: bytes) -> Any:
         return None
 
 
-def _created_ids(answer: Any) -> frozenset[str]:
-    """The ids of what this create made: the object, and what came with it."""
-    data = answer["data"]
+def _created_ids(response: Any) -> frozenset[str]:
+    """The ids of what a create has created: the object, and its parts."""
+    data = response["data"]
+    # A new project holds its new database; elsewhere `database` refers to an existing one.
     parts = [data, *data.get("connections", [])]
-    if data["type"] == "project" and data["database"] is not None:  # elsewhere `database` refers to an old one
+    if data["type"] == "project" and data["database"] is not None:
         parts += [data["database"], *data["database"]["connections"]]
     return frozenset(part["id"] for part in parts)

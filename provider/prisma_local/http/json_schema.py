@@ -1,4 +1,4 @@
-"""Checks a request's body against its JSON Schema: the part of JSON Schema that our bodies use."""
+"""Reads a request's body and checks it against its JSON Schema: the part of JSON Schema that our bodies use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from prisma_local.errors import Invalid
+
 Schema = Mapping[str, Any]
 
-KINDS: dict[str, Callable[[object], bool]] = {
+TYPES: dict[str, Callable[[object], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
@@ -21,24 +23,24 @@ KINDS: dict[str, Callable[[object], bool]] = {
 }
 
 
-class ValidationError(ValueError):
-    """The value does not fit; the text says where and why."""
+class ValidationError(Invalid):
+    """A value that its schema does not allow; the text says where and why."""
 
 
 def read(raw: bytes) -> Any:
-    """The JSON of a body, with what no database could hold refused."""
+    """The JSON of a body; an empty body is an empty object. What PostgreSQL could not store is refused."""
     if not raw.strip():
         return {}
     try:
         value = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
-        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate can be parsed but never sent
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate can be parsed, but is not UTF-8
     except (ValueError, RecursionError) as error:
         raise ValidationError(f"The body is not JSON: {error}") from error
     return value
 
 
 def check(schema: Schema, value: object, place: str = "body") -> None:
-    """Raise `Unfit` unless the value fits the schema."""
+    """Raise `ValidationError` unless the schema allows the value."""
     if "anyOf" in schema:
         _check_any(schema["anyOf"], value, place)
         return
@@ -68,7 +70,7 @@ def _check_any(choices: list[Schema], value: object, place: str) -> None:
 def _check_type(schema: Schema, value: object, place: str) -> None:
     declared = schema.get("type", [])
     names = [declared] if isinstance(declared, str) else list(declared)
-    if names and not any(KINDS[name](value) for name in names):
+    if names and not any(TYPES[name](value) for name in names):
         raise ValidationError(f"{place} must be {' or '.join(names)}.")
 
 
@@ -77,7 +79,7 @@ def _check_text(schema: Schema, value: str, place: str) -> None:
         raise ValidationError(f"{place} must have at least {schema['minLength']} characters.")
     if len(value) > schema.get("maxLength", math.inf):
         raise ValidationError(f"{place} must have at most {schema['maxLength']} characters.")
-    # Python's $ would let a newline at the end pass; the contract's does not.
+    # Python's $ also matches before a newline at the end; that of JSON Schema (ECMA 262) does not.
     if "pattern" in schema and not re.search(schema["pattern"].replace("$", r"\Z"), value):
         raise ValidationError(f"{place} does not match {schema['pattern']}.")
 

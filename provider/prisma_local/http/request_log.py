@@ -1,4 +1,4 @@
-"""The log of /v1 calls that tests read. No token and no password is ever in it."""
+"""The log of API requests that tests read. No token and no password is ever in it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from prisma_local.store.clock import now
 
-KEPT = 20_000
-# Of paths, queries and bodies together; of one body.
-KEPT_BYTES = 16 * 1024 * 1024
-LARGEST_KEPT_BODY = 16 * 1024
+MAX_ENTRIES = 20_000
+# Bytes of paths, queries and bodies together, and of one body.
+MAX_BYTES = 16 * 1024 * 1024
+MAX_BODY_BYTES = 16 * 1024
 SECRET = re.compile("token|pass|secret", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Entry:
-    """One call. Its status stays None when it was cut, and while it is under way."""
+    """One request. Its status is None while it is open, and stays None where its connection was closed."""
 
     n: int
     at: str
@@ -30,7 +30,7 @@ class Entry:
     fault: str | None = None
     workspace_id: str | None = None
     size: int = 0
-    kept: bool = True
+    logged: bool = True
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,45 +47,45 @@ class Entry:
 
 
 class RequestLog:
-    """The newest calls: so many, and so many bytes of them. Whoever calls without a token fills no memory with it."""
+    """The newest requests, limited in number and bytes: a client without a token cannot fill the memory."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
         self._size = 0
         self._last = 0
 
-    def open(self, method: str, path: str, query: dict[str, str]) -> Entry:
+    def add(self, method: str, path: str, query: dict[str, str]) -> Entry:
         self._last += 1
         entry = Entry(self._last, now(), method, path, query)
         self._entries.append(entry)
         self._grow(entry, len(method) + len(path) + sum(len(name) + len(value) for name, value in query.items()))
         return entry
 
-    def keep_body(self, entry: Entry, body: Any, size: int) -> None:
-        """What a call brought along, of so many bytes; only of one that was let in."""
-        kept = size <= LARGEST_KEPT_BODY
-        entry.body = body if kept else f"… {size} bytes"
-        if kept and entry.kept:
+    def set_body(self, entry: Entry, body: Any, size: int) -> None:
+        """The body of a request with a valid token, and its size in bytes."""
+        logged = size <= MAX_BODY_BYTES
+        entry.body = body if logged else f"… {size} bytes"
+        if logged and entry.logged:
             self._grow(entry, size)
 
-    def as_json(self, newest: int = KEPT) -> list[dict[str, Any]]:
-        """The newest so many of what is kept, in the order they came."""
+    def as_json(self, newest: int = MAX_ENTRIES) -> list[dict[str, Any]]:
+        """The newest so many, in the order they came."""
         return [entry.as_json() for entry in list(self._entries)[-newest:]]
 
     def clear(self) -> None:
         while self._entries:
-            self._forget_oldest()
+            self._remove_oldest()
         self._last = 0
 
     def _grow(self, entry: Entry, size: int) -> None:
         entry.size += size
         self._size += size
-        while len(self._entries) > KEPT or self._size > KEPT_BYTES:
-            self._forget_oldest()
+        while len(self._entries) > MAX_ENTRIES or self._size > MAX_BYTES:
+            self._remove_oldest()
 
-    def _forget_oldest(self) -> None:
+    def _remove_oldest(self) -> None:
         oldest = self._entries.popleft()
-        oldest.kept = False
+        oldest.logged = False
         self._size -= oldest.size
 
 

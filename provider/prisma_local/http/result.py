@@ -1,4 +1,4 @@
-"""What a rule or a control action returns: a status and JSON, which `responses` makes an HTTP response of."""
+"""What a rule or a control action returns; `routing` makes an HTTP response of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A status and a JSON body; no body for 204."""
+    """A status and a JSON body; 204 has none."""
 
     status: int
     body: Any = None

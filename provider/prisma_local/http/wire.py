@@ -1,4 +1,4 @@
-"""The gate's view of the wire: a whole body in, a whole answer out, and a connection that can be cut."""
+"""Whole requests and whole responses, and connections that can be closed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# How long a request may take to come in whole.
+# How long a request may take to arrive.
 REQUEST_SECONDS = 30.0
-WHOLE = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
+COMPLETE = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
-# Open connections by the client's address, which is all that an ASGI scope tells of its connection.
+# Open connections by the client's address: an ASGI scope has nothing else of its connection.
 _open: dict[tuple[str, int], asyncio.Transport] = {}
 
 
 class CuttableProtocol(H11Protocol):
-    """uvicorn's protocol, which also lets its connections be found, and ends those whose request stays half."""
+    """uvicorn's protocol, whose connections can be closed; it closes those whose request does not arrive in time."""
 
-    _overdue: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # asyncio does this only for sockets that name TCP; without it every answer waits 40 ms for an ACK.
+        # asyncio does this only for sockets with proto=IPPROTO_TCP; without it each response waits 40 ms for an ACK.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.client is not None:
             _open[self.client] = transport
@@ -40,25 +40,25 @@ class CuttableProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self.client is not None:
             _open.pop(self.client, None)
-        self._stop_clock()
+        self._stop_timer()
         super().connection_lost(exc)
 
     def _limit_time(self) -> None:
-        """The clock runs from a request's first byte to its last, and from the beginning of a connection."""
-        if self.conn.their_state in WHOLE:
-            self._stop_clock()
-        elif self._overdue is None:
-            self._overdue = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+        """From the start of a connection, or of a request, to the end of the request."""
+        if self.conn.their_state in COMPLETE:
+            self._stop_timer()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
 
-    def _stop_clock(self) -> None:
-        if self._overdue is not None:
-            self._overdue.cancel()
-            self._overdue = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """An answer as it goes over the wire."""
+    """A response as it is sent."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -68,7 +68,7 @@ class RawResponse:
         return json.loads(self.body) if self.body else None
 
     def with_body(self, body: bytes) -> RawResponse:
-        """The same answer with another body, of whose length it tells the truth."""
+        """The same response with another body, and its Content-Length."""
         kept = tuple(header for header in self.headers if header[0].lower() != b"content-length")
         return replace(self, headers=(*kept, (b"content-length", str(len(body)).encode())), body=body)
 
@@ -81,18 +81,18 @@ class RawResponse:
 
 
 def raw_response(status: int, body: Any, content_type: str, headers: dict[str, str] | None = None) -> RawResponse:
-    """An answer from nothing: a text goes as it stands, everything else as JSON."""
+    """A response: a text is sent as it is, everything else as JSON."""
     raw = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     extra = tuple((name.lower().encode(), str(value).encode()) for name, value in (headers or {}).items())
     return RawResponse(status, ((b"content-type", content_type.encode()), *extra), b"").with_body(raw)
 
 
 class ClientDisconnected(Exception):
-    """The client left before its request was whole; nothing may be done in its name."""
+    """The client disconnected before its request was complete; nothing of it may be done."""
 
 
 async def read(receive: Receive, largest: int) -> bytes | None:
-    """The whole body, or None when it has more bytes than that."""
+    """The whole body, or None where it has more bytes than that."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -103,21 +103,21 @@ async def read(receive: Receive, largest: int) -> bytes | None:
         size += len(chunk)
         if size <= largest:
             chunks.append(chunk)
-        # What is too large is read all the same: a client that still writes would not see our answer.
+        # A body that is too large is still read: a client that is writing would not see our response.
         if not message.get("more_body", False):
             return b"".join(chunks) if size <= largest else None
 
 
 async def call_app(app: ASGIApp, scope: Scope, raw: bytes) -> RawResponse:
-    """Let the application answer this body, and keep the answer."""
+    """The application's response to a request with this body."""
     messages: list[Message] = []
-    given = False
+    sent = False
 
     async def receive() -> Message:
-        nonlocal given
-        if given:
+        nonlocal sent
+        if sent:
             return {"type": "http.disconnect"}
-        given = True
+        sent = True
         return {"type": "http.request", "body": raw, "more_body": False}
 
     async def send(message: Message) -> None:
@@ -129,7 +129,7 @@ async def call_app(app: ASGIApp, scope: Scope, raw: bytes) -> RawResponse:
 
 
 async def close_connection(scope: Scope, receive: Receive) -> None:
-    """Close the connection without a word, and wait until uvicorn knows."""
+    """Close the connection without a response, and wait until uvicorn has noticed."""
     transport = _open.get(tuple(scope["client"]))
     if transport is not None:
         transport.abort()

@@ -1,8 +1,8 @@
 """The superuser's sessions.
 
-Nearly all of them are in the database `postgres`, where no tenant can come in or set anything. One in a tenant's
-own database would take over what ALTER DATABASE … SET says there. What a session asks for when it connects goes
-before that: so it asks for every setting that the database has, with the value that `postgres` has.
+Nearly all of them are in the database `postgres`, where no tenant can connect or set anything. One in a tenant's
+own database would take over what ALTER DATABASE … SET says there. The options of a connection have precedence over
+that: so a session asks for every setting that the database has, with the value that `postgres` has.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -20,10 +20,10 @@ from prisma_local.postgres.cluster import Cluster
 
 Session = psycopg.Connection[tuple[Any, ...]]
 
-# How long a statement waits for a lock that somebody else holds, before it fails.
+# How long a statement waits for a lock that another session holds, before it fails.
 LOCK_SECONDS = 5
 ALWAYS = {"lock_timeout": f"{LOCK_SECONDS}s"}
-# Asked for in a tenant's database in any case: it may be set between our look and our coming in.
+# Always asked for in a tenant's database: the tenant may set them after we have read its settings.
 INSIDE = {**ALWAYS, "role": "none", "search_path": "pg_catalog"}
 
 # A setting that `postgres` does not know belongs to a library that the superuser's session does not load.
@@ -33,7 +33,7 @@ SELECT name, current_setting(name, true) FROM (
   WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = %s)
 ) WHERE current_setting(name, true) IS NOT NULL ORDER BY 1
 """
-SHUT = "SELECT 1 FROM pg_database WHERE datname = %s AND NOT datallowconn"
+NOT_CONNECTABLE = "SELECT 1 FROM pg_database WHERE datname = %s AND NOT datallowconn"
 
 
 class AdminSessions:
@@ -50,7 +50,7 @@ class AdminSessions:
         self._pool.open(wait=True, timeout=30)
 
     def close(self) -> None:
-        """Who waits for a session fails at once; may be called again."""
+        """Whoever waits for a session fails at once; may be called again."""
         self._pool.close()
 
     @contextmanager
@@ -61,31 +61,46 @@ class AdminSessions:
 
     @contextmanager
     def inside(self, database: str) -> Iterator[Session]:
-        """A session in a tenant's database, where nothing that the tenant has set holds."""
+        """A transaction in a tenant's database, without the tenant's settings."""
         with self.connectable(database) as options:
             conninfo = {**self._cluster.conninfo(database), "options": options}
-            with psycopg.connect(**conninfo, autocommit=True) as session:  # type: ignore[arg-type]
+            with (
+                psycopg.connect(**conninfo, autocommit=True) as session,  # type: ignore[arg-type]
+                session.transaction(),
+            ):
                 yield session
 
     @contextmanager
     def connectable(self, database: str) -> Iterator[str]:
-        """The options to come in with (as PGOPTIONS has them), while the database takes connections."""
+        """The options to connect with (as in PGOPTIONS), while the database allows connections."""
         with self.session() as session:
             options = _options({**dict(session.execute(SETTINGS, [database]).fetchall()), **INSIDE})
-            shut = session.execute(SHUT, [database]).fetchone() is not None
+            shut = exists(session, NOT_CONNECTABLE, database)
             if shut:
                 execute(session, "ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
         try:
             yield options
         finally:
             if shut:
-                with self.session() as session:
-                    execute(session, "ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
+                self.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
+
+    def run(self, statement: str, *names: str) -> None:
+        with self.session() as session:
+            execute(session, statement, *names)
 
 
 def execute(session: Session, statement: str, *names: str) -> None:
-    """DDL takes no parameters; every name goes in as an identifier."""
+    """DDL takes no parameters; every name is inserted as a quoted identifier."""
     session.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def column(session: Session, query: LiteralString, *values: object) -> list[Any]:
+    """The first column of all rows."""
+    return [row[0] for row in session.execute(query, values).fetchall()]
+
+
+def exists(session: Session, query: LiteralString, *values: object) -> bool:
+    return session.execute(query, values).fetchone() is not None
 
 
 def _options(settings: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The processes underneath, PostgreSQL and where there is one its pooler: on their ports, and watched."""
+"""The child processes, PostgreSQL and where there is one pgbouncer: on their ports, and watched."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from contextlib import ExitStack
 
 from prisma_local.errors import StartupError
 from prisma_local.postgres import finder
-from prisma_local.postgres.cluster import HOST, Cluster, PortTaken
+from prisma_local.postgres.cluster import Cluster, PortTaken
+from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.pooler import Pooler, end_orphan
 from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS
-from prisma_local.process import data_directory as folders
-from prisma_local.process.preparation import Ground
+from prisma_local.process import data_directory
+from prisma_local.process.preparation import Prepared
 
 log = logging.getLogger("prisma_local")
 
@@ -30,38 +31,38 @@ OLD_POOLER = (
 )
 
 
-def start(stack: ExitStack, ground: Ground) -> Pooler | None:
-    """Start both, and return the pooler."""
-    if not ground.cluster.durable:
-        _clear_leftovers(ground.cluster)
-    end_orphan(ground.folder)
-    ground.cluster.prepare()
-    ground.identity.postgres_port = _start_on_port(ground.cluster, ground.identity.postgres_port)
+def start(stack: ExitStack, prepared: Prepared) -> Pooler | None:
+    """Start both, and return the pooler where there is one."""
+    if not prepared.cluster.durable:
+        _clear_leftovers(prepared.cluster)
+    end_orphan(prepared.folder)
+    prepared.cluster.prepare()
+    prepared.identity.postgres_port = _start_on_port(prepared.cluster, prepared.identity.postgres_port)
     bouncer = finder.find_pooler()
     if bouncer is None:
         return None
-    pooler = Pooler(bouncer, ground.cluster)
+    pooler = Pooler(bouncer, prepared.cluster)
     stack.callback(pooler.stop)
-    ground.identity.pooler_port = _start_on_port(pooler, ground.identity.pooler_port)
+    prepared.identity.pooler_port = _start_on_port(pooler, prepared.identity.pooler_port)
     return pooler
 
 
 def warn(pooler: Pooler | None) -> None:
-    """Say what somebody would wonder at who uses a pooled connection string here."""
+    """Warn of what pooled connection strings cannot do here."""
     if pooler is None:
         log.warning(NO_POOLER)
     elif pooler.version < KEEPS_PREPARED_STATEMENTS:
         log.warning(OLD_POOLER, *pooler.version)
 
 
-def watch(watched: Cluster | Pooler, fell: Callable[[Cluster | Pooler], None]) -> None:
-    """Tell when a process has ended, by itself or not."""
+def watch(watched: Cluster | Pooler, ended: Callable[[Cluster | Pooler], None]) -> None:
+    """Call back when a process has ended, by itself or not."""
     process = watched.process
 
     def wait() -> None:
         if process is not None:
             process.wait()
-        fell(watched)
+        ended(watched)
 
     threading.Thread(target=wait, daemon=True).start()
 
@@ -71,13 +72,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start_on_port(process: Cluster | Pooler, kept: int) -> int:
-    """Start where connection strings point already, else on a free port; returns the port."""
-    if kept:
-        process.start(kept)
-        return kept
+def _start_on_port(process: Cluster | Pooler, last: int) -> int:
+    """Start on the port of the last start, to which connection strings point, else on a free one; returns it."""
+    if last:
+        process.start(last)
+        return last
     for _ in range(PORT_ATTEMPTS):
-        # When somebody was quicker another port will do: nobody has been told this one yet.
+        # Where another process takes the port first, another will do: no connection string names this one yet.
         with contextlib.suppress(PortTaken):
             process.start(port := _free_port())
             return port
@@ -85,8 +86,8 @@ def _start_on_port(process: Cluster | Pooler, kept: int) -> int:
 
 
 def _clear_leftovers(cluster: Cluster) -> None:
-    """A killed ephemeral server leaves its processes and its folder; the next one clears them away."""
-    for leftover in folders.leftovers(beside=cluster.folder):
+    """A killed ephemeral server leaves its processes and its folder; the next one removes them."""
+    for leftover in data_directory.leftovers(beside=cluster.folder):
         end_orphan(leftover)
         Cluster(cluster.installation, cluster.account, leftover).end_orphan()
-        folders.remove(leftover)
+        data_directory.remove(leftover)

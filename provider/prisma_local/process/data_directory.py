@@ -1,4 +1,4 @@
-"""The data directory: where it is, who has it, and what stays the same from one start to the next."""
+"""The data directory: where it is, its lock, and what stays the same from one start to the next."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from prisma_local.errors import StartupError
 from prisma_local.postgres.account import PROGRAMS, Account
 
 PREFIX = "prisma-local-"
-TEMPORARY_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - where an unprivileged account can go, too
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 - which an unprivileged account may enter, too
 
 
 @dataclass(slots=True)
 class Identity:
-    """What programs that were told once still hold: a token and three ports (0: not chosen yet)."""
+    """What clients keep in their configuration: a token and three ports (0: not chosen yet)."""
 
     token: str
     port: int = 0
@@ -32,8 +32,8 @@ class Identity:
     pooler_port: int = 0
 
 
-def default_place() -> Path:
-    """Where the data of this user lives when nobody says otherwise."""
+def default_path() -> Path:
+    """Where the data of this user is without --data-dir."""
     if os.geteuid() == 0:
         return Path("/var/lib/prisma-local")
     if sys.platform == "darwin":
@@ -43,11 +43,11 @@ def default_place() -> Path:
 
 
 def make(folder: Path, account: Account) -> Path:
-    """The folder, made where it is missing, in a place that PostgreSQL's account can get to."""
+    """Made where it is missing, and only where PostgreSQL's account may enter it."""
     folder = folder.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Root's PostgreSQL runs as another account, which must walk through but need not look around.
+        # Root's PostgreSQL runs as another account, which must enter the folder but need not list it.
         folder.chmod(0o711 if account.dropped else 0o700)
     except OSError as error:
         raise StartupError(f"The data directory {folder} cannot be used: {error.strerror}.") from error
@@ -60,16 +60,16 @@ def make(folder: Path, account: Account) -> Path:
 
 
 def make_temporary(account: Account) -> Path:
-    places = (tempfile.gettempdir(), *TEMPORARY_PLACES)
-    base = next((place for place in places if account.can_enter(Path(place))), None)
+    folders = (tempfile.gettempdir(), *TEMPORARY_FOLDERS)
+    base = next((each for each in folders if account.can_enter(Path(each))), None)
     if base is None:
-        raise StartupError(f"'{account.name}' can enter none of {', '.join(places)}; use --data-dir.")
+        raise StartupError(f"'{account.name}' can enter none of {', '.join(folders)}; use --data-dir.")
     return make(Path(tempfile.mkdtemp(prefix=PREFIX, dir=base)), account)
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process alone; the lock ends with the process, however it ends."""
+    """Locked for this process; the lock ends with the process, however it ends."""
     with (folder / "lock").open("a+") as file:
         if not _lock(file):
             file.seek(0)
@@ -92,20 +92,20 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def close_to_others(folder: Path) -> None:
-    """No other account reads what is in the folder, nor what this process will make from now on.
+def make_private(folder: Path) -> None:
+    """No other account can read what is in the folder, nor what this process makes from now on.
 
-    Failed statements, with the passwords and rows in them, stand in PostgreSQL's log.
+    PostgreSQL's log, for one, holds failed statements, with the passwords and rows in them.
     """
     os.umask(0o077)
-    for path in _kept_in(folder):
+    for path in _contents(folder):
         mode = path.lstat().st_mode
         if mode & 0o077 and not path.is_symlink():
             path.chmod(mode & 0o700)
 
 
-def _kept_in(folder: Path) -> Iterator[Path]:
-    """All that is kept; what is deeper stands in folders of PostgreSQL's own. Its programs are no secret."""
+def _contents(folder: Path) -> Iterator[Path]:
+    """Two levels; what is deeper is in PostgreSQL's own folders. A copy of its programs is no secret."""
     for path in folder.iterdir():
         if path.name.startswith(PROGRAMS):
             continue
@@ -115,9 +115,9 @@ def _kept_in(folder: Path) -> Iterator[Path]:
 
 
 def leftovers(beside: Path) -> Iterator[Path]:
-    """Temporary folders of ephemeral servers that were killed; each is held while the caller has it."""
+    """Temporary folders of ephemeral servers that were killed; each is locked while the caller has it."""
     for found in beside.parent.glob(f"{PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):  # another server may be clearing up, too
+        with contextlib.suppress(FileNotFoundError):  # another server may be removing it, too
             is_mine = found != beside and found.stat().st_uid == os.geteuid() and (found / "pgdata").is_dir()
             if not is_mine:
                 continue
@@ -141,7 +141,7 @@ def load_identity(folder: Path) -> Identity:
 
 
 def save_identity(folder: Path, identity: Identity) -> None:
-    """Whole or not at all: a half-written token would lock everybody out."""
+    """Whole or not at all: with half a token no client could log in."""
     unfinished = folder / "identity.json.new"
     unfinished.touch(mode=0o600)
     with unfinished.open("w") as file:

@@ -1,4 +1,4 @@
-"""What stands before anything is served: the folder, its identity, and PostgreSQL, which takes longest to make."""
+"""What comes before anything is served: the data directory is locked, and initdb begun."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from prisma_local.postgres import account as accounts
 from prisma_local.postgres import finder
 from prisma_local.postgres.account import Account
-from prisma_local.postgres.cluster import Cluster, has_time_zones
-from prisma_local.process import data_directory as folders
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.process import data_directory
 from prisma_local.process.data_directory import Identity
 
 log = logging.getLogger("prisma_local")
@@ -19,7 +19,7 @@ log = logging.getLogger("prisma_local")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line chose; port 0 is the last one, or a free one."""
+    """What the command line says; port 0 is the one of the last start, or a free one."""
 
     port: int = 0
     data_dir: Path | None = None
@@ -28,34 +28,34 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """The cluster is under way: `prepare` waits for it."""
+class Prepared:
+    """`cluster.prepare` waits for initdb."""
 
     folder: Path
     identity: Identity
     cluster: Cluster
 
 
-def lay(stack: ExitStack, options: Options) -> Ground:
-    """Take the folder and begin to make PostgreSQL in it; what was begun ends with the stack."""
+def prepare(stack: ExitStack, options: Options) -> Prepared:
+    """The stack ends whatever was begun."""
     installation, account = finder.find(), accounts.choose()
-    if not has_time_zones(installation):
+    if not installation.has_time_zones():
         log.warning("this machine has no time zone data, so PostgreSQL knows GMT only: apt install tzdata")
-    folder = _open_folder(stack, options, account)
-    identity = folders.load_identity(folder)
+    folder = _locked_directory(stack, options, account)
+    identity = data_directory.load_identity(folder)
     installation = accounts.within_reach(installation, account, folder)
     cluster = Cluster(installation, account, folder, durable=not options.ephemeral)
     stack.callback(cluster.stop)
     cluster.begin()
-    return Ground(folder, identity, cluster)
+    return Prepared(folder, identity, cluster)
 
 
-def _open_folder(stack: ExitStack, options: Options, account: Account) -> Path:
+def _locked_directory(stack: ExitStack, options: Options, account: Account) -> Path:
     if options.ephemeral:
-        folder = folders.make_temporary(account)
-        stack.callback(folders.remove, folder)
+        folder = data_directory.make_temporary(account)
+        stack.callback(data_directory.remove, folder)
     else:
-        folder = folders.make(options.data_dir or folders.default_place(), account)
-    stack.enter_context(folders.locked(folder))
-    folders.close_to_others(folder)
+        folder = data_directory.make(options.data_dir or data_directory.default_path(), account)
+    stack.enter_context(data_directory.locked(folder))
+    data_directory.make_private(folder)
     return folder

@@ -1,11 +1,10 @@
-"""Start and stop, in an order that keeps nobody waiting: PostgreSQL takes longest, so it comes first."""
+"""Start and stop. PostgreSQL takes longest to start, so it comes first."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 
-from prisma_local.process import preparation
-from prisma_local.process.preparation import Options
+from prisma_local.process.preparation import Options, prepare
 from prisma_local.process.signals import Shutdown
 
 
@@ -14,8 +13,8 @@ def serve(options: Options) -> int:
     shutdown = Shutdown()
     shutdown.install()
     with ExitStack() as stack:
-        laid = preparation.lay(stack, options)
+        prepared = prepare(stack, options)
         # Imported here: initdb, a process of its own, works meanwhile.
         from prisma_local.process import web_server
 
-        return web_server.serve(stack, laid, options, shutdown)
+        return web_server.serve(stack, prepared, options, shutdown)

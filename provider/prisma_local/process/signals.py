@@ -1,4 +1,4 @@
-"""One signal stops: at once while starting, in good order while serving. Further ones change nothing."""
+"""The first signal stops the server: at once while it starts, in good order while it serves. Others are ignored."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Shutdown:
-    """`finish` is how to stop in good order, once there is something that serves."""
+    """`stop_serving` is set as soon as there is something that serves."""
 
     def __init__(self) -> None:
-        self.finish: Callable[[], None] | None = None
-        self._asked = False
+        self.stop_serving: Callable[[], None] | None = None
+        self._requested = False
 
     def install(self) -> None:
         for number in SIGNALS:
             signal.signal(number, self._handle)
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self._asked:
+        if self._requested:
             return
-        self._asked = True
-        if self.finish is None:
+        self._requested = True
+        if self.stop_serving is None:
             raise SystemExit(0)
-        self.finish()
+        self.stop_serving()

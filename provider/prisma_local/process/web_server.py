@@ -1,4 +1,4 @@
-"""From the ground up to HTTP: the processes, the records, the web server, and back in the other order."""
+"""From the child processes up to HTTP, and back in the opposite order."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from prisma_local.databases.reconcile import reconcile
 from prisma_local.databases.stock import Stock
 from prisma_local.errors import StartupError
 from prisma_local.http.wire import CuttableProtocol
-from prisma_local.postgres.cluster import HOST, Cluster
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.pooler import Pooler
 from prisma_local.postgres.tenants import Tenants
-from prisma_local.process import child_processes
-from prisma_local.process import data_directory as folders
+from prisma_local.process import child_processes, data_directory
 from prisma_local.process.data_directory import Identity
-from prisma_local.process.preparation import Ground, Options
+from prisma_local.process.preparation import Options, Prepared
 from prisma_local.process.signals import Shutdown
 from prisma_local.store.records import Records
 from prisma_local.testing.settings import Settings
@@ -39,22 +39,22 @@ GRACE_SECONDS = 5
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its signal handling, saying when it is ready."""
+    """uvicorn without its signal handling. It prints `lines` when it is ready."""
 
     def __init__(self, config: uvicorn.Config, lines: str) -> None:
         super().__init__(config)
-        self.fell = False
+        self.failed = False
         self._lines = lines
 
-    def finish(self) -> None:
+    def stop(self) -> None:
         self.should_exit = True
 
-    def fall(self, process: Cluster | Pooler) -> None:
-        """A control plane without its processes has nothing to say: it stops, with an exit code that tells."""
+    def child_ended(self, process: Cluster | Pooler) -> None:
+        """Without PostgreSQL or the pooler nothing works: stop, with exit code 1."""
         if not self.should_exit:
-            log.error("%s ended by itself; its last words: %s", process.title, process.last_log_line())
-            self.fell = True
-            self.finish()
+            log.error("%s ended by itself; the last line of its log: %s", process.title, process.last_log_line())
+            self.failed = True
+            self.stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -65,13 +65,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(stack: ExitStack, ground: Ground, options: Options, shutdown: Shutdown) -> int:
-    """Serve until it is told to stop; returns the exit code."""
-    pooler = child_processes.start(stack, ground)
-    identity = ground.identity
+def serve(stack: ExitStack, prepared: Prepared, options: Options, shutdown: Shutdown) -> int:
+    """Serve until the shutdown; returns the exit code."""
+    pooler = child_processes.start(stack, prepared)
+    identity = prepared.identity
     listener = stack.enter_context(_listen(options.port, identity))
-    folders.save_identity(ground.folder, identity)
-    context = _open_context(stack, ground, pooler)
+    data_directory.save_identity(prepared.folder, identity)
+    context = _open_context(stack, prepared, pooler)
     tokens = Tokens(context.records)
     tokens.ensure(identity.token)
     reconcile(context)
@@ -79,33 +79,33 @@ def serve(stack: ExitStack, ground: Ground, options: Options, shutdown: Shutdown
     app = build(context, tokens, Control(context, tokens, identity.token))
     lines = f"PRISMA_API_BASE_URL={context.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
     server = Server(_config(app, options), lines)
-    shutdown.finish = server.finish
+    shutdown.stop_serving = server.stop
     child_processes.warn(pooler)
-    for process in (ground.cluster, pooler):
+    for process in (prepared.cluster, pooler):
         if process is not None:
-            child_processes.watch(process, server.fall)
+            child_processes.watch(process, server.child_ended)
     asyncio.run(server.serve([listener]))
-    return 1 if server.fell else 0
+    return 1 if server.failed else 0
 
 
-def _open_context(stack: ExitStack, ground: Ground, pooler: Pooler | None) -> Context:
-    records = Records(ground.folder / "records.sqlite")
+def _open_context(stack: ExitStack, prepared: Prepared, pooler: Pooler | None) -> Context:
+    records = Records(prepared.folder / "records.sqlite")
     stack.callback(records.close)
-    tenants = Tenants(ground.cluster, pooler)
+    tenants = Tenants(prepared.cluster, pooler)
     tenants.open()
     stack.callback(tenants.close)
-    # Without PostgreSQL nobody waits for a session of it, half a minute each: they fail at once.
-    child_processes.watch(ground.cluster, lambda _ended: tenants.close())
+    # Without PostgreSQL a request fails at once, instead of waiting half a minute for a session.
+    child_processes.watch(prepared.cluster, lambda _ended: tenants.close())
     background = Background()
     stack.callback(background.close)
-    base_url = f"http://{HOST}:{ground.identity.port}"
+    base_url = f"http://{HOST}:{prepared.identity.port}"
     settings = Settings()
     stock = Stock(records, tenants, background, settings)
-    return Context(records, tenants, Copies(ground.cluster, tenants), background, settings, stock, base_url)
+    return Context(records, tenants, Copies(prepared.cluster, tenants), background, settings, stock, base_url)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:
-    """The port that was asked for, else the last one, else a free one."""
+    """The port of the command line, else the one of the last start, else a free one."""
     for port in (wanted,) if wanted else (identity.port, 0):
         try:
             listener = socket.create_server((HOST, port))

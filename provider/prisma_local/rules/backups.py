@@ -1,4 +1,4 @@
-"""Backups of a database, and what they are for: restore."""
+"""Backups of a database, and restore."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RETENTION_DAYS = 7
 
 
 def list_(context: Context, call: Call) -> Result:
-    """The newest first: there is no cursor, so that older ones could not be asked for."""
+    """The newest first: the contract has no cursor here, and so no way to the older ones."""
     database = find.database(context, call, call.path["databaseId"])
     limit = limit_of(call.query.get("limit"), DEFAULT)
     if limit > LARGEST:
@@ -33,14 +33,14 @@ def list_(context: Context, call: Call) -> Result:
 
 
 def restore(context: Context, call: Call) -> Result:
-    """The answer names the backup as the source; the database's own source stays what it was made from."""
+    """The response names the backup as the source; the source in the record stays what the database was made from."""
     source = call.body["source"]
     target = find.database(context, call, call.path["targetDatabaseId"])
     backup = find.backup(context, find.database(context, call, source["databaseId"]), source["backupId"])
-    archive = backups.opened(context, backup)
-    if archive is None:
+    dump = backups.open_dump(context, backup)
+    if dump is None:
         raise Invalid(f"The backup is {backup.status} and cannot be used.", status=422)
-    archive.close()
+    dump.close()
     begun = recovery.begin(context, target.id, backup)
     named = {"type": "backup", "databaseId": backup.database_id, "backupId": backup.id}
     return ok({**response_bodies.database(context, begun), "status": "recovering", "source": named})

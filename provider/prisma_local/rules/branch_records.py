@@ -1,7 +1,7 @@
-"""Every database belongs to a branch: which one it is, and how branches come and change.
+"""The branches of a project: looked up, created, promoted, removed, always in the caller's transaction.
 
-A project begins with its default branch; the first branch of a project is the default and the production
-one, and each later one is a preview. Everything that writes here is called inside the caller's transaction.
+Every database belongs to a branch. The first branch of a project is its default branch and has the role production,
+each later one has the role preview.
 """
 
 from __future__ import annotations
@@ -13,30 +13,29 @@ from typing import Any
 from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.store.clock import now
-from prisma_local.store.ids import new_id
-from prisma_local.store.values import Branch, Project
+from prisma_local.store.ids import new_id, with_prefix
+from prisma_local.store.values import Branch
 
 DEFAULT_GIT_NAME = "main"
 LONGEST_GIT_NAME = 255
 
 # What `git check-ref-format` refuses.
 NOT_A_GIT_NAME = re.compile(
-    r"""[\x00-\x20\x7f~^:?*\[\\]   # no control character, no space, nothing that git gives a meaning
-      | \.\. | @\{ | //           # nor these together
-      | (^|/)\. | \.lock(/|\Z)    # no part that is hidden or locked
-      | ^[-/] | [/.]\Z | ^@\Z     # nor a beginning or an end that reads as something else
+    r"""[\x00-\x20\x7f~^:?*\[\\]   # no control character, no space, no character with a meaning
+      | \.\. | @\{ | //           # nor these sequences
+      | (^|/)\. | \.lock(/|\Z)    # no part like a hidden file, or a lock of git's
+      | ^[-/] | [/.]\Z | ^@\Z     # no beginning or end that git reads as something else
       | ^\Z""",
     re.VERBOSE,
 )
 
 
-def first(context: Context, project: Project) -> Branch:
-    """The default and production branch of a new project."""
-    return make(context, project.id, DEFAULT_GIT_NAME)
+def create_default(context: Context, project_id: str) -> Branch:
+    return create(context, project_id, DEFAULT_GIT_NAME, default=True)
 
 
-def make(context: Context, project_id: str, git_name: str, *, default: bool = False) -> Branch:
-    """A branch, which is the default one when it is the first, or when that is wanted."""
+def create(context: Context, project_id: str, git_name: str, *, default: bool = False) -> Branch:
+    """A branch, which is the default one if it is the first, or if `default` says so."""
     is_first = context.records.one(Branch, project_id=project_id) is None
     moment = now()
     made = context.records.insert(
@@ -56,7 +55,7 @@ def make(context: Context, project_id: str, git_name: str, *, default: bool = Fa
 
 
 def promote(context: Context, branch: Branch) -> None:
-    """This one and no other; only the flag moves, the roles stay."""
+    """Make this the only default branch; the roles stay."""
     moment = now()
     for other in context.records.select(Branch, project_id=branch.project_id, is_default=True):
         if other.id != branch.id:
@@ -66,21 +65,21 @@ def promote(context: Context, branch: Branch) -> None:
 
 
 def remove(context: Context, branch: Branch) -> None:
-    """Gone; where it was the default one, the oldest that is left takes the flag."""
+    """Where it was the default branch, the oldest one left becomes it."""
     context.records.remove(Branch, id=branch.id)
-    heir = context.records.one(Branch, project_id=branch.project_id)
-    if branch.is_default and heir is not None:
-        promote(context, heir)
+    oldest = context.records.one(Branch, project_id=branch.project_id)
+    if branch.is_default and oldest is not None:
+        promote(context, oldest)
 
 
 def default(context: Context, project_id: str) -> Branch:
-    """The project's default branch; where drift took the last branch away, it is made again."""
+    """The project's default branch; after drift has deleted the last branch, a new one."""
     found = context.records.one(Branch, project_id=project_id, is_default=True)
-    return found or make(context, project_id, DEFAULT_GIT_NAME, default=True)
+    return found or create_default(context, project_id)
 
 
 def refuse_contradictions(body: Mapping[str, Any]) -> None:
-    """What the schema cannot say of branchId, branchGitName and logicalId."""
+    """What the JSON Schema cannot say of branchId and branchGitName."""
     for name in ("branchId", "branchGitName"):
         if name in body and body[name] is None:
             raise Invalid(f"{name} cannot be null: every database belongs to a branch.")
@@ -96,7 +95,7 @@ def check_git_name(git_name: str, field: str, status: int) -> None:
 
 
 def chosen(context: Context, project_id: str, body: Mapping[str, Any]) -> Branch | None:
-    """The branch that a body names, made where `branchGitName` is new."""
+    """The branch that a request names, created where `branchGitName` is new."""
     if "branchId" in body:
         return by_id(context, project_id, body["branchId"])
     if "branchGitName" in body:
@@ -105,8 +104,7 @@ def chosen(context: Context, project_id: str, body: Mapping[str, Any]) -> Branch
 
 
 def by_id(context: Context, project_id: str, id_: str) -> Branch:
-    full = Branch.prefix + id_.removeprefix(Branch.prefix)
-    found = context.records.one(Branch, id=full, project_id=project_id)
+    found = context.records.one(Branch, id=with_prefix(Branch.prefix, id_), project_id=project_id)
     if found is None:
         raise NotFound("Branch with the given ID was not found in the project.")
     return found
@@ -114,4 +112,4 @@ def by_id(context: Context, project_id: str, id_: str) -> Branch:
 
 def by_git_name(context: Context, project_id: str, git_name: str) -> Branch:
     found = context.records.one(Branch, project_id=project_id, git_name=git_name)
-    return found or make(context, project_id, git_name)
+    return found or create(context, project_id, git_name)

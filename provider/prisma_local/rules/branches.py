@@ -19,7 +19,7 @@ def list_(context: Context, call: Call) -> Result:
     if "gitName" in call.query and "gitNameContains" in call.query:
         raise Invalid("gitName and gitNameContains are mutually exclusive.", status=422)
 
-    def show(rows: list[Branch]) -> list[response_bodies.Shape]:
+    def show(rows: list[Branch]) -> list[response_bodies.Json]:
         return [response_bodies.branch(context, row, project) for row in rows]
 
     return page(context.records, Branch, call.query, show, project_id=project.id, **_filters(context, call, project))
@@ -31,10 +31,10 @@ def create(context: Context, call: Call) -> Result:
     with context.records.transaction():
         project = find.project(context, call, call.path["projectId"])
         try:
-            made = branch_records.make(context, project.id, git_name, default=call.body.get("isDefault", False))
+            made = branch_records.create(context, project.id, git_name, default=call.body.get("isDefault", False))
         except UniqueViolation as violation:
             raise Conflict(f"A live branch with the gitName '{git_name}' already exists.") from violation
-        return ok(_shown(context, made, project), 201)
+        return ok(_as_json(context, made, project), 201)
 
 
 def get(context: Context, call: Call) -> Result:
@@ -42,7 +42,7 @@ def get(context: Context, call: Call) -> Result:
 
 
 def patch(context: Context, call: Call) -> Result:
-    """Only ever a promotion: the schema refuses every other field, and this the demotion."""
+    """The only change is to make a branch the default one: the schema refuses other fields."""
     wanted = call.body.get("isDefault")
     with context.records.transaction():
         branch, project = find.branch(context, call)
@@ -54,7 +54,7 @@ def patch(context: Context, call: Call) -> Result:
                 hint='PATCH another branch of the project with {"isDefault": true}.',
                 status=422,
             )
-        return ok(_shown(context, branch, project))
+        return ok(_as_json(context, branch, project))
 
 
 def delete(context: Context, call: Call) -> Result:
@@ -81,5 +81,5 @@ def _filters(context: Context, call: Call, project: Project) -> dict[str, Any]:
     return {}
 
 
-def _shown(context: Context, branch: Branch, project: Project) -> response_bodies.Shape:
+def _as_json(context: Context, branch: Branch, project: Project) -> response_bodies.Json:
     return response_bodies.branch(context, context.records.one(Branch, id=branch.id) or branch, project)

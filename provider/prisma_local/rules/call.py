@@ -1,4 +1,4 @@
-"""What a rule is given and what it gives back: no request, no response, only values."""
+"""What a rule takes and returns. Rules know operations, not HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prisma_local.store.values import Token, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A checked call: ids in the path are normalised, query and body fit the operation's schemas."""
+    """A checked request: ids in the path have their prefix, query and body satisfy the operation's schemas."""
 
     workspace: Workspace
     token: Token

@@ -1,10 +1,10 @@
-"""Connections: login roles of a database. Their secrets leave with create and rotate, and only then."""
+"""Connections: login roles of a database. Only the responses to create and rotate hold their secrets."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.databases import lifecycle
+from prisma_local.databases import connections, deletion
 from prisma_local.databases.context import Context
 from prisma_local.http.result import Result, ok
 from prisma_local.rules import find, response_bodies
@@ -42,26 +42,26 @@ def create_in_database(context: Context, call: Call) -> Result:
 
 def rotate(context: Context, call: Call) -> Result:
     found, database = find.connection(context, call)
-    credentials = lifecycle.rotate_connection(context, found)
+    credentials = connections.rotate_connection(context, found)
     return ok(response_bodies.new_connection(context, found, database, credentials.password))
 
 
 def delete(context: Context, call: Call) -> Result:
     found, _ = find.connection(context, call)
-    lifecycle.retire_connection(context, found)
+    deletion.delete_connection(context, found)
     return Result(204)
 
 
 def _create(context: Context, call: Call, database_id: str, status: int) -> Result:
     database = find.database(context, call, database_id)
-    credentials = lifecycle.create_connection(context, database, call.body["name"])
+    credentials = connections.create_connection(context, database, call.body["name"])
     return ok(response_bodies.new_connection(context, credentials.connection, database, credentials.password), status)
 
 
 def _page(context: Context, call: Call, of: list[Database]) -> Result:
     by_id = {row.id: row for row in of}
 
-    def show(rows: list[Connection]) -> list[response_bodies.Shape]:
+    def show(rows: list[Connection]) -> list[response_bodies.Json]:
         return [response_bodies.connection(context, row, by_id[row.database_id]) for row in rows]
 
     return page(context.records, Connection, call.query, show, database_id=tuple(by_id), state=LIVE)

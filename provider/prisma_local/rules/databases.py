@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prisma_local.databases import lifecycle
+from prisma_local.databases import creation, deletion
 from prisma_local.databases.context import Context
 from prisma_local.errors import Conflict, Forbidden, Invalid, NotFound
 from prisma_local.http.result import Result, ok
 from prisma_local.rules import branch_records, default_database, find, regions, response_bodies, sources
 from prisma_local.rules.call import Call
 from prisma_local.rules.pagination import page
-from prisma_local.store.ids import normalise
+from prisma_local.store.ids import normalise, with_prefix
 from prisma_local.store.records import UniqueViolation
 from prisma_local.store.values import LIVE, Branch, Database, Project
 
@@ -36,16 +36,16 @@ def create(context: Context, call: Call) -> Result:
 
 
 def create_in_project(context: Context, call: Call) -> Result:
-    """The older route: no branch and no logicalId in its body, more secrets in its answer."""
+    """The older route: no branch and no logicalId in its request, more secrets in its response."""
     project = find.project(context, call, call.path["projectId"])
     body = {name: call.body[name] for name in ("name", "region", "isDefault") if name in call.body}
-    source = call.body.get("source") or sources.of_older_field(call.body.get("fromDatabase"))
+    source = call.body.get("source") or sources.from_deprecated(call.body.get("fromDatabase"))
     database, passwords = _create(context, _with_body(call, body), project, source)
     return ok(response_bodies.new_database(context, database, passwords), 201)
 
 
 def patch(context: Context, call: Call) -> Result:
-    """All of the body or nothing of it."""
+    """All changes in one transaction."""
     body = call.body
     branch_records.refuse_contradictions(body)
     if "logicalId" in body and ("branchId" in body or "branchGitName" in body):
@@ -69,7 +69,7 @@ def delete(context: Context, call: Call) -> Result:
         database = find.database(context, call, call.path["databaseId"])
         if database.is_default:
             raise Forbidden("Cannot delete the default environment.")
-    lifecycle.retire_database(context, database)
+    deletion.delete_database(context, database)
     return Result(204)
 
 
@@ -79,7 +79,7 @@ def _create(context: Context, call: Call, project: Project, source: Any) -> tupl
     if "logicalId" in body and "branchGitName" in body:
         raise Invalid("logicalId cannot be combined with branchGitName; pass branchId instead.")
     origin = sources.read(context, call, source)
-    draft = _record(context, project, body, origin.shown)
+    draft = _record(context, project, body, origin.as_json)
 
     def publish() -> None:
         branch = branch_records.chosen(context, project.id, body)
@@ -88,7 +88,7 @@ def _create(context: Context, call: Call, project: Project, source: Any) -> tupl
         if body.get("isDefault", False):
             default_database.promote(context, draft)
 
-    password = lifecycle.create_database(context, draft, publish, origin.make)
+    password = creation.create_database(context, draft, publish, origin.create)
     made = context.records.one(Database, id=draft.id, state=LIVE)
     if made is None:
         raise NotFound("The database was deleted as soon as it was made.")
@@ -96,14 +96,14 @@ def _create(context: Context, call: Call, project: Project, source: Any) -> tupl
 
 
 def _record(context: Context, project: Project, body: Mapping[str, Any], source: str) -> Database:
-    """Write the intent. A branch that has yet to be made is made with the database, not before it."""
+    """Record the database. A new branch is created when the database is published, not before."""
     with context.records.transaction():
         if body.get("isDefault") and context.settings.one_default and default_database.current(context, project.id):
             raise Conflict("Default database already exists")
         branch = branch_records.default(context, project.id)
         if "branchId" in body:
             branch = branch_records.by_id(context, project.id, body["branchId"])
-        draft = lifecycle.draft_database(
+        draft = creation.draft_database(
             context,
             project,
             name=body.get("name"),
@@ -113,7 +113,7 @@ def _record(context: Context, project: Project, body: Mapping[str, Any], source:
             source=source,
         )
         try:
-            lifecycle.record_database(context, draft)
+            creation.record_database(context, draft)
         except UniqueViolation as violation:
             raise _logical_id_taken(draft.logical_id) from violation
     return draft
@@ -148,7 +148,7 @@ def _logical_id_taken(logical_id: str | None) -> Conflict:
 
 
 def _filters(context: Context, call: Call) -> dict[str, Any]:
-    """What the query asks for, as columns; what is not in this workspace matches nothing."""
+    """The query as columns; what is not in this workspace matches nothing."""
     query = call.query
     own = [row.id for row in context.records.select(Project, workspace_id=call.workspace.id, state=LIVE)]
     if "projectId" in query:
@@ -167,7 +167,7 @@ def _filters(context: Context, call: Call) -> dict[str, Any]:
 def _branch_filter(context: Context, query: Mapping[str, str], project_ids: tuple[str, ...]) -> Any:
     where: dict[str, Any] = {}
     if "branchId" in query:
-        where["id"] = Branch.prefix + query["branchId"].removeprefix(Branch.prefix)
+        where["id"] = with_prefix(Branch.prefix, query["branchId"])
     if "branchGitName" in query:
         where["git_name"] = query["branchGitName"]
     if not where:
@@ -176,7 +176,7 @@ def _branch_filter(context: Context, query: Mapping[str, str], project_ids: tupl
 
 
 def _page(context: Context, call: Call, **where: Any) -> Result:
-    def show(rows: list[Database]) -> list[response_bodies.Shape]:
+    def show(rows: list[Database]) -> list[response_bodies.Json]:
         return response_bodies.databases(context, rows)
 
     return page(context.records, Database, call.query, show, state=LIVE, **where)

@@ -1,4 +1,4 @@
-"""Which of a project's databases is the default one: never two, and once there is one, never none."""
+"""The default database of a project: at most one; once there is one, it can only be replaced by another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def current(context: Context, project_id: str) -> Database | None:
 
 
 def promote(context: Context, database: Database) -> None:
-    """This one and no other; inside the caller's transaction."""
+    """Make this the only default database; inside the caller's transaction."""
     for other in context.records.select(Database, project_id=database.project_id, is_default=True):
         context.records.change(Database, other.id, is_default=False)
     context.records.change(Database, database.id, is_default=True)

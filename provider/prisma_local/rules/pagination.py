@@ -1,5 +1,5 @@
-"""Lists in pages. A cursor is the place of the last row in the order of creation, and stays valid when
-that row is deleted."""
+"""Lists in pages. A cursor is the sequence number of the last row of a page, and stays valid when that row is
+deleted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from prisma_local.http.json_schema import ValidationError
 from prisma_local.http.result import Result
-from prisma_local.store.records import Records
-from prisma_local.store.values import Backup, Branch, Connection, Database, Project, Token, Workspace
-
-V = TypeVar("V", Workspace, Token, Project, Branch, Database, Connection, Backup)
+from prisma_local.store.records import Records, V
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1000
@@ -28,7 +25,7 @@ def page(
     **where: Any,
 ) -> Result:
     limit = limit_of(query.get("limit"))
-    rows = records.select(kind, after=_place(query.get("cursor")), limit=limit + 1, **where)
+    rows = records.select(kind, after=_after(query.get("cursor")), limit=limit + 1, **where)
     more = len(rows) > limit
     rows = rows[:limit]
     pagination = {"nextCursor": _cursor(rows[-1].seq) if more else None, "hasMore": more}
@@ -47,14 +44,14 @@ def _cursor(seq: int) -> str:
     return base64.urlsafe_b64encode(f"seq:{seq}".encode()).decode().rstrip("=")
 
 
-def _place(cursor: str | None) -> int:
+def _after(cursor: str | None) -> int:
     if not cursor:
         return 0
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise ValidationError("cursor is not one that a list of this API gave.") from error
+        raise ValidationError("cursor is not one that this API returned.") from error
     found = re.fullmatch(r"seq:(\d{1,18})", text, re.ASCII)
     if found is None:
-        raise ValidationError("cursor is not one that a list of this API gave.")
+        raise ValidationError("cursor is not one that this API returned.")
     return int(found.group(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from prisma_local.databases import lifecycle
+from prisma_local.databases import creation, deletion
 from prisma_local.databases.context import Context
 from prisma_local.errors import Conflict, NotFound
 from prisma_local.http.result import Result, ok
@@ -13,7 +13,7 @@ from prisma_local.rules import branch_records, find, regions, response_bodies
 from prisma_local.rules.call import Call
 from prisma_local.rules.pagination import page
 from prisma_local.store.clock import now
-from prisma_local.store.ids import new_id
+from prisma_local.store.ids import new_id, with_prefix
 from prisma_local.store.records import UniqueViolation
 from prisma_local.store.values import DELETING, LIVE, Database, Project, Workspace
 
@@ -21,7 +21,7 @@ from prisma_local.store.values import DELETING, LIVE, Database, Project, Workspa
 def list_(context: Context, call: Call) -> Result:
     where = {"logical_id": call.query["logicalId"]} if "logicalId" in call.query else {}
 
-    def show(rows: list[Project]) -> list[response_bodies.Shape]:
+    def show(rows: list[Project]) -> list[response_bodies.Json]:
         return [response_bodies.project(context, row, call.workspace) for row in rows]
 
     own = {"workspace_id": call.workspace.id, "state": LIVE}
@@ -45,15 +45,15 @@ def create(context: Context, call: Call) -> Result:
     )
     wanted = call.body.get("createDatabase", True)
     first, branch_id = _record(context, draft, with_database=wanted)
-    shape = response_bodies.project(context, draft, call.workspace)
+    body = response_bodies.project(context, draft, call.workspace)
     if first is None:
-        return ok({**shape, "database": None}, 201)
+        return ok({**body, "database": None}, 201)
     password = _build(context, draft, first, branch_id)
     made = context.records.one(Database, id=first.id) or first
     secrets = {first.default_connection_id or "": password}
     database = response_bodies.new_database(context, made, secrets)
     del database["project"]
-    return ok({**shape, "database": database}, 201)
+    return ok({**body, "database": database}, 201)
 
 
 def patch(context: Context, call: Call) -> Result:
@@ -68,7 +68,7 @@ def patch(context: Context, call: Call) -> Result:
 
 
 def delete(context: Context, call: Call) -> Result:
-    lifecycle.retire_project(context, find.project(context, call, call.path["id"]))
+    deletion.delete_project(context, find.project(context, call, call.path["id"]))
     return Result(204)
 
 
@@ -82,7 +82,7 @@ def transfer(context: Context, call: Call) -> Result:
 
 def _refuse_other_workspace(call: Call) -> None:
     named = call.body.get("workspaceId")
-    if named is not None and Workspace.prefix + named.removeprefix(Workspace.prefix) != call.workspace.id:
+    if named is not None and with_prefix(Workspace.prefix, named) != call.workspace.id:
         raise NotFound("Workspace with the specified ID was not found.")
 
 
@@ -93,27 +93,27 @@ def _record(context: Context, draft: Project, *, with_database: bool) -> tuple[D
         except UniqueViolation as violation:
             message = f"A project with the logicalId '{draft.logical_id}' already exists in the workspace."
             raise Conflict(message) from violation
-        branch = branch_records.first(context, draft)
+        branch = branch_records.create_default(context, draft.id)
         if not with_database:
             context.records.change(Project, draft.id, state=LIVE)
             return None, branch.id
         region = draft.default_region or regions.DEFAULT
         chosen = {"name": draft.name, "region": region, "branch_id": None, "logical_id": None, "source": None}
-        first = lifecycle.draft_database(context, draft, **chosen)
-        lifecycle.record_database(context, first)
+        first = creation.draft_database(context, draft, **chosen)
+        creation.record_database(context, first)
     return first, branch.id
 
 
 def _build(context: Context, draft: Project, first: Database, branch_id: str) -> str:
-    """A project whose database cannot be made is not made either."""
+    """Where its database cannot be created, the project is deleted, too."""
 
     def publish() -> None:
         context.records.change(Project, draft.id, state=LIVE)
         context.records.change(Database, first.id, branch_id=branch_id, is_default=True)
 
     try:
-        return lifecycle.create_database(context, first, publish)
+        return creation.create_database(context, first, publish)
     except BaseException:
         context.records.change(Project, draft.id, state=DELETING)
-        context.background.submit(partial(lifecycle.remove_project, context, draft.id))
+        context.background.submit(partial(deletion.drop_project, context, draft.id))
         raise

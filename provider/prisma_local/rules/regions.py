@@ -20,8 +20,8 @@ DEFAULT = "us-east-1"
 INHERIT = "inherit"
 
 
-def named(region: str | None) -> dict[str, str] | None:
-    """A region as answers show it."""
+def reference(region: str | None) -> dict[str, str] | None:
+    """A region as part of a response."""
     return None if region is None else {"id": region, "name": REGIONS.get(region, region)}
 
 

@@ -1,7 +1,6 @@
-"""The JSON shapes of the answers, made from values.
+"""The JSON of objects in response bodies.
 
-Secrets are in two places only: what a create and what a rotate answers. A password is not kept anywhere,
-so no other answer could tell one.
+Only the responses to create and rotate hold secrets. A password is stored nowhere, so that no other could.
 """
 
 from __future__ import annotations
@@ -12,38 +11,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from prisma_local.databases.context import Context
-from prisma_local.postgres.cluster import HOST
-from prisma_local.rules.regions import named
+from prisma_local.postgres.configuration import HOST
+from prisma_local.rules import regions
 from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
-Shape = dict[str, Any]
-Passwords = Mapping[str, str]  # by the id of the connection
+Json = dict[str, Any]
+Passwords = Mapping[str, str]  # by connection id
 
 
-def workspace(context: Context, found: Workspace) -> Shape:
+def workspace(context: Context, found: Workspace) -> Json:
+    return {**_reference(context, found), "type": "workspace", "createdAt": found.created_at}
+
+
+def project(context: Context, found: Project, owner: Workspace) -> Json:
     return {
-        "id": found.id,
-        "type": "workspace",
-        "url": context.url(f"workspaces/{found.id}"),
-        "name": found.name,
-        "createdAt": found.created_at,
-    }
-
-
-def project(context: Context, found: Project, owner: Workspace) -> Shape:
-    return {
-        "id": found.id,
+        **_reference(context, found),
         "type": "project",
-        "url": context.url(f"projects/{found.id}"),
-        "name": found.name,
         "logicalId": found.logical_id,
         "createdAt": found.created_at,
         "defaultRegion": found.default_region,
-        "workspace": _reference(context, "workspaces", owner),
+        "workspace": _reference(context, owner),
     }
 
 
-def branch(context: Context, found: Branch, of: Project) -> Shape:
+def branch(context: Context, found: Branch, of: Project) -> Json:
     return {
         "id": found.id,
         "type": "branch",
@@ -52,72 +43,56 @@ def branch(context: Context, found: Branch, of: Project) -> Shape:
         "isDefault": found.is_default,
         "role": found.role,
         "createdAt": found.created_at,
-        "updatedAt": found.updated_at or found.created_at,  # a record of an earlier version has none
-        "project": _reference(context, "projects", of),
+        "updatedAt": found.updated_at or found.created_at,  # an earlier version did not store it
+        "project": _reference(context, of),
     }
 
 
-def connection(context: Context, found: Connection, of: Database, password: str | None = None) -> Shape:
-    """A connection as lists and GET show it, or with a password as it stands inside a new database."""
+def connection(context: Context, found: Connection, of: Database, password: str | None = None) -> Json:
+    """A connection as in lists, or with the password as inside a new database."""
     return {
-        "id": found.id,
+        **_reference(context, found),
         "type": "connection",
-        "url": context.url(f"connections/{found.id}"),
-        "name": found.name,
         "createdAt": found.created_at,
         "kind": "postgres",
-        "endpoints": _endpoints(context, found, of, password),
+        "endpoints": endpoints(context, found, of, password),
         "directConnection": _credentials(found, password),
-        "database": _reference(context, "databases", of),
+        "database": _reference(context, of),
     }
 
 
-def new_connection(context: Context, found: Connection, of: Database, password: str) -> Shape:
-    """What create and rotate answer: all the deprecated ways of telling the secret, too."""
-    return {
-        **connection(context, found, of, password),
-        "connectionString": connection_string(context, found, of, password),
-        "host": HOST,
-        "user": found.role,
-        "pass": password,
-    }
+def new_connection(context: Context, found: Connection, of: Database, password: str) -> Json:
+    """The response to create and rotate, with the deprecated fields for the secret, too."""
+    body = connection(context, found, of, password)
+    secret = body["endpoints"]["direct"]["connectionString"]
+    return {**body, "connectionString": secret, "host": HOST, "user": found.role, "pass": password}
 
 
-def connection_string(context: Context, found: Connection, of: Database, password: str) -> str:
-    """With the database's name: a second connection's user is not called like the database."""
-    return _connection_string(found.role, password, context.tenants.port, of.pg_name)
-
-
-def databases(context: Context, found: Sequence[Database], passwords: Passwords | None = None) -> list[Shape]:
-    """Any number of databases with two queries."""
+def databases(context: Context, found: Sequence[Database], passwords: Passwords | None = None) -> list[Json]:
+    """Any number of databases, with two queries."""
     project_ids = tuple({database.project_id for database in found})
     projects = {row.id: row for row in context.records.select(Project, id=project_ids)}
     connections = _connections_of(context, found)
     return [_database(context, row, projects[row.project_id], connections[row.id], passwords or {}) for row in found]
 
 
-def database(context: Context, found: Database, passwords: Passwords | None = None) -> Shape:
+def database(context: Context, found: Database, passwords: Passwords | None = None) -> Json:
     return databases(context, [found], passwords)[0]
 
 
-def new_database(context: Context, found: Database, passwords: Passwords) -> Shape:
-    """What the project's own routes answer to a create: with the deprecated fields of its secrets."""
-    shape = database(context, found, passwords)
-    first = next(row for row in _connections_of(context, [found])[found.id] if row.id in passwords)
-    secret = connection_string(context, first, found, passwords[first.id])
-    key = {
-        name: value
-        for name, value in connection(context, first, found).items()
-        if name not in ("database", "directConnection")
+def new_database(context: Context, found: Database, passwords: Passwords) -> Json:
+    """The response to the older create route, with the deprecated fields for its secrets."""
+    row = next(row for row in _connections_of(context, [found])[found.id] if row.id in passwords)
+    first = connection(context, row, found, passwords[row.id])
+    secrets = {
+        "connectionString": first["endpoints"]["direct"]["connectionString"],
+        "directConnection": first["directConnection"],
     }
-    credentials = _credentials(first, passwords[first.id])
-    shape["apiKeys"] = [{**key, "connectionString": secret, "directConnection": credentials}]
-    shape["connectionString"] = secret
-    shape["directConnection"] = credentials
-    return shape
+    key = {name: value for name, value in connection(context, row, found).items() if name != "database"}
+    return {**database(context, found, passwords), "apiKeys": [{**key, **secrets}], **secrets}
 
 
-def backup(found: Backup) -> Shape:
+def backup(found: Backup) -> Json:
     return {
         "id": found.id,
         "type": "backup",
@@ -128,21 +103,36 @@ def backup(found: Backup) -> Shape:
     }
 
 
+def endpoints(context: Context, found: Connection, of: Database, password: str | None) -> Json:
+    direct = _endpoint(context.tenants.port, of.pg_name, found.role, password)
+    pooler = context.tenants.pooler
+    if pooler is None:
+        return {"direct": direct, "pooled": dict(direct)}
+    # pgbouncer has an entry for each role, which is called like the role.
+    return {"direct": direct, "pooled": _endpoint(pooler.port, found.role, found.role, password)}
+
+
+def _endpoint(port: int, name: str, role: str, password: str | None) -> Json:
+    if password is None:
+        return {"host": HOST, "port": port}
+    # With the name: a client takes its user's name otherwise, which only the default connection shares.
+    url = f"postgresql://{role}:{password}@{HOST}:{port}/{name}?sslmode=require"
+    return {"host": HOST, "port": port, "connectionString": url}
+
+
 def _database(
     context: Context, found: Database, of: Project, connections: Iterable[Connection], passwords: Passwords
-) -> Shape:
+) -> Json:
     return {
-        "id": found.id,
+        **_reference(context, found),
         "type": "database",
-        "url": context.url(f"databases/{found.id}"),
-        "name": found.name,
         "status": found.status,
         "createdAt": found.created_at,
         "isDefault": found.is_default,
         "defaultConnectionId": found.default_connection_id,
         "connections": [connection(context, row, found, passwords.get(row.id)) for row in connections],
-        "project": _reference(context, "projects", of),
-        "region": named(found.region),
+        "project": _reference(context, of),
+        "region": regions.reference(found.region),
         "source": json.loads(found.source),
         "branchId": found.branch_id,
         "logicalId": found.logical_id,
@@ -157,29 +147,9 @@ def _connections_of(context: Context, found: Sequence[Database]) -> dict[str, li
     return grouped
 
 
-def _endpoints(context: Context, found: Connection, of: Database, password: str | None) -> Shape:
-    direct = _endpoint(context.tenants.port, of.pg_name, found.role, password)
-    pooler = context.tenants.pooler
-    if pooler is None:
-        return {"direct": direct, "pooled": dict(direct)}
-    # Through the pooler each role has a way of its own, which is called like it.
-    return {"direct": direct, "pooled": _endpoint(pooler.port, found.role, found.role, password)}
+def _reference(context: Context, found: Workspace | Project | Database | Connection) -> Json:
+    return {"id": found.id, "url": context.url(f"{found.table}/{found.id}"), "name": found.name}
 
 
-def _endpoint(port: int, name: str, role: str, password: str | None) -> Shape:
-    secret = {} if password is None else {"connectionString": _connection_string(role, password, port, name)}
-    return {"host": HOST, "port": port, **secret}
-
-
-def _connection_string(role: str, password: str, port: int, name: str) -> str:
-    return f"postgresql://{role}:{password}@{HOST}:{port}/{name}?sslmode=require"
-
-
-def _reference(context: Context, collection: str, found: Workspace | Project | Database) -> Shape:
-    return {"id": found.id, "url": context.url(f"{collection}/{found.id}"), "name": found.name}
-
-
-def _credentials(found: Connection, password: str | None) -> Shape | None:
-    if password is None:
-        return None
-    return {"host": HOST, "user": found.role, "pass": password}
+def _credentials(found: Connection, password: str | None) -> Json | None:
+    return None if password is None else {"host": HOST, "user": found.role, "pass": password}

@@ -10,7 +10,7 @@ from typing import Any
 
 from prisma_local.databases import backups
 from prisma_local.databases.context import Context
-from prisma_local.databases.lifecycle import Make
+from prisma_local.databases.creation import Create
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.rules import find
 from prisma_local.rules.call import Call
@@ -19,10 +19,10 @@ from prisma_local.store.values import LIVE, Backup, Database
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How a database's answers show its source, and how it is made from it; None makes it empty."""
+    """A database's source as JSON, and how the database is created from it; None creates an empty one."""
 
-    shown: str
-    make: Make | None = None
+    as_json: str
+    create: Create | None = None
 
 
 def read(context: Context, call: Call, source: Mapping[str, Any] | None) -> Origin:
@@ -34,7 +34,7 @@ def read(context: Context, call: Call, source: Mapping[str, Any] | None) -> Orig
     return _of_backup(context, find.backup(context, database, source["backupId"]))
 
 
-def of_older_field(from_database: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def from_deprecated(from_database: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The deprecated `fromDatabase` as a `source`."""
     if from_database is None:
         return None
@@ -46,12 +46,12 @@ def of_older_field(from_database: Mapping[str, Any] | None) -> Mapping[str, Any]
 def _of_database(context: Context, source: Database) -> Origin:
     if source.status != "ready":
         raise Invalid(f"The source database is {source.status}; it can be cloned when it is ready.")
-    shown = json.dumps({"type": "database", "databaseId": source.id})
-    return Origin(shown, partial(_clone, context, source))
+    as_json = json.dumps({"type": "database", "databaseId": source.id})
+    return Origin(as_json, partial(_clone, context, source))
 
 
 def _clone(context: Context, source: Database, pg_name: str) -> None:
-    """Held, so that the source is neither dropped nor replaced while it is read."""
+    """Under the lock of the source, so that it is neither dropped nor replaced while it is read."""
     with context.locks[source.id]:
         if context.records.one(Database, id=source.id, state=LIVE) is None:
             raise NotFound("The source database was deleted.")
@@ -59,13 +59,13 @@ def _clone(context: Context, source: Database, pg_name: str) -> None:
 
 
 def _of_backup(context: Context, backup: Backup) -> Origin:
-    shown = json.dumps({"type": "backup", "databaseId": backup.database_id, "backupId": backup.id})
-    return Origin(shown, partial(_fill, context, backup))
+    as_json = json.dumps({"type": "backup", "databaseId": backup.database_id, "backupId": backup.id})
+    return Origin(as_json, partial(_create_from, context, backup))
 
 
-def _fill(context: Context, backup: Backup, pg_name: str) -> None:
-    archive = backups.opened(context, backup)
-    if archive is None:
+def _create_from(context: Context, backup: Backup, pg_name: str) -> None:
+    dump = backups.open_dump(context, backup)
+    if dump is None:
         raise Invalid(f"The backup is {backup.status} and cannot be used.")
-    with archive:
-        context.copies.fill(archive, pg_name)
+    with dump:
+        context.copies.create_from(dump, pg_name)

@@ -1,7 +1,7 @@
-"""Usage, as PostgreSQL itself counts it: transactions are operations, and its size is the storage.
+"""Usage, as PostgreSQL counts it: transactions are operations, and the size of the database is the storage.
 
-PostgreSQL counts since a database was made and keeps no history. So a period that the database did not live
-in has used nothing, and any other has used all that was counted.
+PostgreSQL counts from a database's creation and keeps no history. So a period in which the database did not exist
+has used nothing, and any other has used all that was counted.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ GIB = 2**30
 def get(context: Context, call: Call) -> Result:
     start, end = _period(call)
     database = find.database(context, call, call.path["databaseId"])
-    size, operations = context.tenants.used(database.pg_name)
-    lived = end >= datetime.fromisoformat(database.created_at) and start <= datetime.now(UTC)
+    size, operations = context.tenants.databases.usage(database.pg_name)
+    existed = end >= datetime.fromisoformat(database.created_at) and start <= datetime.now(UTC)
     body = {
         "period": {"start": timestamp(start), "end": timestamp(end)},
         "metrics": {
-            "operations": {"used": operations if lived else 0, "unit": "ops"},
-            "storage": {"used": size / GIB if lived else 0, "unit": "GiB"},
+            "operations": {"used": operations if existed else 0, "unit": "ops"},
+            "storage": {"used": size / GIB if existed else 0, "unit": "GiB"},
         },
         "generatedAt": now(),
     }

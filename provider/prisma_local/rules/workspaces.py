@@ -14,7 +14,7 @@ USER = {"id": "usr_local", "email": "you@localhost.localdomain", "name": "This m
 
 
 def list_(context: Context, call: Call) -> Result:
-    def show(rows: list[Workspace]) -> list[response_bodies.Shape]:
+    def show(rows: list[Workspace]) -> list[response_bodies.Json]:
         return [response_bodies.workspace(context, row) for row in rows]
 
     return page(context.records, Workspace, call.query, show, id=call.workspace.id)
@@ -27,7 +27,7 @@ def get(context: Context, call: Call) -> Result:
 def create(_context: Context, _call: Call) -> Result:
     raise Forbidden(
         "Workspace integration tokens cannot create workspaces; a user-attributable actor is required.",
-        hint="The local control plane knows service tokens only; POST /_local/tokens makes a workspace.",
+        hint="The local control plane has service tokens only; POST /_local/tokens makes a workspace.",
     )
 
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 
 def now() -> str:
-    """This moment as the API writes it."""
     return timestamp(datetime.now(UTC))
 
 
 def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def clock() -> float:
-    return time.time()

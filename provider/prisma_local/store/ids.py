@@ -1,4 +1,4 @@
-"""Ids and secrets: how they are made and how they are read."""
+"""Ids: how they are made and how they are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def random_text(length: int) -> str:
 
 
 def new_id(prefix: str) -> str:
-    """A prefixed, cuid-like id: `db_` + `c` + 24 characters."""
+    """A prefixed id that looks like a cuid: `db_` + `c` + 24 characters."""
     return f"{prefix}c{random_text(24)}"
 
 
@@ -24,7 +24,11 @@ def pattern(prefix: str) -> str:
 
 
 def normalise(prefix: str, text: str) -> str | None:
-    """The id as it is stored, or None where the text cannot be one."""
+    """The id with its prefix, or None where the text cannot be an id."""
     if re.fullmatch(pattern(prefix)[1:-1], text) is None:
         return None
+    return with_prefix(prefix, text)
+
+
+def with_prefix(prefix: str, text: str) -> str:
     return prefix + text.removeprefix(prefix)

@@ -1,7 +1,7 @@
-"""The records: SQLite, so that they outlive PostgreSQL and stay out of the tenants' reach.
+"""The records, in SQLite: tenants cannot reach them, and they do not need PostgreSQL.
 
-Every commit is on disk before it returns (WAL, synchronous=FULL). One connection and one lock serve all
-threads: a commit takes a fraction of a millisecond and nobody does slow work inside a transaction.
+Every commit is on disk before it returns (WAL, synchronous=FULL). All threads share one connection and one lock: a
+commit takes a fraction of a millisecond, and nothing slow happens inside a transaction.
 """
 
 from __future__ import annotations
@@ -14,21 +14,9 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prisma_local.store.values import (
-    Backup,
-    Branch,
-    Connection,
-    Database,
-    Grant,
-    Project,
-    Refresh,
-    Spare,
-    Token,
-    Value,
-    Workspace,
-)
+from prisma_local.store.values import Record
 
-V = TypeVar("V", Workspace, Token, Grant, Refresh, Project, Branch, Database, Connection, Backup, Spare)
+V = TypeVar("V", bound=Record)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (
@@ -72,8 +60,8 @@ CREATE TABLE IF NOT EXISTS spares (
 CREATE INDEX IF NOT EXISTS connections_of_database ON connections (database_id);
 """
 
-# Columns that data directories of earlier versions lack.
-LATER = {
+# Columns that the data directories of earlier versions do not have.
+ADDED_COLUMNS = {
     "branches": {"updated_at": "TEXT NOT NULL DEFAULT ''"},
     "databases": {"restore_from": "TEXT"},
     "tokens": {"expires_at": "REAL", "grant_id": "TEXT"},
@@ -81,7 +69,7 @@ LATER = {
 
 
 class UniqueViolation(Exception):
-    """A unique key is held by another record."""
+    """Another record has the same unique key."""
 
 
 class Records:
@@ -96,9 +84,9 @@ class Records:
         self._upgrade()
 
     def _upgrade(self) -> None:
-        for table, columns in LATER.items():
-            there = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
-            for column in set(columns) - there:
+        for table, columns in ADDED_COLUMNS.items():
+            existing = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+            for column in set(columns) - existing:
                 self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
 
     def close(self) -> None:
@@ -121,7 +109,7 @@ class Records:
             self._connection.execute("COMMIT")
 
     def select(self, kind: type[V], *, after: int = 0, limit: int = -1, **where: Any) -> list[V]:
-        """Rows in the order of their creation. A tuple means any of these, None means absent."""
+        """Rows in the order of their creation. A tuple means any of these, None means NULL."""
         clauses = ["seq > ?"]
         values: list[Any] = [after]
         for column, value in where.items():
@@ -144,11 +132,11 @@ class Records:
     def insert(self, value: V) -> V:
         columns = asdict(value)
         del columns["seq"]
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        query = f"INSERT INTO {value.table} ({names}) VALUES ({marks})"  # noqa: S608 - names are our own
+        names, placeholders = ", ".join(columns), ", ".join("?" * len(columns))
+        query = f"INSERT INTO {value.table} ({names}) VALUES ({placeholders})"  # noqa: S608 - names are our own
         return replace(value, seq=self._write(query, list(columns.values())).lastrowid or 0)
 
-    def change(self, kind: type[Value], id_: str, **columns: Any) -> None:
+    def change(self, kind: type[Record], id_: str, **columns: Any) -> None:
         sets = ", ".join(f"{column} = ?" for column in columns)
         query = f"UPDATE {kind.table} SET {sets} WHERE id = ?"  # noqa: S608 - names are our own
         self._write(query, [*columns.values(), id_])

@@ -1,7 +1,6 @@
-"""What the records hold. A value is a row; nothing here reads or writes.
+"""The rows of the records as values; nothing here reads or writes.
 
-`state` is the record's own life (creating, live, deleting) and decides whether the API shows it;
-`status` is what the API says of a database.
+`state` (creating, live, deleting) decides whether the API shows a row; `status` is what the API says of a database.
 """
 
 from __future__ import annotations
@@ -13,68 +12,69 @@ CREATING, LIVE, DELETING = "creating", "live", "deleting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    table: ClassVar[str] = "workspaces"
-    prefix: ClassVar[str] = "wksp_"
+class Record:
+    """`prefix` is that of its ids, `seq` its number in the order of creation."""
+
+    table: ClassVar[str]
+    prefix: ClassVar[str]
     id: str
-    name: str
-    created_at: str
     seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """Only the digest is kept: whoever reads the records cannot call the API with them.
+class Workspace(Record):
+    table: ClassVar[str] = "workspaces"
+    prefix: ClassVar[str] = "wksp_"
+    name: str
+    created_at: str
 
-    `expires_at` is in epoch seconds; `grant_id` is what a user's access token belongs to.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token(Record):
+    """Only its digest is stored: a token cannot be read out of the records.
+
+    `expires_at` is in epoch seconds; `grant_id` is the grant of a user's access token.
     """
 
     table: ClassVar[str] = "tokens"
     prefix: ClassVar[str] = "tok_"
-    id: str
     digest: str
     workspace_id: str
     name: str
     created_at: str
     expires_at: float | None = None
     grant_id: str | None = None
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What a user allowed a program on the authorize page; without it none of its tokens is left."""
+class Grant(Record):
+    """What a user allowed a program; it is deleted together with its tokens."""
 
     table: ClassVar[str] = "grants"
     prefix: ClassVar[str] = "grant_"
-    id: str
     workspace_id: str
     client_id: str
     scope: str
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
-    """A refresh token, by its digest. One that was used stays: to see it again is how a theft is noticed."""
+class RefreshToken(Record):
+    """Only its digest is stored. A used one is kept, as a second use means that it was stolen."""
 
     table: ClassVar[str] = "refreshes"
     prefix: ClassVar[str] = "rt_"
-    id: str
     digest: str
     grant_id: str
     expires_at: float
     used_at: str | None = None
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Record):
     table: ClassVar[str] = "projects"
     prefix: ClassVar[str] = "proj_"
-    id: str
     workspace_id: str
     name: str
     logical_id: str | None
@@ -82,33 +82,29 @@ class Project:
     settings: str = "{}"
     state: str = CREATING
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Record):
     table: ClassVar[str] = "branches"
     prefix: ClassVar[str] = "br_"
-    id: str
     project_id: str
     git_name: str
     is_default: bool
     role: str
     created_at: str
     updated_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
+class Database(Record):
     """`pg_name` names the PostgreSQL database; `ready_at` (epoch seconds) is when provisioning or recovery ends.
 
-    `restore_from` is the backup that is being put in its place.
+    `restore_from` is the id of the backup that is being restored.
     """
 
     table: ClassVar[str] = "databases"
     prefix: ClassVar[str] = "db_"
-    id: str
     project_id: str
     branch_id: str | None
     name: str
@@ -124,46 +120,36 @@ class Database:
     pg_name: str
     state: str = CREATING
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(Record):
     table: ClassVar[str] = "connections"
     prefix: ClassVar[str] = "con_"
-    id: str
     database_id: str
     name: str
     role: str
     state: str = CREATING
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
-    """A dump in a file of its own, called after its id. It goes with its database, through which it is found."""
+class Backup(Record):
+    """A dump in a file that is called like its id. It is deleted with its database."""
 
     table: ClassVar[str] = "backups"
     prefix: ClassVar[str] = "bkp_"
-    id: str
     database_id: str
     status: str
     size: int | None = None
     state: str = CREATING
     created_at: str
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spare:
-    """A database that nobody has asked for yet. Its id is its name in PostgreSQL."""
+class Spare(Record):
+    """A database of the stock. Its id is its name in PostgreSQL."""
 
     table: ClassVar[str] = "spares"
     prefix: ClassVar[str] = "db_"
-    id: str
     state: str = CREATING
-    seq: int = 0
-
-
-Value = Workspace | Token | Grant | Refresh | Project | Branch | Database | Connection | Backup | Spare

@@ -1,4 +1,4 @@
-"""Faults as rules: which calls they meet, how often, and what happens then. Deterministic: no chance."""
+"""Faults: which requests they match, how often, and what happens then. Nothing is random."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prisma_local.errors import Invalid
 from prisma_local.testing import json_edits
 from prisma_local.testing.crash_points import CRASH_POINTS
 
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 # Each kind, with the options it takes.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -34,10 +34,10 @@ COMMON = ("method", "path", "match", "kind", "after", "times")
 
 @dataclass(slots=True)
 class Fault:
-    """`after` matches pass first, then `times` matches (0: all) get it. In a path, * stands for anything.
+    """`after` matching requests pass first, then `times` (0: all) get the fault. In a path, * is a wildcard.
 
-    `match` holds what a call's body must have: a dotted path to each value, such as {"isDefault": true}.
-    A delay without `seconds` lasts until the rules are taken away.
+    `match` is what the body must hold: a dotted path to each value, such as {"isDefault": true}.
+    A delay without `seconds` lasts until the faults are removed.
     """
 
     kind: str
@@ -63,8 +63,8 @@ class Fault:
             "fired": self.fired,
         }
 
-    def meets(self, method: str, path: str, body: Any) -> bool:
-        """Count this call, and say whether it is one to go wrong."""
+    def matches(self, method: str, path: str, body: Any) -> bool:
+        """Count this request, and say whether it gets the fault."""
         if self.method not in ("*", method) or not fnmatchcase(path, self.path):
             return False
         if not json_edits.has(body, self.match):
@@ -78,40 +78,40 @@ class Fault:
         return True
 
     async def delay(self) -> None:
-        """Hold this call up."""
+        """Delay this request."""
         seconds = self.options.get("seconds")
         if seconds is not None:
             await asyncio.sleep(seconds)
             return
         while not self.cleared:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class Faults:
     def __init__(self) -> None:
-        self._rules: list[Fault] = []
+        self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, body: dict[str, Any]) -> Fault:
         fault = _read(body)
         with self._lock:
-            self._rules.append(fault)
+            self._faults.append(fault)
         return fault
 
-    def meet(self, method: str, path: str, body: Any) -> Fault | None:
-        """The first rule, in the order they were added, that this call is to suffer."""
+    def next_for(self, method: str, path: str, body: Any) -> Fault | None:
+        """The first fault, in the order they were added, that this request gets."""
         with self._lock:
-            return next((rule for rule in self._rules if rule.meets(method, path, body)), None)
+            return next((fault for fault in self._faults if fault.matches(method, path, body)), None)
 
     def as_json(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [rule.as_json() for rule in self._rules]
+            return [fault.as_json() for fault in self._faults]
 
     def clear(self) -> None:
         with self._lock:
-            for rule in self._rules:
-                rule.cleared = True
-            self._rules.clear()
+            for fault in self._faults:
+                fault.cleared = True
+            self._faults.clear()
 
 
 def _read(body: dict[str, Any]) -> Fault:
@@ -126,7 +126,7 @@ def _read(body: dict[str, Any]) -> Fault:
         raise Invalid("after and times are whole numbers from 0.")
     match = body.get("match", {})
     if not isinstance(match, dict):
-        raise Invalid("match is an object: a dotted path to each value that the body has.")
+        raise Invalid("match is an object: a dotted path to each value of the body.")
     options = {name: body[name] for name in KINDS[kind] if name in body}
     _check_options(kind, options)
     method, path = str(body.get("method", "*")).upper(), str(body.get("path", "*"))
@@ -140,9 +140,9 @@ def _check_options(kind: str, options: dict[str, Any]) -> None:
             raise Invalid("status is a number from 200 to 599.")
         if not isinstance(options.get("headers", {}), dict):
             raise Invalid("headers is an object.")
-        _check_words(options)
+        _check_error_body(options)
     if kind in ("delay", "delay_after") and not isinstance(options.get("seconds", 0), int | float):
-        raise Invalid("seconds is a number; left out, a call is held until the faults are taken away.")
+        raise Invalid("seconds is a number; left out, a request is delayed until the faults are removed.")
     if kind == "ignore" and not isinstance(options.get("fields"), list):
         raise Invalid("fields is a list of names.")
     if kind == "patch_answer" and not isinstance(options.get("set", {}), dict):
@@ -153,7 +153,7 @@ def _check_options(kind: str, options: dict[str, Any]) -> None:
         raise Invalid(f"step must be one of {', '.join(CRASH_POINTS)}.")
 
 
-def _check_words(options: dict[str, Any]) -> None:
-    words = [options[name] for name in ("code", "message") if name in options]
-    if not all(isinstance(word, str) for word in words) or (words and "body" in options):
-        raise Invalid("code and message are texts of the error body; body is the whole of it: give one or the other.")
+def _check_error_body(options: dict[str, Any]) -> None:
+    texts = [options[name] for name in ("code", "message") if name in options]
+    if not all(isinstance(text, str) for text in texts) or (texts and "body" in options):
+        raise Invalid("code and message are texts of the error body, and body replaces it: give one or the other.")

@@ -1,4 +1,4 @@
-"""How many calls a second the API takes, for tests of clients that have to be patient."""
+"""How many requests a second the API takes, for tests of clients that have to wait and retry."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ WINDOW_SECONDS = 1.0
 
 
 class Rate:
-    """At most `limit` calls in any one second, all of them at once if need be; 0 is no limit."""
+    """At most `limit` requests in any one second, even all of them at once; 0 is no limit."""
 
     def __init__(self, limit: int = 0) -> None:
         self.limit = limit
         self._taken: deque[float] = deque()
 
     def wait(self, now: float) -> float:
-        """Take a call at this second of a clock and return 0, or the seconds until one would be taken."""
+        """0 where a request at this time (seconds of any clock) is accepted, else the seconds until one would be."""
         if not self.limit:
             return 0.0
         while self._taken and self._taken[0] <= now - WINDOW_SECONDS:

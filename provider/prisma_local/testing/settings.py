@@ -1,8 +1,9 @@
-"""What a test can set while the server runs, and the high-water mark of its load."""
+"""What a test can set while the server runs, and how many requests are open."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from prisma_local.errors import Invalid
@@ -14,10 +15,10 @@ TOKEN_LIFE = 3600.0
 
 @dataclass(slots=True)
 class Settings:
-    """Seconds: what each /v1 answer takes longer, a new database provisions, a restore lasts at least.
+    """`latency` of each response, `provisioning` of a new database, `recovering` of a restore at least: in seconds.
 
-    `rate` is how many /v1 calls a second are taken, `token_life` how long an access token of a user is valid.
-    `one_default` refuses to make a default database where its project has one: it has to be promoted by PATCH.
+    `rate` limits the requests a second; `token_life` is how many seconds a user's access token is valid.
+    `one_default` refuses to create a default database where the project has one, as the service may.
     """
 
     latency: float = 0.0
@@ -29,7 +30,7 @@ class Settings:
     token_life: float = TOKEN_LIFE
     one_default: bool = False
     rate: Rate = field(default_factory=Rate)
-    last_left: float = field(default_factory=time.monotonic)
+    last_ended: float = field(default_factory=time.monotonic)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -45,50 +46,32 @@ class Settings:
         }
 
     def update(self, body: dict[str, object]) -> None:
-        """Set what is named and leave the rest."""
-        unknown = set(body) - (set(self.as_json()) - {"inFlight"}) - {"maxInFlightSeen"}
+        """Set what the body names."""
+        unknown = set(body) - set(FIELDS)
         if unknown:
             raise Invalid(f"No setting is called {', '.join(sorted(unknown))}.")
-        if "latency" in body:
-            self.latency = _seconds("latency", body["latency"])
-        if "provisioning" in body:
-            self.provisioning = _seconds("provisioning", body["provisioning"])
-        if "recovering" in body:
-            self.recovering = _seconds("recovering", body["recovering"])
-        if "provisioningEnds" in body:
-            if body["provisioningEnds"] not in ENDS:
-                raise Invalid(f"provisioningEnds is one of {', '.join(ENDS)}.")
-            self.provisioning_ends = str(body["provisioningEnds"])
-        if "tokenLife" in body:
-            self.token_life = _seconds("tokenLife", body["tokenLife"])
-        if "rateLimit" in body:
-            self.rate = Rate(_whole("rateLimit", body["rateLimit"]))
-        if "oneDefault" in body:
-            self.one_default = _flag("oneDefault", body["oneDefault"])
-        for name in ("maxInFlightSeen", "inFlightMax"):
-            if name in body:
-                self.in_flight_max = _whole(name, body[name])
+        for name, value in body.items():
+            attribute, read = FIELDS[name]
+            setattr(self, attribute, read(name, value))
 
-    def forget(self) -> None:
-        """Back to how a server starts."""
-        self.latency = self.provisioning = self.recovering = 0.0
-        self.provisioning_ends = "ready"
-        self.token_life = TOKEN_LIFE
-        self.one_default = False
-        self.rate = Rate()
+    def reset(self) -> None:
+        """Back to the values of a start."""
+        initial = Settings()
+        for attribute, _ in FIELDS.values():
+            setattr(self, attribute, getattr(initial, attribute))
         self.in_flight_max = self.in_flight
 
-    def arrived(self) -> None:
+    def request_began(self) -> None:
         self.in_flight += 1
         self.in_flight_max = max(self.in_flight_max, self.in_flight)
 
-    def left(self) -> None:
+    def request_ended(self) -> None:
         self.in_flight -= 1
-        self.last_left = time.monotonic()
+        self.last_ended = time.monotonic()
 
-    def quiet_for(self) -> float:
-        """For how many seconds no call has been under way."""
-        return 0.0 if self.in_flight else time.monotonic() - self.last_left
+    def idle_seconds(self) -> float:
+        """How long no request has been open."""
+        return 0.0 if self.in_flight else time.monotonic() - self.last_ended
 
 
 def _seconds(name: str, value: object) -> float:
@@ -107,3 +90,27 @@ def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise Invalid(f"{name} is true or false.")
     return value
+
+
+def _end(name: str, value: object) -> str:
+    if value not in ENDS:
+        raise Invalid(f"{name} is one of {', '.join(ENDS)}.")
+    return str(value)
+
+
+def _rate(name: str, value: object) -> Rate:
+    return Rate(_whole(name, value))
+
+
+# Each name in a request, with its attribute and how its value is read.
+FIELDS: dict[str, tuple[str, Callable[[str, object], object]]] = {
+    "latency": ("latency", _seconds),
+    "provisioning": ("provisioning", _seconds),
+    "provisioningEnds": ("provisioning_ends", _end),
+    "recovering": ("recovering", _seconds),
+    "rateLimit": ("rate", _rate),
+    "tokenLife": ("token_life", _seconds),
+    "oneDefault": ("one_default", _flag),
+    "inFlightMax": ("in_flight_max", _whole),
+    "maxInFlightSeen": ("in_flight_max", _whole),
+}
