@@ -1,4 +1,4 @@
-"""The routes `/_local/…`: what the Management API has no call for.
+"""The routes `/_local/…`: what the Management API does not have.
 
 routes    the table of them, and its list for people
 actions   what each of them does

@@ -87,7 +87,7 @@ class Control:
 
     def _in_postgres(self, *, spare: bool) -> dict[str, list[str]]:
         tenants, stock = self._context.tenants, self._context.stock
-        # PostgreSQL is asked first: a spare is recorded before PostgreSQL has it.
+        # PostgreSQL is read first: a spare is recorded before PostgreSQL has it.
         databases, roles = tenants.databases.names(), tenants.roles.names()
         spares, roles_of_spares = stock.names(), stock.roles()
         return {

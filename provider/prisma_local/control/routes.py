@@ -33,15 +33,10 @@ class Command(NamedTuple):
 
 def control_routes(control: Control) -> list[BaseRoute]:
     table = _table(control)
-    listed = [_contents(table), *table]
-    document: Handler = _handler(_document)
+    handlers = [(each.method, each.path, _handler(each.action)) for each in (_contents(table), *table)]
     return [
-        Mount(
-            PREFIX,
-            routes=routes((each.method, each.path, _handler(each.action)) for each in listed),
-            middleware=LOCAL_ONLY,
-        ),
-        *routes([("GET", "/openapi.json", document)]),
+        Mount(PREFIX, routes=routes(handlers), middleware=LOCAL_ONLY),
+        *routes([("GET", "/openapi.json", _handler(_document))]),
     ]
 
 

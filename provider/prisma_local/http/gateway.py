@@ -49,7 +49,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["path"].startswith(API):
-            await self._pass_on(scope, receive, send)
+            await self._handle_other(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
         entry = self._request_log.add(scope["method"], scope["path"], query)
@@ -67,7 +67,7 @@ class Gateway:
             entry.status = response.status
             await response.send(send)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Any other request: not logged, without faults, but with a limit of its body, too."""
         limit = MAX_BODY_BYTES if scope["path"].startswith("/_local") else MAX_BODY_BYTES_WITHOUT_TOKEN
         try:
@@ -160,7 +160,7 @@ def _fault_response(fault: Fault) -> RawResponse:
     options = fault.options
     if fault.kind == "html":
         return wire.raw_response(options["status"], HTML, "text/html")
-    defaults = {"code": "injected-fault", "message": "The local control plane was told to fail."}
+    defaults = {"code": "injected-fault", "message": "A fault that was set at /_local/faults."}
     body = {"error": {name: options.get(name, text) for name, text in defaults.items()}}
     content_type = options.get("contentType", JSON)
     return wire.raw_response(options["status"], options.get("body", body), content_type, options.get("headers"))

@@ -39,62 +39,62 @@ def read(raw: bytes) -> Any:
     return value
 
 
-def check(schema: Schema, value: object, place: str = "body") -> None:
+def check(schema: Schema, value: object, path: str = "body") -> None:
     """Raise `ValidationError` unless the schema allows the value."""
     if "anyOf" in schema:
-        _check_any(schema["anyOf"], value, place)
+        _check_any(schema["anyOf"], value, path)
         return
-    _check_type(schema, value, place)
+    _check_type(schema, value, path)
     if "const" in schema and value != schema["const"]:
-        raise ValidationError(f"{place} must be {schema['const']}.")
+        raise ValidationError(f"{path} must be {schema['const']}.")
     if "enum" in schema and value not in schema["enum"]:
-        raise ValidationError(f"{place} must be one of {', '.join(schema['enum'])}.")
+        raise ValidationError(f"{path} must be one of {', '.join(schema['enum'])}.")
     if isinstance(value, str):
-        _check_text(schema, value, place)
+        _check_text(schema, value, path)
     if isinstance(value, dict):
-        _check_object(schema, value, place)
+        _check_object(schema, value, path)
 
 
-def _check_any(choices: list[Schema], value: object, place: str) -> None:
+def _check_any(choices: list[Schema], value: object, path: str) -> None:
     reasons = []
     for choice in choices:
         try:
-            check(choice, value, place)
+            check(choice, value, path)
         except ValidationError as reason:
             reasons.append(str(reason))
         else:
             return
-    raise ValidationError(f"{place} fits none of its forms: {' '.join(dict.fromkeys(reasons))}")
+    raise ValidationError(f"{path} fits none of its forms: {' '.join(dict.fromkeys(reasons))}")
 
 
-def _check_type(schema: Schema, value: object, place: str) -> None:
+def _check_type(schema: Schema, value: object, path: str) -> None:
     declared = schema.get("type", [])
     names = [declared] if isinstance(declared, str) else list(declared)
     if names and not any(TYPES[name](value) for name in names):
-        raise ValidationError(f"{place} must be {' or '.join(names)}.")
+        raise ValidationError(f"{path} must be {' or '.join(names)}.")
 
 
-def _check_text(schema: Schema, value: str, place: str) -> None:
+def _check_text(schema: Schema, value: str, path: str) -> None:
     if len(value) < schema.get("minLength", 0):
-        raise ValidationError(f"{place} must have at least {schema['minLength']} characters.")
+        raise ValidationError(f"{path} must have at least {schema['minLength']} characters.")
     if len(value) > schema.get("maxLength", math.inf):
-        raise ValidationError(f"{place} must have at most {schema['maxLength']} characters.")
+        raise ValidationError(f"{path} must have at most {schema['maxLength']} characters.")
     # Python's $ also matches before a newline at the end; that of JSON Schema (ECMA 262) does not.
     if "pattern" in schema and not re.search(schema["pattern"].replace("$", r"\Z"), value):
-        raise ValidationError(f"{place} does not match {schema['pattern']}.")
+        raise ValidationError(f"{path} does not match {schema['pattern']}.")
 
 
-def _check_object(schema: Schema, value: dict[str, object], place: str) -> None:
+def _check_object(schema: Schema, value: dict[str, object], path: str) -> None:
     for name in schema.get("required", ()):
         if name not in value:
-            raise ValidationError(f"{place}.{name} is missing.")
+            raise ValidationError(f"{path}.{name} is missing.")
     known = schema.get("properties", {})
     unknown = set(value) - set(known)
     if unknown and not schema.get("additionalProperties", True):
-        raise ValidationError(f"{place}.{min(unknown)} cannot be set here; this takes {', '.join(known)} only.")
+        raise ValidationError(f"{path}.{min(unknown)} cannot be set here; this takes {', '.join(known)} only.")
     for name, inner in known.items():
         if name in value:
-            check(inner, value[name], f"{place}.{name}")
+            check(inner, value[name], f"{path}.{name}")
 
 
 def _no_constant(name: str) -> float:

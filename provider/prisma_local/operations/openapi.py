@@ -1,4 +1,4 @@
-"""Our own OpenAPI document, made from the operations that are really served."""
+"""Our own OpenAPI document, made from the operations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from prisma_local.operations import OPERATIONS, Operation, response_schemas
+from prisma_local.operations import OPERATIONS, Operation, responses
 from prisma_local.store import ids
 from prisma_local.version import version
 
 Document = dict[str, Any]
 
-REFUSALS = {
+ERRORS = {
     400: "The request does not fit.",
     401: "Missing or invalid authorization token.",
     403: "Not permitted.",
@@ -36,7 +36,7 @@ def document() -> Document:
         },
         "paths": paths,
         "components": {
-            "schemas": {"Error": response_schemas.ERROR},
+            "schemas": {"Error": responses.ERROR},
             "securitySchemes": {"Bearer": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"Bearer": []}],
@@ -47,7 +47,7 @@ def _operation(operation: Operation) -> Document:
     found: Document = {
         "operationId": _id(operation),
         "summary": operation.summary,
-        "responses": {str(operation.status): _success(operation), **_refusals(operation)},
+        "responses": {str(operation.status): _success(operation), **_errors(operation)},
     }
     parameters = _parameters(operation)
     if parameters:
@@ -71,15 +71,14 @@ def _parameters(operation: Operation) -> list[Document]:
 
 def _success(operation: Operation) -> Document:
     found: Document = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answer is not None:
-        found["content"] = {"application/json": {"schema": operation.answer}}
+    if operation.response is not None:
+        found["content"] = {"application/json": {"schema": operation.response}}
     return found
 
 
-def _refusals(operation: Operation) -> Document:
+def _errors(operation: Operation) -> Document:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    statuses = sorted({401, *operation.refusals})
-    return {str(status): {"description": REFUSALS[status], "content": content} for status in statuses}
+    return {str(status): {"description": ERRORS[status], "content": content} for status in operation.errors}
 
 
 def _id(operation: Operation) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_local.operations import request_schemas, response_schemas
-from prisma_local.operations.operation import PAGING, PROJECT, TEXT, Operation
+from prisma_local.operations import requests, responses
+from prisma_local.operations.operation import PAGING, TEXT, Operation
 from prisma_local.rules import projects
 
 PROJECTS = (
@@ -12,49 +12,31 @@ PROJECTS = (
         "/v1/projects",
         projects.list_,
         "List projects",
-        response_schemas.pages(response_schemas.PROJECT),
+        responses.pages(responses.PROJECT),
         query={**PAGING, "logicalId": TEXT},
-        refusals=(400,),
     ),
     Operation(
         "POST",
         "/v1/projects",
         projects.create,
         "Create a project",
-        response_schemas.data(response_schemas.NEW_PROJECT),
+        responses.data(responses.NEW_PROJECT),
         status=201,
-        body=request_schemas.CREATE_PROJECT,
-        refusals=(400, 404, 409, 413),
+        body=requests.CREATE_PROJECT,
+        refusals=(404, 409),
     ),
-    Operation(
-        "GET",
-        "/v1/projects/{id}",
-        projects.get,
-        "Get a project",
-        response_schemas.data(response_schemas.PROJECT),
-        ids={"id": PROJECT},
-        refusals=(404,),
-    ),
+    Operation("GET", "/v1/projects/{id}", projects.get, "Get a project", responses.data(responses.PROJECT)),
     Operation(
         "PATCH",
         "/v1/projects/{id}",
         projects.patch,
         "Change a project",
-        response_schemas.data(response_schemas.PROJECT),
-        ids={"id": PROJECT},
-        body=request_schemas.PATCH_PROJECT,
-        refusals=(404, 413, 422),
+        responses.data(responses.PROJECT),
+        body=requests.PATCH_PROJECT,
         invalid=422,
     ),
     Operation(
-        "DELETE",
-        "/v1/projects/{id}",
-        projects.delete,
-        "Delete a project and all its databases",
-        None,
-        status=204,
-        ids={"id": PROJECT},
-        refusals=(404,),
+        "DELETE", "/v1/projects/{id}", projects.delete, "Delete a project and all its databases", None, status=204
     ),
     Operation(
         "POST",
@@ -63,8 +45,7 @@ PROJECTS = (
         "Transfer a project: always refused here, where there is no other owner",
         None,
         status=204,
-        ids={"id": PROJECT},
-        body=request_schemas.TRANSFER_PROJECT,
-        refusals=(400, 404, 409, 413),
+        body=requests.TRANSFER_PROJECT,
+        refusals=(409,),
     ),
 )

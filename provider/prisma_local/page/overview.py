@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from prisma_local.databases.context import Context
 from prisma_local.rules import response_bodies
 from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
 Json = dict[str, Any]
-Row = TypeVar("Row")
 PASSWORD = "…"  # noqa: S105 - in its place
 
 
 def overview(context: Context) -> Json:
     """With one query for each kind of object."""
     records = context.records
-    projects = _grouped(records.select(Project, state=LIVE), lambda row: row.workspace_id)
-    databases = _grouped(records.select(Database, state=LIVE), lambda row: row.project_id)
+    projects = response_bodies.grouped(records.select(Project, state=LIVE), lambda row: row.workspace_id)
+    databases = response_bodies.grouped(records.select(Database, state=LIVE), lambda row: row.project_id)
     shown = _Databases(
         context,
         context.tenants.databases.sizes(),
         {row.id: row.git_name for row in records.select(Branch)},
-        _grouped(records.select(Connection, state=LIVE), lambda row: row.database_id),
-        _grouped(records.select(Backup, state=LIVE), lambda row: row.database_id),
+        response_bodies.grouped(records.select(Connection, state=LIVE), lambda row: row.database_id),
+        response_bodies.grouped(records.select(Backup, state=LIVE), lambda row: row.database_id),
     )
 
     def project(row: Project) -> Json:
@@ -71,10 +69,3 @@ class _Databases:
 
 def _named(row: Workspace | Project | Database | Connection) -> Json:
     return {"id": row.id, "name": row.name}
-
-
-def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> defaultdict[str, list[Row]]:
-    found: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[key(row)].append(row)
-    return found

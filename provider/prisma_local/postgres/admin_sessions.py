@@ -75,13 +75,13 @@ class AdminSessions:
         """The options to connect with (as in PGOPTIONS), while the database allows connections."""
         with self.session() as session:
             options = _options({**dict(session.execute(SETTINGS, [database]).fetchall()), **INSIDE})
-            shut = exists(session, NOT_CONNECTABLE, database)
-            if shut:
+            closed = exists(session, NOT_CONNECTABLE, database)
+            if closed:
                 execute(session, "ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
         try:
             yield options
         finally:
-            if shut:
+            if closed:
                 self.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
 
     def run(self, statement: str, *names: str) -> None:

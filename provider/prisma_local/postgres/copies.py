@@ -103,17 +103,17 @@ class Copies:
 
     def _dump(self, pg_name: str, into: IO[bytes]) -> None:
         info = self._cluster.conninfo()
-        place = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
+        address = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
         # A table that a tenant has locked lets the dump fail, instead of waiting for the tenant.
-        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *place, pg_name]
+        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *address, pg_name]
         with self._tenants.connectable(pg_name) as options:
             self._run(command, {**environment(), "PGOPTIONS": options}, stdout=into)
 
     def _load(self, dump: IO[bytes], database: str, of: str) -> None:
         """Fill an empty database that belongs to the owner of `of`."""
         with self._tenants.roles.loader(of) as (role, password):
-            place = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
-            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *place]
+            address = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
+            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *address]
             secret = {**environment(), "PGPASSWORD": password, "PGSSLMODE": "require"}
             self._run(command, secret, stdin=dump)
 

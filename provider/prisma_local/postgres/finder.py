@@ -91,8 +91,8 @@ def find_pooler() -> Bouncer | None:
 def _bouncer(program: Path) -> Bouncer | None:
     if not os.access(program, os.X_OK) or not program.is_file():
         return None
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
-    found = re.match(r"PgBouncer (\d+)\.(\d+)", answer.stdout)
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = re.match(r"PgBouncer (\d+)\.(\d+)", output.stdout)
     version = (int(found[1]), int(found[2])) if found else (0, 0)
     return Bouncer(program, version) if version >= OLDEST_POOLER else None
 
@@ -121,8 +121,8 @@ def _version(folder: Path) -> str | None:
     if not all((folder / tool).is_file() for tool in TOOLS):
         return None
     command = [str(folder / "postgres"), "--version"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - found above
-    found = re.search(r"\(PostgreSQL\) (\S+)", answer.stdout)
+    output = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = re.search(r"\(PostgreSQL\) (\S+)", output.stdout)
     return found.group(1) if found else None
 
 

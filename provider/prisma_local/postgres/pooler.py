@@ -118,14 +118,14 @@ class Pooler:
 
     def _connected(self, process: subprocess.Popen[bytes]) -> psycopg.Connection[tuple[Any, ...]]:
         """A session on its console, which takes simple queries only, no prepared statements."""
-        place = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
+        address = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._check_port()
                 raise StartupError(f"pgbouncer did not start: {self.last_log_line()}")
             try:
-                return psycopg.connect(**place, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+                return psycopg.connect(**address, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
             except psycopg.OperationalError:  # not yet
                 time.sleep(0.005)
         raise StartupError(f"pgbouncer was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")

@@ -62,8 +62,8 @@ class PoolerFiles:
         _write(self.settings, text, self.cluster.account)
 
     def _server(self) -> str:
-        place = str(self.cluster.socket_folder).replace("'", "''")
-        return f"host='{place}' port={self.cluster.port}"
+        folder = str(self.cluster.socket_folder).replace("'", "''")
+        return f"host='{folder}' port={self.cluster.port}"
 
     def _settings(self, port: int) -> dict[str, object]:
         folder, data = self.settings.parent, self.cluster.data

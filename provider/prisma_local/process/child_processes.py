@@ -22,7 +22,7 @@ log = logging.getLogger("prisma_local")
 
 PORT_ATTEMPTS = 5
 NO_POOLER = (
-    "pooled and direct connection strings are the same here, for there is no pgbouncer; "
+    "pooled and direct connection strings are the same here, as there is no pgbouncer; "
     "on Debian and Ubuntu: apt install pgbouncer"
 )
 OLD_POOLER = (

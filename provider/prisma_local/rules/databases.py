@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from prisma_local.databases import creation, deletion
@@ -40,7 +41,7 @@ def create_in_project(context: Context, call: Call) -> Result:
     project = find.project(context, call, call.path["projectId"])
     body = {name: call.body[name] for name in ("name", "region", "isDefault") if name in call.body}
     source = call.body.get("source") or sources.from_deprecated(call.body.get("fromDatabase"))
-    database, passwords = _create(context, _with_body(call, body), project, source)
+    database, passwords = _create(context, replace(call, body=body), project, source)
     return ok(response_bodies.new_database(context, database, passwords), 201)
 
 
@@ -119,9 +120,9 @@ def _record(context: Context, project: Project, body: Mapping[str, Any], source:
     return draft
 
 
-def _region(context: Context, project: Project, asked: str) -> str:
-    if asked != regions.INHERIT:
-        return asked
+def _region(context: Context, project: Project, wanted: str) -> str:
+    if wanted != regions.INHERIT:
+        return wanted
     current = default_database.current(context, project.id)
     return project.default_region or (current.region if current else None) or regions.DEFAULT
 
@@ -180,7 +181,3 @@ def _page(context: Context, call: Call, **where: Any) -> Result:
         return response_bodies.databases(context, rows)
 
     return page(context.records, Database, call.query, show, state=LIVE, **where)
-
-
-def _with_body(call: Call, body: Mapping[str, Any]) -> Call:
-    return Call(call.workspace, call.token, call.path, call.query, body)

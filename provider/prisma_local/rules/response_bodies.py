@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from prisma_local.databases.context import Context
 from prisma_local.postgres.configuration import HOST
@@ -16,6 +16,7 @@ from prisma_local.rules import regions
 from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
 Json = dict[str, Any]
+Row = TypeVar("Row")
 Passwords = Mapping[str, str]  # by connection id
 
 
@@ -140,11 +141,16 @@ def _database(
 
 
 def _connections_of(context: Context, found: Sequence[Database]) -> dict[str, list[Connection]]:
-    grouped: dict[str, list[Connection]] = defaultdict(list)
     ids = tuple(database.id for database in found)
-    for row in context.records.select(Connection, database_id=ids, state=LIVE):
-        grouped[row.database_id].append(row)
-    return grouped
+    rows = context.records.select(Connection, database_id=ids, state=LIVE)
+    return grouped(rows, lambda row: row.database_id)
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
 
 
 def _reference(context: Context, found: Workspace | Project | Database | Connection) -> Json:

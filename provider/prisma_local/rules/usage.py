@@ -35,7 +35,7 @@ def get(context: Context, call: Call) -> Result:
 
 
 def _period(call: Call) -> tuple[datetime, datetime]:
-    """From the first of this month until now, unless the call says otherwise."""
+    """From the first of this month until now, unless the query says otherwise."""
     end = _read("endDate", call.query["endDate"]) if "endDate" in call.query else datetime.now(UTC)
     start = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     if "startDate" in call.query:

@@ -1,4 +1,4 @@
-"""The records: what the API knows, in SQLite.
+"""The records of all objects, in SQLite.
 
 records   the tables           values   their rows
 ids       ids and secrets      clock    timestamps

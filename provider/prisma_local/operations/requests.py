@@ -1,6 +1,6 @@
-"""The JSON Schemas of what the operations take. They check the bodies and stand in our OpenAPI document.
+"""The JSON Schemas of request bodies, with which they are checked, and which our OpenAPI document shows.
 
-Fields they do not name are let through and ignored, as the service does, unless the schema says no.
+Other fields are ignored, as by the service, unless a schema has additionalProperties false.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from typing import Any
 from prisma_local.rules.regions import DEFAULT, INHERIT, REGIONS
 from prisma_local.store import ids
 
-Body = dict[str, Any]
+Schema = dict[str, Any]
 
 LOGICAL_ID = r"^[a-z0-9][-_a-z0-9]*$"
-TEXT: Body = {"type": "string", "minLength": 1}
-PLACES: Body = {"type": "string", "enum": list(REGIONS)}
-PLACES_OR_INHERIT: Body = {"type": "string", "enum": [*REGIONS, INHERIT], "default": DEFAULT}
+TEXT: Schema = {"type": "string", "minLength": 1}
+REGION: Schema = {"type": "string", "enum": list(REGIONS)}
+REGION_OR_INHERIT: Schema = {"type": "string", "enum": [*REGIONS, INHERIT], "default": DEFAULT}
 
 
-def record(required: tuple[str, ...] = (), **properties: Body) -> Body:
-    found: Body = {"type": "object", "properties": properties}
+def record(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
+    found: Schema = {"type": "object", "properties": properties}
     return {**found, "required": list(required)} if required else found
 
 
@@ -29,20 +29,20 @@ BACKUP_SOURCE = record(
     databaseId={"type": "string"},
     backupId={"type": "string"},
 )
-SOURCE: Body = {
+SOURCE: Schema = {
     "anyOf": [
         record(("type",), type={"type": "string", "const": "empty"}),
         BACKUP_SOURCE,
         record(("type", "databaseId"), type={"type": "string", "const": "database"}, databaseId={"type": "string"}),
     ]
 }
-BRANCH_ID: Body = {"type": ["string", "null"], "pattern": ids.pattern("br_")}
-BRANCH_GIT_NAME: Body = {"type": ["string", "null"], "minLength": 1}
+BRANCH_ID: Schema = {"type": ["string", "null"], "pattern": ids.pattern("br_")}
+BRANCH_GIT_NAME: Schema = {"type": ["string", "null"], "minLength": 1}
 
 CREATE_PROJECT = record(
     createDatabase={"type": "boolean", "default": True},
     name=TEXT,
-    region=PLACES,
+    region=REGION,
     logicalId={"type": "string", "pattern": LOGICAL_ID},
     workspaceId={"type": "string"},
 )
@@ -52,7 +52,7 @@ TRANSFER_PROJECT = record(("recipientAccessToken",), recipientAccessToken={"type
 CREATE_DATABASE = record(
     ("projectId",),
     projectId={"type": "string", "pattern": ids.pattern("proj_")},
-    region=PLACES_OR_INHERIT,
+    region=REGION_OR_INHERIT,
     name=TEXT,
     isDefault={"type": "boolean", "default": False},
     source=SOURCE,
@@ -61,13 +61,13 @@ CREATE_DATABASE = record(
     logicalId={"type": "string"},
 )
 CREATE_DATABASE_IN_PROJECT = record(
-    region=PLACES_OR_INHERIT,
+    region=REGION_OR_INHERIT,
     name={"type": "string"},
     isDefault={"type": "boolean", "default": False},
     fromDatabase=record(("id",), id={"type": "string"}, backupId={"type": "string"}),
     source=SOURCE,
 )
-# isDefault stands in no published PATCH body. Our user asked that the flag be applied by PATCH.
+# isDefault is in no published PATCH body. The provider applies the flag by PATCH all the same.
 PATCH_DATABASE = record(
     name=TEXT,
     branchId=BRANCH_ID,
@@ -76,7 +76,7 @@ PATCH_DATABASE = record(
     isDefault={"type": "boolean"},
 )
 
-CONNECTION_NAME: Body = {"type": "string", "minLength": 3, "maxLength": 65}
+CONNECTION_NAME: Schema = {"type": "string", "minLength": 3, "maxLength": 65}
 CREATE_CONNECTION = record(
     ("databaseId", "name"),
     databaseId={"type": "string", "pattern": ids.pattern("db_")},
@@ -85,8 +85,8 @@ CREATE_CONNECTION = record(
 CREATE_CONNECTION_IN_DATABASE = record(("name",), name=CONNECTION_NAME)
 
 CREATE_BRANCH = record(("gitName",), gitName={"type": "string"}, isDefault={"type": "boolean"})
-# The one body that unknown fields are refused in: the contract says so.
-PATCH_BRANCH: Body = {**record(isDefault={"type": ["boolean", "null"]}), "additionalProperties": False}
+# The contract refuses other fields in this body only.
+PATCH_BRANCH: Schema = {**record(isDefault={"type": ["boolean", "null"]}), "additionalProperties": False}
 
 RESTORE = record(("source",), source=BACKUP_SOURCE)
 
