@@ -45,7 +45,7 @@ function connection(each) {
     make("dl", {},
       make("dt", {}, "pooled"), make("dd", {}, code(each.pooled)),
       make("dt", {}, "direct"), make("dd", {}, code(each.direct))),
-    make("p", {}, "The password is stored nowhere: only the response that created or rotated the connection had it. " +
+    make("p", {}, "The password is kept nowhere: only the response that created or rotated the connection had it. " +
       "In a stack: pulumi stack output --show-secrets."));
 }
 
