@@ -65,8 +65,8 @@ class LocalServer:
         self.process = subprocess.Popen(
             self._command, stdout=subprocess.PIPE, stderr=self._stderr, stdin=subprocess.DEVNULL, **self._options
         )
-        told = self._read_lines()
-        self.url, self.token = (told[name] for name in LINES)
+        values = self._read_lines()
+        self.url, self.token = (values[name] for name in LINES)
         self.http = httpx.Client(base_url=self.url, timeout=60.0, trust_env=False)
 
     def stop(self) -> int:
@@ -78,12 +78,12 @@ class LocalServer:
         return code
 
     def kill(self) -> None:
-        """SIGKILL, as an out-of-memory killer would; PostgreSQL stays behind."""
+        """SIGKILL, as an out-of-memory killer would; PostgreSQL goes on running."""
         self.process.kill()
         self._ended()
 
     def wait_for_death(self) -> int:
-        """Wait until a `kill` fault has done its work, or until it ends by itself; returns the exit code."""
+        """Wait until a `kill` fault has ended it, or until it ends by itself; returns the exit code."""
         return self._ended()
 
     def stderr(self) -> str:
@@ -93,27 +93,27 @@ class LocalServer:
         return self._stderr.read().decode(errors="replace")
 
     def api(self, method: str, path: str, json: Any = None, *, token: str | None = None, **more: Any) -> httpx.Response:
-        """A call of the Management API with the server's token, or another."""
+        """A request to the Management API with the server's token, or another."""
         headers = {"Authorization": f"Bearer {token or self.token}", **more.pop("headers", {})}
         body = {} if json is None else {"json": json}
         return self.http.request(method, path, headers=headers, **body, **more)
 
     def made(self, path: str, /, **body: Any) -> dict[str, Any]:
-        """The object that a POST made."""
+        """The object that a POST created."""
         answer = self.api("POST", path, body)
         assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
         data: dict[str, Any] = answer.json()["data"]
         return data
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
-        """A call of `/_local/…`, by what comes after it; returns what it answers, and fails if it refuses."""
+        """A request to `/_local/…`, by the rest of the path; returns the JSON, and fails where it is refused."""
         body = {} if json is None else {"json": json}
         answer = self.http.request(method, f"/_local/{path.removeprefix('/_local').lstrip('/')}", **body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
     def requests(self) -> list[dict[str, Any]]:
-        """The /v1 calls since the last `clear`, in the order they came."""
+        """The API requests since the last `clear`, in the order they came."""
         found: list[dict[str, Any]] = self.control("GET", "requests")["data"]
         return found
 
@@ -122,15 +122,15 @@ class LocalServer:
         self.control("DELETE", "requests")
 
     def wait_until_acted(self, seconds: float = 30.0) -> None:
-        """Wait until each call that a `delay` fault holds back has been carried out: its client gave up long before."""
+        """Wait until each request with a `delay` fault is carried out: its client has timed out long before."""
         wait_until(
             lambda: not any(call["fault"] == "delay" and call["status"] is None for call in self.requests()),
             seconds,
-            "a delayed call was never carried out",
+            "a delayed request was never carried out",
         )
 
     def fault(self, **rule: Any) -> None:
-        """Let something go wrong: `fault(method="POST", path="/v1/databases", kind="cut_after")`."""
+        """Set a fault: `fault(method="POST", path="/v1/databases", kind="cut_after")`."""
         self.control("POST", "faults", rule)
 
     def faults(self) -> list[dict[str, Any]]:
@@ -141,11 +141,11 @@ class LocalServer:
         self.control("DELETE", "faults")
 
     def drift(self, id_: str, **set_: Any) -> None:
-        """Change an object behind everybody's back."""
+        """Change an object without the API."""
         self.control("POST", "drift", {"id": id_, "set": set_})
 
     def gone(self, id_: str) -> None:
-        """Delete an object behind everybody's back."""
+        """Delete an object without the API."""
         self.control("POST", "drift", {"id": id_, "gone": True})
 
     def backup(self, database_id: str) -> dict[str, Any]:
@@ -158,7 +158,7 @@ class LocalServer:
         return found
 
     def reset(self) -> None:
-        """As after the first start: nothing in it, no fault, no log, the first token."""
+        """As after the first start: no objects, no faults, an empty log, only the first token."""
         self.control("POST", "reset")
 
     def mint(self, workspace: str | None = None) -> tuple[str, str]:
@@ -170,17 +170,17 @@ class LocalServer:
         self.control("DELETE", "tokens", {"token": token})
 
     def postgres(self) -> dict[str, list[str]]:
-        """The databases and roles that PostgreSQL really holds, once deletes are carried out."""
+        """The databases and roles that PostgreSQL really has, once deletes are carried out."""
         found: dict[str, list[str]] = self.control("GET", "postgres")
         return found
 
     def stock(self) -> dict[str, Any]:
-        """The databases and roles that PostgreSQL holds for creates to come, and whether that is all there shall be."""
+        """The databases and roles that were made in advance, and whether the stock is full."""
         found: dict[str, Any] = self.control("GET", "stock")
         return found
 
     def stocked(self, seconds: float = 60.0) -> dict[str, Any]:
-        """The stock once it is full: it is filled only while nobody asks the API for anything."""
+        """The stock once it is full: it is filled only while there are no API requests."""
         wait_until(lambda: bool(self.stock()["full"]), seconds, "the stock was never filled")
         return self.stock()
 
@@ -194,12 +194,12 @@ class LocalServer:
         return code
 
     def _read_lines(self) -> dict[str, str]:
-        """Two lines from its stdout; a thread reads, for only a thread can be given up on."""
+        """Two lines from its stdout, read in a thread, because a read has no timeout."""
         lines: queue.Queue[str] = queue.Queue()
         thread = threading.Thread(target=self._pass_on, args=(lines,), daemon=True)
         thread.start()
-        told: dict[str, str] = {}
-        while len(told) < len(LINES):
+        values: dict[str, str] = {}
+        while len(values) < len(LINES):
             try:
                 line = lines.get(timeout=START_SECONDS)
             except queue.Empty:
@@ -209,9 +209,9 @@ class LocalServer:
                 self._ended()
                 raise AssertionError(f"prisma-local did not start:\n{self._last_words}")
             name, _, value = line.strip().partition("=")
-            told[name] = value
+            values[name] = value
         thread.join()
-        return told
+        return values
 
     def _pass_on(self, lines: queue.Queue[str]) -> None:
         stdout = self.process.stdout

@@ -16,24 +16,24 @@ DESCRIPTION = """\
 Serve Prisma's Management API over a real PostgreSQL 17 on this machine, so that programs,
 previews and tests run without an account. Only this machine can reach it.
 
-When it is ready it prints two lines, and then serves until it is told to stop (Ctrl-C, SIGTERM):
+When it is ready it prints two lines, and then serves until it is stopped (Ctrl-C, SIGTERM):
 
   PRISMA_API_BASE_URL=http://127.0.0.1:PORT
   PRISMA_SERVICE_TOKEN=...
 
-A page at that address shows databases, connections, backups and requests as they come.
-GET /_local/ there lists what the API has no call for, a line each: a backup taken now, drift,
-faults, settings such as latency, the log of requests, reset.
-/_local asks for no token. Every account of this machine can use it: read the names of all that
-is kept and the log of requests, mint a token of every workspace, and with it read, change and
-delete every database. On a machine with accounts that you do not trust, run it in a container.
+A page at that address shows databases, connections, backups and requests live.
+GET /_local/ lists the routes that the API does not have: to take a backup now, drift, faults,
+settings such as latency, the log of requests, reset.
+/_local needs no token. Every account of this machine can use it: read the names of all objects
+and the log of requests, create a token of every workspace, and with it read, change and delete
+every database. On a machine with accounts that you do not trust, run it in a container.
 Each database takes 50 sessions at a time.
 Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
-apt install pgbouncer); without it they are the direct ones.
+apt install pgbouncer); without it they are the same as the direct ones.
 """
 EXAMPLE = """\
 example:
-  prisma-local --ephemeral > local.env &      # nothing of it is left when it stops
+  prisma-local --ephemeral > local.env &      # deletes everything when it stops
   until grep -q TOKEN local.env; do sleep 0.1; done
   set -a; . ./local.env; set +a
   pulumi up
@@ -41,7 +41,7 @@ example:
 environment:
   PRISMA_LOCAL_POSTGRES_BIN   the bin folder of the PostgreSQL 17 to use
   PRISMA_LOCAL_PGBOUNCER      the pgbouncer to use, or none
-  PRISMA_LOG=debug            tell every request on stderr
+  PRISMA_LOG=debug            log every request on stderr
 """
 
 
@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr, level=logging.INFO if debug else logging.WARNING, format="prisma-local: %(message)s"
     )
     # Imported here: --help and --version start nothing.
-    from prisma_local.ground import Options
-    from prisma_local.server import serve
+    from prisma_local.process.preparation import Options
+    from prisma_local.process.server import serve
 
     try:
         return serve(Options(found.port, found.data_dir, found.ephemeral, debug))
@@ -77,15 +77,19 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--port", type=_port, default=0, help="where to serve; without it the last one, or a free one")
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument(
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port to serve on (default: that of the last start, or a free one)"
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
         "--data-dir",
         type=Path,
         metavar="DIR",
-        help="keep everything there (default: this user's state directory)",
+        help="the data directory (default: in this user's state directory)",
     )
-    place.add_argument("--ephemeral", action="store_true", help="keep nothing: a temporary folder, then gone")
+    group.add_argument(
+        "--ephemeral", action="store_true", help="use a temporary data directory, and delete it at the end"
+    )
     parser.add_argument("--version", action="version", version=f"prisma-local {version()}")
     return parser
 

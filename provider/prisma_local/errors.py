@@ -2,15 +2,15 @@
 
 LocalError
 ├── StartupError        the command cannot start; its text is the one sentence the user reads
-└── Problem             an answer of the API that is not a success
+└── ApiError            an error response of the API
     ├── Invalid         400 or 422, as the operation declares
-    ├── Unauthenticated 401
+    ├── Unauthorized    401
     ├── Forbidden       403
-    ├── Missing         404
-    ├── WrongMethod     405
+    ├── NotFound        404
+    ├── MethodNotAllowed 405
     ├── Conflict        409
-    ├── TooLarge        413
-    └── TooFast         429
+    ├── ContentTooLarge 413
+    └── TooManyRequests 429
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class LocalError(Exception):
 
 
 class StartupError(LocalError):
-    """The command cannot start; the message is shown as it stands."""
+    """The command cannot start; the user reads the message as it is."""
 
 
-class Problem(LocalError):
-    """An error answer: `{"error": {"code", "message", "hint"?}}` with its status."""
+class ApiError(LocalError):
+    """An error response: `{"error": {"code", "message", "hint"?}}` with its status."""
 
     status = 500
     code = "internal-server-error"
@@ -44,41 +44,41 @@ class Problem(LocalError):
         return {"error": error}
 
 
-class Invalid(Problem):
+class Invalid(ApiError):
     status = 400
     code = "validation-error"
 
 
-class Unauthenticated(Problem):
+class Unauthorized(ApiError):
     status = 401
     code = "authentication-failed"
 
 
-class Forbidden(Problem):
+class Forbidden(ApiError):
     status = 403
     code = "permission-denied"
 
 
-class Missing(Problem):
+class NotFound(ApiError):
     status = 404
     code = "resource-not-found"
 
 
-class WrongMethod(Problem):
+class MethodNotAllowed(ApiError):
     status = 405
     code = "client-error"
 
 
-class Conflict(Problem):
+class Conflict(ApiError):
     status = 409
     code = "client-error"
 
 
-class TooLarge(Problem):
+class ContentTooLarge(ApiError):
     status = 413
     code = "client-error"
 
 
-class TooFast(Problem):
+class TooManyRequests(ApiError):
     status = 429
     code = "rate-limit-exceeded"

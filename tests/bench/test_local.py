@@ -14,7 +14,7 @@ from examples._machine.processes import family
 
 from bench.table import Table
 from local_server import LocalServer
-from prisma_local.stock import SIZE
+from prisma_local.databases.stock import SIZE
 
 AT_ONCE = 8
 ROUNDS = 5

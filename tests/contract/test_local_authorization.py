@@ -1,4 +1,4 @@
-"""The local control plane as authorization server: what it grants once, and what it never grants."""
+"""The local control plane as authorization server: what it grants, and what it refuses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answer(local: LocalServer, **changes: str) -> httpx.Response:
 
 
 def returned(response: httpx.Response) -> dict[str, str]:
-    """What the browser brings back to the program."""
+    """The query with which the browser is redirected to the program."""
     assert response.status_code == 303, response.text
     assert response.headers["Location"].startswith(REDIRECT)
     return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
@@ -61,8 +61,8 @@ def tokens(local: LocalServer) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "changes", [{"redirect_uri": "https://evil.example/callback"}, {"redirect_uri": ""}, {"client_id": ""}]
 )
-def test_nobody_is_sent_to_a_strange_address(local: LocalServer, changes: dict[str, str]) -> None:
-    """A link that would send my code elsewhere ends on a page that says so."""
+def test_an_untrusted_redirect_is_refused(local: LocalServer, changes: dict[str, str]) -> None:
+    """A link that would send my code to another machine shows a page that says so."""
     response = local.http.get("/authorize", params={**ASKED, **changes})
     assert response.status_code == 400
     assert "cannot be authorized" in response.text
@@ -77,8 +77,8 @@ def test_nobody_is_sent_to_a_strange_address(local: LocalServer, changes: dict[s
         ({"scope": "everything"}, "invalid_scope"),
     ],
 )
-def test_a_wrong_question(local: LocalServer, changes: dict[str, str], error: str) -> None:
-    """A program that asks without PKCE, or for too much, is told so at its own address."""
+def test_an_invalid_authorization_request(local: LocalServer, changes: dict[str, str], error: str) -> None:
+    """A program without PKCE, or with an unknown scope, gets the error at its redirect address."""
     brought = returned(local.http.get("/authorize", params={**ASKED, **changes}))
     assert (brought["error"], brought["state"]) == (error, "a state")
 
@@ -90,16 +90,16 @@ def test_the_page_escapes(local: LocalServer) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_another_page_cannot_answer(local: LocalServer) -> None:
-    """A page that I happen to have open cannot say yes for me."""
+def test_another_page_cannot_allow(local: LocalServer) -> None:
+    """Another page that I have open cannot allow it for me."""
     _, workspace_id = local.mint("acme")
     form = {**ASKED, "workspace": workspace_id, "answer": "allow"}
     response = local.http.post("/authorize", data=form, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
 
 
-def test_no_is_no(local: LocalServer) -> None:
-    """If I deny it, the program is told, and gets nothing."""
+def test_denied(local: LocalServer) -> None:
+    """If I deny it, the program gets access_denied."""
     assert returned(answer(local, answer="deny"))["error"] == "access_denied"
 
 
@@ -108,14 +108,14 @@ def test_no_is_no(local: LocalServer) -> None:
     [{"code_verifier": "w" * 64}, {"code_verifier": ""}, {"client_id": "another"}, {"redirect_uri": REDIRECT + "2"}],
 )
 def test_a_stolen_code(local: LocalServer, changes: dict[str, str]) -> None:
-    """Who finds my code cannot use it, and neither can I after that."""
+    """A thief cannot use my code, and neither can I after he tried."""
     code = returned(answer(local))["code"]
     assert exchange(local, code, **changes).json()["error"] == "invalid_grant"
     assert exchange(local, code).status_code == 400
 
 
 def test_a_login(local: LocalServer) -> None:
-    """A token of the workspace that I chose, which says whose it is."""
+    """I get a token of the workspace that I chose; /v1/me says whose it is."""
     found = tokens(local)
     assert (found["token_type"], found["expires_in"]) == ("Bearer", 3600)
     me = local.api("GET", "/v1/me", token=found["access_token"]).json()["data"]
@@ -123,8 +123,8 @@ def test_a_login(local: LocalServer) -> None:
     assert me["user"]["email"]
 
 
-def test_an_access_token_ends(local: LocalServer) -> None:
-    """After its life it is no longer valid."""
+def test_an_access_token_expires(local: LocalServer) -> None:
+    """After tokenLife seconds it is no longer valid."""
     local.settings(tokenLife=0.2)
     found = tokens(local)
     time.sleep(0.3)
@@ -132,7 +132,7 @@ def test_an_access_token_ends(local: LocalServer) -> None:
 
 
 def test_a_refresh_token_works_once(local: LocalServer) -> None:
-    """Used again it ends the whole login: somebody has it who should not."""
+    """A second use revokes the whole login, as the token was stolen."""
     first = tokens(local)
     second = refreshed(local, first["refresh_token"]).json()
     assert local.api("GET", "/v1/me", token=second["access_token"]).is_success
@@ -144,7 +144,7 @@ def test_a_refresh_token_works_once(local: LocalServer) -> None:
 
 
 def test_revoked(local: LocalServer) -> None:
-    """A logout ends access and refresh tokens; a token that nobody knows is no error (RFC 7009)."""
+    """A logout revokes access and refresh tokens; an unknown token is no error (RFC 7009)."""
     found = tokens(local)
     for text in (found["refresh_token"], "unknown"):
         assert local.http.post("/revoke", data={"token": text}).status_code == 200
@@ -153,11 +153,11 @@ def test_revoked(local: LocalServer) -> None:
 
 
 def test_no_secret_in_the_log(local: LocalServer) -> None:
-    """Calls for tokens are in the request log, without a token or a code."""
+    """Token requests are in the request log, without a token or a code."""
     found = tokens(local)
-    said = str(local.requests())
-    assert "/token" in said
-    assert found["access_token"] not in said and found["refresh_token"] not in said
+    logged = str(local.requests())
+    assert "/token" in logged
+    assert found["access_token"] not in logged and found["refresh_token"] not in logged
 
 
 def github(local: LocalServer, token: str, **more: object) -> httpx.Response:
@@ -175,14 +175,14 @@ def github(local: LocalServer, token: str, **more: object) -> httpx.Response:
     ],
 )
 def test_another_job(local: LocalServer, text: str) -> None:
-    """A job that is not connected, or a token for somebody else, gets nothing, and never learns why."""
+    """A job that is not connected, or a token for another audience, gets 401, always the same."""
     local.control("POST", "repositories", {"repository": "acme/shop", "workspace": "acme"})
     response = github(local, text)
     assert (response.status_code, set(response.json())) == (401, {"error", "errorDescription"})
 
 
 def test_a_job(local: LocalServer) -> None:
-    """A connected job gets a token of its workspace, which ends when it was asked to."""
+    """A connected job gets a token of its workspace, which expires after expiresInSeconds."""
     local.control("POST", "repositories", {"repository": "acme/shop", "workspace": "acme"})
     response = github(local, oidc_token("acme/shop"), expiresInSeconds=60)
     assert response.status_code == 201

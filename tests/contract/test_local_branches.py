@@ -1,4 +1,4 @@
-"""Branches: which one is the default, what belongs to them, and what refuses to go."""
+"""Branches: which one is the default, what belongs to them, and which cannot be deleted."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def default(local: LocalServer, project: Shape) -> list[str]:
     "name", ["", "two words", "a..b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a", "a/", "a//b", ".a", "a/.b"]
 )
 def test_a_name_that_git_refuses_is_refused(local: LocalServer, project: Shape, name: str) -> None:
-    """A branch is called as in git, or not at all; the same goes for branchGitName."""
+    """A branch has a name that git allows; the same holds for branchGitName."""
     body = {"gitName": name}
     refused = local.api("POST", f"/v1/projects/{project['id']}/branches", body)
     assert (refused.status_code, refused.json()["error"]["code"]) == (422, "validation-error")
@@ -55,15 +55,15 @@ def test_further_names_that_git_refuses(local: LocalServer, project: Shape, name
 
 
 @pytest.mark.parametrize("body", [{}, {"gitName": 1}, {"gitName": "a", "isDefault": "yes"}])
-def test_a_body_that_does_not_fit_is_refused(local: LocalServer, project: Shape, body: Shape) -> None:
-    """422 is this room's word for a bad request."""
+def test_an_invalid_body_is_refused(local: LocalServer, project: Shape, body: Shape) -> None:
+    """Here 422 is the status of an invalid request."""
     assert local.api("POST", f"/v1/projects/{project['id']}/branches", body).status_code == 422
 
 
 def test_the_first_branch_is_default_and_production_and_later_ones_are_previews(
     local: LocalServer, project: Shape
 ) -> None:
-    """A project begins with `main`; what comes later is a preview."""
+    """A project begins with `main`; each later branch is a preview."""
     later = branch(local, project, "feature/login")
     [main, feature] = listed(local, project)
     assert (main["gitName"], main["isDefault"], main["role"]) == ("main", True, "production")
@@ -73,7 +73,7 @@ def test_the_first_branch_is_default_and_production_and_later_ones_are_previews(
 
 
 def test_only_the_flag_moves(local: LocalServer, project: Shape) -> None:
-    """At create or by PATCH a branch becomes the default; the roles stay, and the old one loses the flag."""
+    """By create or PATCH a branch becomes the default one; the roles stay, and the old one is no default any more."""
     next_ = branch(local, project, "next", isDefault=True)
     assert (next_["isDefault"], next_["role"]) == (True, "preview")
     assert default(local, project) == ["next"]
@@ -95,7 +95,7 @@ def test_new_databases_follow_the_default_branch(local: LocalServer, project: Sh
     "body", [{"gitName": "other"}, {"role": "preview"}, {"isDefault": True, "colour": "red"}, {"isDefault": False}]
 )
 def test_a_patch_promotes_and_nothing_else(local: LocalServer, project: Shape, body: Shape) -> None:
-    """No rename, no role, no unknown field, no demotion of the default: 422, and nothing has changed."""
+    """No rename, no role, no unknown field, no demotion of the default branch: 422, and nothing has changed."""
     [main] = listed(local, project)
     status, answer = patch(local, main, body)
     assert (status, answer["error"]["code"]) == (422, "validation-error")
@@ -103,14 +103,14 @@ def test_a_patch_promotes_and_nothing_else(local: LocalServer, project: Shape, b
 
 
 @pytest.mark.parametrize("body", [{}, {"isDefault": None}, {"isDefault": False}])
-def test_a_patch_that_asks_for_nothing_changes_nothing(local: LocalServer, project: Shape, body: Shape) -> None:
-    """What is so already is no change."""
+def test_a_patch_without_a_change_changes_nothing(local: LocalServer, project: Shape, body: Shape) -> None:
+    """A value that it has already is no change."""
     feature = branch(local, project, "feature")
     assert patch(local, feature, body) == (200, {"data": feature})
 
 
-def test_a_name_is_held_while_its_branch_lives(local: LocalServer, project: Shape) -> None:
-    """409 for the second one; after a delete the name is free."""
+def test_a_name_is_taken_while_its_branch_exists(local: LocalServer, project: Shape) -> None:
+    """409 for the second branch; after a delete the name is free."""
     first = branch(local, project, "feature")
     again = local.api("POST", f"/v1/projects/{project['id']}/branches", {"gitName": "feature", "isDefault": True})
     assert again.status_code == 409
@@ -120,8 +120,8 @@ def test_a_name_is_held_while_its_branch_lives(local: LocalServer, project: Shap
     assert branch(local, project, "feature")["id"] != first["id"]
 
 
-def test_what_is_needed_stays(local: LocalServer, project: Shape) -> None:
-    """The default, the production branch and one with databases refuse to go; an empty preview goes."""
+def test_what_is_needed_cannot_be_deleted(local: LocalServer, project: Shape) -> None:
+    """The default branch, the production branch and one with databases are refused; an empty preview is deleted."""
     feature = branch(local, project, "feature")
     database = local.made("/v1/databases", projectId=project["id"], name="orders", branchId=feature["id"])
     refused = local.api("DELETE", f"/v1/branches/{feature['id']}")
@@ -136,8 +136,8 @@ def test_what_is_needed_stays(local: LocalServer, project: Shape) -> None:
     assert local.api("DELETE", f"/v1/branches/{feature['id']}").status_code == 204
 
 
-def test_a_list_is_filtered_and_comes_in_pages(local: LocalServer, project: Shape) -> None:
-    """Exactly, or by a part with its capitals, never both; and a page at a time."""
+def test_a_list_is_filtered_and_paginated(local: LocalServer, project: Shape) -> None:
+    """By the exact name or a part of it (case-sensitive), never both; and a page at a time."""
     for name in ("feature/a", "feature/b", "Feature"):
         branch(local, project, name)
     assert names(local, project, gitName="feature/a") == ["feature/a"]
@@ -167,7 +167,7 @@ def test_another_workspace_sees_no_branch_of_mine(local: LocalServer, project: S
 
 
 def test_branches_drift(local: LocalServer, project: Shape) -> None:
-    """Behind my back the flag moves, and a branch goes with all that belongs to it."""
+    """Without the API another branch becomes the default one, and a branch is deleted with its databases."""
     feature = branch(local, project, "feature")
     local.made("/v1/databases", projectId=project["id"], branchId=feature["id"])
     local.drift(feature["id"], isDefault=True)

@@ -17,7 +17,7 @@ PATHS: Shape = contract()["paths"]
 
 SERVED: list[Operation] = [(operation.method, operation.path) for operation in OPERATIONS]
 
-# Declared statuses that cannot come about here, each with its reason.
+# Declared statuses that cannot happen here, each with its reason.
 ELSEWHERE = "what belongs to another workspace is not found here, never forbidden"
 CANNOT_HAPPEN: dict[tuple[Operation, int], str] = {
     (("GET", "/v1/databases"), 403): ELSEWHERE,
@@ -28,13 +28,13 @@ CANNOT_HAPPEN: dict[tuple[Operation, int], str] = {
     (("POST", "/v1/projects/{projectId}/databases"), 403): ELSEWHERE,
     (("DELETE", "/v1/projects/{id}"), 400): "there are no Compute apps that could remain",
     (("POST", "/v1/projects/{id}/transfer"), 204): "there is no other owner",
-    (("GET", "/v1/databases/{databaseId}/backups"), 422): "every PostgreSQL 17 comes with pg_dump",
+    (("GET", "/v1/databases/{databaseId}/backups"), 422): "every PostgreSQL 17 has pg_dump",
     (("GET", "/v1/databases/{databaseId}/usage"), 500): "a fault can answer it",
     (("GET", "/v1/databases/{databaseId}/usage"), 503): "a fault can answer it",
     (("POST", "/v1/workspaces"), 201): "a service token cannot create workspaces",
 }
 
-# Statuses we answer though the contract does not declare them: it has no word for the case.
+# Statuses that we respond though the contract does not declare them: it leaves the case out.
 MALFORMED = "a query or body that does not fit"
 UNDECLARED: dict[tuple[Operation, int], str] = {
     **{
@@ -65,7 +65,7 @@ UNDECLARED: dict[tuple[Operation, int], str] = {
     (("GET", "/v1/databases/{databaseId}/connections"), 404): "there is no such database",
 }
 
-# What the published contract holds and is not served here: it is about other things than databases.
+# What the published contract has and is not served here: it is not about databases.
 NOT_POSTGRES = ("/v1/environment-variables", "/integrations", "/service-tokens", "/v1/auth/")
 
 UNKNOWN = "cabcdefghijklmnopqrstuvwx"
@@ -73,7 +73,7 @@ UNKNOWN = "cabcdefghijklmnopqrstuvwx"
 
 @pytest.fixture(scope="module")
 def witness(server: LocalServer) -> Iterator[Witness]:
-    """A witness that has seen every operation driven through everything that can be provoked."""
+    """A witness of the responses of every operation, with every error that can be provoked."""
     server.reset()
     found = Witness(server, set(UNDECLARED))
     project = drive_projects(found)
@@ -251,8 +251,8 @@ def drive_without_token(witness: Witness) -> None:
 
 
 @pytest.mark.parametrize("operation", SERVED, ids=" ".join)
-def test_every_declared_status_comes_about(witness: Witness, operation: Operation) -> None:
-    """Whatever the contract says an operation can answer, this one answers, or cannot for a stated reason."""
+def test_every_declared_status_is_returned(witness: Witness, operation: Operation) -> None:
+    """Each status that the contract declares is returned here, or cannot be for a stated reason."""
     declared = {int(status) for status in PATHS[operation[1]][operation[0].lower()]["responses"]}
     excused = {status for (one, status) in CANNOT_HAPPEN if one == operation}
     seen = {status for (one, status) in witness.seen if one == operation}
@@ -260,7 +260,7 @@ def test_every_declared_status_comes_about(witness: Witness, operation: Operatio
 
 
 def test_every_exception_is_needed(witness: Witness) -> None:
-    """An excuse that is not used any more is removed."""
+    """An exception that is not used any more is removed."""
     assert set(UNDECLARED) <= witness.seen
     assert not set(CANNOT_HAPPEN) & witness.seen
 
@@ -274,7 +274,7 @@ def test_every_operation_that_concerns_databases_is_served() -> None:
 
 
 def test_our_document_is_valid_and_takes_what_the_contract_takes(local: LocalServer) -> None:
-    """Every parameter and body field of the contract stands in our own document, too."""
+    """Every parameter and body field of the contract is in our own document, too."""
     ours: Shape = local.http.get("/openapi.json").json()
     assert ours == local.control("GET", "openapi.json")
     for method, path in SERVED:

@@ -16,7 +16,7 @@ from local_server import LocalServer
 Shape = dict[str, Any]
 Session = psycopg.Connection[tuple[Any, ...]]
 
-# All kinds of things that a copy could lose or that could tie it to its source.
+# All kinds of objects that a copy could lose, or that could depend on the source's roles.
 CONTENT = """
 CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text NOT NULL);
 INSERT INTO orders (what) SELECT 'order ' || n FROM generate_series(1, 50) n;
@@ -81,7 +81,7 @@ def settled(local: LocalServer, found: Shape) -> str:
 
 
 def check_independent(local: LocalServer, source: Shape, copy: Shape) -> None:
-    """The copy has everything, owns it, and neither changes the other nor needs it."""
+    """The copy has everything and owns it, and does not depend on its source."""
     with connect(copy) as session:
         assert value(session, "SELECT count(*) FROM recent") == 10
         session.execute("INSERT INTO orders (what) VALUES ('51st')")
@@ -101,7 +101,7 @@ def check_independent(local: LocalServer, source: Shape, copy: Shape) -> None:
     "source", [{"type": "database", "databaseId": "db_cunknownunknown"}, {"type": "database", "databaseId": "x y"}]
 )
 def test_a_source_that_is_not_there_is_not_found(local: LocalServer, project: Shape, source: Shape) -> None:
-    """404, and nothing is made."""
+    """404, and nothing is created."""
     body = {"projectId": project["id"], "source": source}
     assert local.api("POST", "/v1/databases", body).status_code == 404
     assert local.postgres() == {"databases": [], "roles": []}
@@ -122,15 +122,15 @@ def test_another_workspaces_data_cannot_be_cloned(local: LocalServer, project: S
 
 
 def test_a_source_that_is_not_ready_is_refused(local: LocalServer, project: Shape) -> None:
-    """What is still being made has nothing to copy."""
+    """A database that is still provisioning has nothing to copy."""
     mine = database(local, project)
     local.drift(mine["id"], status="provisioning")
     refused = local.api("POST", "/v1/databases", {"projectId": project["id"], "source": from_database(mine)})
     assert (refused.status_code, "provisioning" in refused.json()["error"]["message"]) == (400, True)
 
 
-def test_a_clone_has_the_rows_and_a_life_of_its_own(local: LocalServer, project: Shape) -> None:
-    """With nobody at the source it is copied at once."""
+def test_a_clone_has_the_rows_and_is_independent(local: LocalServer, project: Shape) -> None:
+    """Without sessions on the source it is copied as a template."""
     source = filled(local, project)
     copy = database(local, project, "copy", source=from_database(source))
     assert copy["source"] == from_database(source)
@@ -139,7 +139,7 @@ def test_a_clone_has_the_rows_and_a_life_of_its_own(local: LocalServer, project:
 
 
 def test_a_source_in_use_is_cloned_all_the_same(local: LocalServer, project: Shape) -> None:
-    """With sessions on the source it is dumped and loaded, and nobody is disturbed."""
+    """With sessions on the source it is dumped and loaded, and they are not ended."""
     source = filled(local, project)
     with connect(source) as session:
         copy = database(local, project, "copy", source=from_database(source))
@@ -147,8 +147,8 @@ def test_a_source_in_use_is_cloned_all_the_same(local: LocalServer, project: Sha
     check_independent(local, source, copy)
 
 
-def test_grants_do_not_tie_a_clone_to_its_source(local: LocalServer, project: Shape) -> None:
-    """A source whose roles are named in grants is cloned, and goes when it is deleted."""
+def test_a_clone_does_not_depend_on_grants_of_its_source(local: LocalServer, project: Shape) -> None:
+    """A source whose roles are named in grants is cloned, and can be deleted afterwards."""
     source = filled(local, project)
     user = source["connections"][0]["endpoints"]["direct"]["connectionString"].split("//")[1].split(":")[0]
     with connect(source) as session:
@@ -161,7 +161,7 @@ def test_grants_do_not_tie_a_clone_to_its_source(local: LocalServer, project: Sh
 
 
 def test_a_clone_keeps_the_settings(local: LocalServer, project: Shape) -> None:
-    """What ALTER DATABASE … SET says goes along."""
+    """What ALTER DATABASE … SET says is copied, too."""
     source = filled(local, project)
     with connect(source) as session:
         name = value(session, "SELECT current_database()")
@@ -218,8 +218,8 @@ def test_backups_are_listed_the_newest_first(local: LocalServer, project: Shape)
     assert local.http.post("/_local/backups", json={"databaseId": "db_cunknownunknown"}).status_code == 404
 
 
-def test_backups_go_with_their_database(local: LocalServer, project: Shape) -> None:
-    """They are found through their database, and so are no more when it is deleted."""
+def test_backups_are_deleted_with_their_database(local: LocalServer, project: Shape) -> None:
+    """Their files are deleted, and they are not found any more."""
     mine, other = database(local, project, "mine"), database(local, project, "other")
     source = from_backup(mine, local.backup(mine["id"]))
     local.gone(mine["id"])
@@ -227,8 +227,8 @@ def test_backups_go_with_their_database(local: LocalServer, project: Shape) -> N
     assert restore(local, other, source)[0] == 404
 
 
-def test_a_database_is_made_from_a_backup(local: LocalServer, project: Shape) -> None:
-    """The rows are those of the moment of the backup."""
+def test_a_database_is_created_from_a_backup(local: LocalServer, project: Shape) -> None:
+    """The rows are those at the time of the backup."""
     source = filled(local, project)
     backup = local.backup(source["id"])
     with connect(source) as session:
@@ -238,8 +238,8 @@ def test_a_database_is_made_from_a_backup(local: LocalServer, project: Shape) ->
     assert (rows(source), rows(copy)) == (41, 50)
 
 
-def test_a_restore_that_cannot_be_is_refused(local: LocalServer, project: Shape) -> None:
-    """No such target, source or backup: 404. Not a usable one: 422. Not now: 409. Nothing changes."""
+def test_an_invalid_restore_is_refused(local: LocalServer, project: Shape) -> None:
+    """No such target, source or backup: 404. An unusable backup: 422. Not ready: 409. Nothing changes."""
     mine, other = filled(local, project), database(local, project, "other")
     backup = local.backup(mine["id"])
     good = from_backup(mine, backup)
@@ -259,7 +259,7 @@ def test_a_restore_that_cannot_be_is_refused(local: LocalServer, project: Shape)
 
 
 def test_a_restore_replaces_the_data_and_keeps_the_credentials(local: LocalServer, project: Shape) -> None:
-    """Everything since the backup is lost, sessions end, and every connection string goes on to work."""
+    """Everything since the backup is lost, sessions end, and every connection string still works."""
     mine = filled(local, project)
     backup = local.backup(mine["id"])
     second = local.made("/v1/connections", databaseId=mine["id"], name="second")
@@ -296,8 +296,8 @@ def test_another_databases_backup_can_be_restored(local: LocalServer, project: S
     check_independent(local, source, target)
 
 
-def test_while_it_recovers_nobody_comes_in(local: LocalServer, project: Shape) -> None:
-    """It says recovering for as long as I want; a second restore is refused, a rotation holds."""
+def test_while_it_recovers_nobody_can_log_in(local: LocalServer, project: Shape) -> None:
+    """Its status is recovering as long as I set; a second restore is refused, a rotation still holds afterwards."""
     mine = filled(local, project)
     source = from_backup(mine, local.backup(mine["id"]))
     local.settings(recovering=5.0)
@@ -312,7 +312,7 @@ def test_while_it_recovers_nobody_comes_in(local: LocalServer, project: Shape) -
 
 
 def test_a_restore_that_fails_leaves_the_data(local: LocalServer, project: Shape) -> None:
-    """The database says failure, the old rows are there, and a good backup makes it ready again."""
+    """The status is failure, the old rows are there, and a usable backup makes it ready again."""
     hostile = "CREATE TABLE orders (n int); INSERT INTO orders VALUES (1);"
     mine, other = filled(local, project), filled(local, project, hostile)
     with connect(other) as session:  # a constraint that holds now and not when it is loaded
@@ -331,8 +331,8 @@ def test_a_restore_that_fails_leaves_the_data(local: LocalServer, project: Shape
     assert rows(mine) == 50
 
 
-def test_a_database_that_goes_while_it_recovers_is_gone(local: LocalServer, project: Shape) -> None:
-    """A delete is not undone by a restore that was under way."""
+def test_a_database_that_is_deleted_while_it_recovers_stays_deleted(local: LocalServer, project: Shape) -> None:
+    """A running restore does not undo a delete."""
     mine = filled(local, project)
     local.settings(recovering=0.3)
     assert restore(local, mine, from_backup(mine, local.backup(mine["id"])))[0] == 200
@@ -354,7 +354,7 @@ def usage(local: LocalServer, shape: Shape, **query: str) -> tuple[int, Shape]:
         {"startDate": "2026-02-01", "endDate": "2026-01-01"},
     ],
 )
-def test_a_period_that_cannot_be_is_refused(local: LocalServer, project: Shape, query: dict[str, str]) -> None:
+def test_an_invalid_period_is_refused(local: LocalServer, project: Shape, query: dict[str, str]) -> None:
     """Dates are dates, in their order."""
     status, answer = usage(local, database(local, project), **query)
     assert (status, answer["error"]["code"]) == (400, "validation-error")
@@ -381,8 +381,8 @@ def test_usage_is_what_postgresql_counts(local: LocalServer, project: Shape) -> 
     assert (after["storage"]["unit"], after["operations"]["unit"]) == ("GiB", "ops")
 
 
-def test_a_period_before_its_life_used_nothing(local: LocalServer, project: Shape) -> None:
-    """What did not exist cost nothing; the period is the one I asked for."""
+def test_a_period_before_its_creation_used_nothing(local: LocalServer, project: Shape) -> None:
+    """A database that did not exist used nothing; the period is the one of my query."""
     status, answer = usage(local, database(local, project), startDate="2020-01-01", endDate="2020-02-01T12:00:00Z")
     assert (status, answer["period"]) == (200, {"start": "2020-01-01T00:00:00.000Z", "end": "2020-02-01T12:00:00.000Z"})
     assert [metric["used"] for metric in answer["metrics"].values()] == [0, 0]

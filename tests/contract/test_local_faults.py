@@ -1,4 +1,4 @@
-"""What can be made to go wrong, and what tests can see: `/_local/…`."""
+"""The routes `/_local/…`: faults, drift, settings, the request log, reset."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from local_server import LocalServer
-from prisma_local.rate import Rate
+from prisma_local.testing.rate_limit import Rate
 from waiting import wait_until
 
 Shape = dict[str, Any]
@@ -24,8 +24,8 @@ def count(local: LocalServer) -> int:
     return len(local.api("GET", "/v1/projects").json()["data"])
 
 
-def test_a_status_comes_instead_of_the_deed(local: LocalServer) -> None:
-    """I rehearse a 429: the headers and the body are mine, nothing is made, the next call works."""
+def test_a_status_instead_of_the_operation(local: LocalServer) -> None:
+    """I rehearse a 429: I choose headers and body, nothing is created, the next request works."""
     error = {"error": {"code": "rate-limit-exceeded", "message": "Slow down."}}
     local.fault(**CREATE, kind="status", status=429, headers={"Retry-After": "7"}, body=error)
     answer = local.api("POST", "/v1/projects", BODY)
@@ -35,7 +35,7 @@ def test_a_status_comes_instead_of_the_deed(local: LocalServer) -> None:
 
 
 def test_a_status_can_have_any_body(local: LocalServer) -> None:
-    """Not every error that a proxy answers is JSON."""
+    """Not every error response of a proxy is JSON."""
     local.fault(kind="status", status=500, body="oops", contentType="text/plain")
     answer = local.api("GET", "/v1/me")
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (500, "oops", "text/plain")
@@ -45,16 +45,16 @@ def test_a_status_can_have_any_body(local: LocalServer) -> None:
     assert answer.text.startswith("<html>")
 
 
-def test_a_status_after_the_deed(local: LocalServer) -> None:
-    """A gateway says 504 and the project was made all the same."""
+def test_a_status_after_the_operation(local: LocalServer) -> None:
+    """A gateway responds 504, and the project was created all the same."""
     local.fault(**CREATE, kind="status_after", status=504)
     assert local.api("POST", "/v1/projects", BODY).status_code == 504
     assert count(local) == 1
 
 
 @pytest.mark.parametrize(("kind", "made"), [("cut_before", 0), ("cut_after", 1)])
-def test_a_connection_is_cut(local: LocalServer, kind: str, made: int) -> None:
-    """The line goes dead before or after the deed; the client sees that, and the log says no status."""
+def test_a_connection_is_closed(local: LocalServer, kind: str, made: int) -> None:
+    """The connection is closed before or after the operation; the client sees that, and the log has no status."""
     local.clear()
     local.fault(**CREATE, kind=kind)
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
@@ -64,8 +64,8 @@ def test_a_connection_is_cut(local: LocalServer, kind: str, made: int) -> None:
     assert (first["status"], first["fault"], first["body"]) == (None, kind, BODY)
 
 
-def test_an_answer_can_be_half(local: LocalServer) -> None:
-    """The answer arrives whole by its length and is no JSON; the deed was done."""
+def test_a_response_can_be_truncated(local: LocalServer) -> None:
+    """The Content-Length is right, the body is no JSON, and the operation was carried out."""
     local.fault(**CREATE, kind="truncate")
     answer = local.api("POST", "/v1/projects", BODY)
     with pytest.raises(JSONDecodeError):
@@ -75,7 +75,7 @@ def test_an_answer_can_be_half(local: LocalServer) -> None:
 
 
 def test_a_field_can_be_ignored(local: LocalServer) -> None:
-    """The service answers 200 and did not do it, as it may with isDefault."""
+    """The service responds 200 and ignored the field, as it may with isDefault."""
     project = local.made("/v1/projects", name="shop")
     other = local.made("/v1/databases", projectId=project["id"], name="other")
     local.fault(method="PATCH", path="/v1/databases/*", kind="ignore", fields=["isDefault"])
@@ -86,8 +86,8 @@ def test_a_field_can_be_ignored(local: LocalServer) -> None:
     assert local.requests()[-1]["body"] == body
 
 
-def test_an_answer_can_be_edited(local: LocalServer) -> None:
-    """Fields disappear or say something new, at any depth; what is kept is untouched."""
+def test_a_response_can_be_edited(local: LocalServer) -> None:
+    """Fields are removed or have another value, at any depth; the records stay as they were."""
     project = local.made("/v1/projects", name="shop")
     path = f"/v1/databases/{project['database']['id']}"
     set_ = {"data.name": "edited", "data.connections.0.name": "first", "data.more.deep": 1, "data.more": 2}
@@ -100,7 +100,7 @@ def test_an_answer_can_be_edited(local: LocalServer) -> None:
 
 
 def test_a_list_can_lag(local: LocalServer) -> None:
-    """For one list the newest object is not there yet; by its id it is."""
+    """One list lacks the newest object, which is found by its id."""
     old = local.made("/v1/projects", **BODY)
     new = local.made("/v1/projects", **BODY)
     local.fault(method="GET", path="/v1/projects", kind="lag")
@@ -111,7 +111,7 @@ def test_a_list_can_lag(local: LocalServer) -> None:
 
 
 def test_a_lagging_list_hides_a_new_connection_inside_its_database(local: LocalServer) -> None:
-    """A database's answer lists its connections, and those lag with it."""
+    """A database lists its connections, and those lag, too."""
     project = local.made("/v1/projects", name="shop")
     new = local.made("/v1/connections", databaseId=project["database"]["id"], name="web")
     local.fault(method="GET", path="/v1/databases", kind="lag")
@@ -120,8 +120,8 @@ def test_a_lagging_list_hides_a_new_connection_inside_its_database(local: LocalS
     assert new["id"] in [row["id"] for row in whole["connections"]]
 
 
-def test_an_answer_can_take_its_time(local: LocalServer) -> None:
-    """A delay is long enough for a client's timeout, and the deed is done."""
+def test_a_response_can_be_delayed(local: LocalServer) -> None:
+    """A delay is long enough for a client's timeout, and the operation is carried out."""
     local.fault(**CREATE, kind="delay", seconds=0.5)
     with pytest.raises(httpx.ReadTimeout):
         local.api("POST", "/v1/projects", BODY, timeout=0.1)
@@ -131,8 +131,8 @@ def test_an_answer_can_take_its_time(local: LocalServer) -> None:
 
 
 @pytest.mark.parametrize(("kind", "done"), [("delay", 0), ("delay_after", 1)])
-def test_an_answer_can_be_held(local: LocalServer, kind: str, done: int) -> None:
-    """A delay without a number of seconds lasts until the faults are taken away, before the deed or after it."""
+def test_a_response_can_be_delayed_without_end(local: LocalServer, kind: str, done: int) -> None:
+    """A delay without seconds lasts until the faults are removed, before the operation or after it."""
     local.fault(**CREATE, kind=kind)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(local.api, "POST", "/v1/projects", BODY)
@@ -143,15 +143,15 @@ def test_an_answer_can_be_held(local: LocalServer, kind: str, done: int) -> None
     assert count(local) == 1
 
 
-def test_a_rule_skips_fires_and_ends(local: LocalServer) -> None:
-    """`after` calls pass, `times` calls suffer, the rest pass; the rule says how often it fired."""
+def test_a_fault_skips_fires_and_ends(local: LocalServer) -> None:
+    """`after` requests pass, `times` requests get the fault, the rest pass; it shows how often it fired."""
     local.fault(method="GET", path="/v1/me", kind="status", status=503, after=1, times=2)
     assert [local.api("GET", "/v1/me").status_code for _ in range(5)] == [200, 503, 503, 200, 200]
     assert local.faults()[0]["fired"] == 2
 
 
-def test_a_rule_without_an_end_lasts_until_it_is_cleared(local: LocalServer) -> None:
-    """times=0 is always."""
+def test_a_fault_without_an_end_lasts_until_it_is_removed(local: LocalServer) -> None:
+    """times=0 is every request."""
     local.fault(path="/v1/p*", kind="status", status=503, times=0)
     assert [local.api("GET", "/v1/projects").status_code for _ in range(3)] == [503, 503, 503]
     assert local.api("GET", "/v1/me").status_code == 200
@@ -175,8 +175,8 @@ def test_a_rule_without_an_end_lasts_until_it_is_cleared(local: LocalServer) -> 
         {"kind": "status", "status": 403, "code": "full", "body": {}},
     ],
 )
-def test_a_rule_that_cannot_be_is_refused(local: LocalServer, rule: Shape) -> None:
-    """A misspelt rule must not make a test pass."""
+def test_an_invalid_fault_is_refused(local: LocalServer, rule: Shape) -> None:
+    """A misspelt fault must not make a test pass."""
     assert local.http.post("/_local/faults", json=rule).status_code == 400
     assert local.faults() == []
 
@@ -192,8 +192,8 @@ def test_a_rule_that_cannot_be_is_refused(local: LocalServer, rule: Shape) -> No
         ({"name.first": "orders"}, [201, 201]),
     ],
 )
-def test_a_fault_can_look_at_the_body(local: LocalServer, project: Shape, match: Shape, statuses: list[int]) -> None:
-    """Only the calls that ask for this very thing go wrong, by dotted paths into what they ask for."""
+def test_a_fault_can_match_the_body(local: LocalServer, project: Shape, match: Shape, statuses: list[int]) -> None:
+    """Only requests with this value in their body get the fault, by a dotted path."""
     local.fault(method="POST", path="/v1/databases", kind="status", status=503, times=0, match=match)
     asked: list[Shape] = [{"name": "first", "isDefault": True}]
     asked += [{"name": "orders", "isDefault": False, "source": {"type": "empty"}}]
@@ -203,7 +203,7 @@ def test_a_fault_can_look_at_the_body(local: LocalServer, project: Shape, match:
 
 
 def test_a_body_that_does_not_match_is_not_counted(local: LocalServer) -> None:
-    """`after` counts the calls that match: the second project of this name goes wrong, whatever comes between."""
+    """`after` counts matching requests: the second project of this name fails, whatever is sent in between."""
     local.fault(**CREATE, kind="status", status=503, after=1, match={"name": "shop"})
     names = ("shop", "other", "shop")
     statuses = [local.api("POST", "/v1/projects", {**BODY, "name": name}).status_code for name in names]
@@ -211,7 +211,7 @@ def test_a_body_that_does_not_match_is_not_counted(local: LocalServer) -> None:
 
 
 def test_a_plan_that_is_full(local: LocalServer, project: Shape) -> None:
-    """I rehearse the plan's limit: the code and the words are mine, whatever the status."""
+    """I rehearse the plan's limit: I choose code and message, whatever the status."""
     words = {"code": "planLimitReached", "message": "Workspace plan limit reached"}
     local.fault(method="POST", path="/v1/databases", kind="status", status=403, **words)
     answer = local.api("POST", "/v1/databases", {"projectId": project["id"]})
@@ -223,7 +223,7 @@ def test_a_plan_that_is_full(local: LocalServer, project: Shape) -> None:
 
 @pytest.mark.parametrize("older", [False, True])
 def test_one_default_only(local: LocalServer, project: Shape, older: bool) -> None:
-    """With the switch on, no second default is made, and nothing else of the request; a PATCH still promotes."""
+    """With oneDefault a second default database is refused and not created; a PATCH still promotes."""
     local.settings(oneDefault=True)
     path = f"/v1/projects/{project['id']}/databases" if older else "/v1/databases"
     body = {} if older else {"projectId": project["id"]}
@@ -238,8 +238,8 @@ def test_one_default_only(local: LocalServer, project: Shape, older: bool) -> No
     assert local.settings()["oneDefault"] is False
 
 
-def test_the_log_holds_every_call_and_no_secret(local: LocalServer) -> None:
-    """Tests count calls; nobody finds a token in the log."""
+def test_the_log_holds_every_request_and_no_secret(local: LocalServer) -> None:
+    """Tests count requests; there is no token in the log."""
     local.clear()
     project = local.made("/v1/projects", **BODY)
     local.api("GET", "/v1/databases", params={"projectId": project["id"]})
@@ -260,8 +260,8 @@ def test_the_log_holds_every_call_and_no_secret(local: LocalServer) -> None:
     assert local.token not in str(log)
 
 
-def test_what_is_under_way_together_is_counted(local: LocalServer) -> None:
-    """The high-water mark says how many calls a client had open at once."""
+def test_open_requests_are_counted(local: LocalServer) -> None:
+    """inFlightMax is how many requests were open at once."""
     local.settings(latency=0.3, inFlightMax=0)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: local.api("GET", "/v1/me"), range(4)))
@@ -271,8 +271,8 @@ def test_what_is_under_way_together_is_counted(local: LocalServer) -> None:
     assert local.settings()["inFlightMax"] == 1
 
 
-def test_beyond_the_rate_limit_i_am_told_to_wait(local: LocalServer) -> None:
-    """Too fast, I get the API's own 429 and nothing is made; after the seconds it names I am served."""
+def test_beyond_the_rate_limit_is_429_with_retry_after(local: LocalServer) -> None:
+    """Too fast, I get the API's 429 and nothing is created; after Retry-After the request succeeds."""
     local.settings(rateLimit=2)
     local.clear()
     answers = [local.api("POST", "/v1/projects", BODY) for _ in range(4)]
@@ -284,7 +284,7 @@ def test_beyond_the_rate_limit_i_am_told_to_wait(local: LocalServer) -> None:
 
 
 def test_a_rate_limit_can_be_lifted(local: LocalServer) -> None:
-    """0 is no limit, and neither the limit nor what was counted outlives a reset."""
+    """0 is no limit; a reset removes the limit and the count."""
     local.settings(rateLimit=1)
     assert [local.api("GET", "/v1/me").status_code for _ in range(2)] == [200, 429]
     assert local.settings(rateLimit=0)["rateLimit"] == 0
@@ -295,14 +295,14 @@ def test_a_rate_limit_can_be_lifted(local: LocalServer) -> None:
 
 
 def test_a_rate_is_never_exceeded_in_any_second() -> None:
-    """All at once or one by one: what counts is the second before each call, and a refused call costs nothing."""
+    """All at once or one by one: the second before each request counts, and a refused request does not."""
     rate = Rate(2)
     waits = [rate.wait(moment) for moment in (0.0, 0.25, 0.5, 0.75, 1.0, 1.125, 1.25)]
     assert waits == [0.0, 0.0, 0.5, 0.25, 0.0, 0.125, 0.0]
 
 
-def test_drift_changes_behind_everybodys_back(local: LocalServer) -> None:
-    """As somebody at the console would, without a call in the log."""
+def test_drift_changes_an_object_without_the_api(local: LocalServer) -> None:
+    """As somebody at the console would: no request is in the log."""
     project = local.made("/v1/projects", name="shop")
     first = project["database"]["id"]
     other = local.made("/v1/databases", projectId=project["id"], name="other")["id"]
@@ -325,7 +325,7 @@ def test_drift_changes_behind_everybodys_back(local: LocalServer) -> None:
 @pytest.mark.parametrize(
     "set_", [{"colour": "red"}, {}, {"branchId": "br_cunknownunknown"}, {"status": 5}, {"name": None}]
 )
-def test_drift_that_cannot_be_is_refused(local: LocalServer, set_: Shape) -> None:
+def test_invalid_drift_is_refused(local: LocalServer, set_: Shape) -> None:
     """A misspelt field must not make a test pass."""
     database = local.made("/v1/projects", name="shop")["database"]
     refused = local.http.post("/_local/drift", json={"id": database["id"], "set": set_})
@@ -345,13 +345,13 @@ def test_drift_that_cannot_be_is_refused(local: LocalServer, set_: Shape) -> Non
         {"oneDefault": 1},
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(local: LocalServer, settings: Shape) -> None:
+def test_an_invalid_setting_is_refused(local: LocalServer, settings: Shape) -> None:
     """The same for settings."""
     assert local.http.put("/_local/settings", json=settings).status_code == 400
 
 
 def test_a_reset_is_a_first_start(local: LocalServer) -> None:
-    """Everything of every workspace goes, and only the first token stays."""
+    """Everything of every workspace is deleted, and only the first token stays."""
     token, _ = local.mint("other")
     local.made("/v1/projects", name="mine")
     local.api("POST", "/v1/projects", {"name": "theirs"}, token=token)
@@ -365,19 +365,19 @@ def test_a_reset_is_a_first_start(local: LocalServer) -> None:
     assert count(local) == 0
 
 
-def test_what_there_is_to_control(local: LocalServer) -> None:
-    """`GET /_local/` lists every control route with a line; each that only shows something answers."""
+def test_the_list_of_control_routes(local: LocalServer) -> None:
+    """`GET /_local/` lists every control route with a line; each GET of them responds."""
     listed = local.http.get("/_local/").json()["data"]
     assert all(each["does"].endswith(".") for each in listed)
-    told = {(each["method"], each["path"]) for each in listed}
-    assert {("POST", "/_local/backups"), ("POST", "/_local/drift"), ("POST", "/_local/reset")} <= told
-    for path in {path for _, path in told}:
+    found = {(each["method"], each["path"]) for each in listed}
+    assert {("POST", "/_local/backups"), ("POST", "/_local/drift"), ("POST", "/_local/reset")} <= found
+    for path in {path for _, path in found}:
         assert local.http.patch(path).status_code == 405
-        assert ("GET", path) not in told or local.http.get(path).status_code == 200
+        assert ("GET", path) not in found or local.http.get(path).status_code == 200
     assert local.http.get("/_local/nothing").status_code == 404
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
-def test_a_web_page_cannot_reach_the_controls(local: LocalServer, headers: dict[str, str]) -> None:
-    """A page in my browser can send to 127.0.0.1, but it gets nowhere."""
+def test_a_web_page_cannot_use_the_control_routes(local: LocalServer, headers: dict[str, str]) -> None:
+    """A page in my browser can send requests to 127.0.0.1, but they are refused."""
     assert local.http.post("/_local/reset", headers=headers).status_code in (400, 403)

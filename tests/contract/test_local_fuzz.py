@@ -20,7 +20,7 @@ CHECKS = (
 
 def test_no_request_makes_the_server_fail(local: LocalServer, tmp_path: Path) -> None:
     """Whatever arrives, the answer is one our document declares, and never a 5xx."""
-    said = len(local.stderr())
+    before = len(local.stderr())
     local.made("/v1/projects", name="shop")
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{local.url}/openapi.json"]
     command += ["--url", local.url, "--header", f"Authorization: Bearer {local.token}"]
@@ -31,4 +31,4 @@ def test_no_request_makes_the_server_fail(local: LocalServer, tmp_path: Path) ->
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout
     assert len(local.requests()) > 300
-    assert "failed" not in local.stderr()[said:]
+    assert "failed" not in local.stderr()[before:]

@@ -1,4 +1,4 @@
-"""What anybody on this machine can send without being let in, a web page too: it takes neither memory nor time."""
+"""What any client on this machine can send without a token, a web page too: it uses up neither memory nor time."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ import pytest
 import uvicorn
 
 from local_server import LocalServer
-from prisma_local import journal, wire
-from prisma_local.journal import Journal
+from prisma_local.http import request_log, wire
+from prisma_local.http.request_log import RequestLog
 from waiting import wait_until
 
 MIB = 1024 * 1024
 
 
-def test_nothing_of_a_call_that_was_not_let_in_is_kept(local: LocalServer) -> None:
-    """Any page in my browser can send to 127.0.0.1; what it sends is not in the log, and mine is."""
+def test_the_body_of_a_request_without_token_is_not_logged(local: LocalServer) -> None:
+    """Any page in my browser can send to 127.0.0.1; its bodies are not in the log, and mine are."""
     body = {"name": "shop", "createDatabase": False}
     local.api("POST", "/v1/projects", body, token="guessed")
     local.made("/v1/projects", **body)
     assert [(call["status"], call["body"]) for call in local.requests()] == [(401, None), (201, body)]
 
 
-def test_a_long_body_is_not_kept_whole(local: LocalServer) -> None:
+def test_a_long_body_is_logged_by_its_length(local: LocalServer) -> None:
     """The log says how long it was."""
     local.made("/v1/projects", name="shop", createDatabase=False, more="x" * 100_000)
     assert re.fullmatch("… 1000.. bytes", local.requests()[-1]["body"])
@@ -59,26 +59,26 @@ def test_a_body_that_is_too_long_is_refused_everywhere(local: LocalServer, path:
 
 
 def test_the_log_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long paths, queries and bodies are: the oldest calls go, the newest are there."""
-    monkeypatch.setattr(journal, "KEPT_BYTES", 1000)
-    found = Journal()
+    """However long paths, queries and bodies are: the oldest requests are removed, the newest are there."""
+    monkeypatch.setattr(request_log, "MAX_BYTES", 1000)
+    found = RequestLog()
     for n in range(20):
-        found.keep_body(found.open("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)
-    assert [call["body"]["n"] for call in found.shown()] == [15, 16, 17, 18, 19]
-    late = found.open("GET", "/v1/projects", {"n": "x" * 2000})
-    found.keep_body(late, {}, 100)
-    assert found.shown() == []
-    under_way = found.open("POST", "/v1/projects", {})
+        found.set_body(found.add("POST", "/v1/projects", {"n": "x" * 80}), {"n": n}, 100)
+    assert [call["body"]["n"] for call in found.as_json()] == [15, 16, 17, 18, 19]
+    late = found.add("GET", "/v1/projects", {"n": "x" * 2000})
+    found.set_body(late, {}, 100)
+    assert found.as_json() == []
+    under_way = found.add("POST", "/v1/projects", {})
     found.clear()
-    found.keep_body(under_way, {}, 900)
-    found.open("GET", "/v1/projects", {"n": "x" * 500})
-    assert len(found.shown()) == 1
+    found.set_body(under_way, {}, 900)
+    found.add("GET", "/v1/projects", {"n": "x" * 500})
+    assert len(found.as_json()) == 1
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize(("method", "path"), [("GET", "/_local/requests"), ("POST", "/_local/reset")])
-def test_no_other_page_reaches_the_controls(local: LocalServer, site: str, method: str, path: str) -> None:
-    """A page that asks without an Origin, as images and links do, gets nothing either."""
+def test_no_other_page_uses_the_control_routes(local: LocalServer, site: str, method: str, path: str) -> None:
+    """A request of a page without an Origin, as of images and links, is refused, too."""
     local.made("/v1/projects", name="mine", createDatabase=False)
     answer = local.http.request(method, path, headers={"Sec-Fetch-Site": site})
     assert (answer.status_code, "mine" in answer.text) == (403, False)
@@ -86,13 +86,13 @@ def test_no_other_page_reaches_the_controls(local: LocalServer, site: str, metho
 
 
 @pytest.mark.parametrize("path", ["/", "/_page/overview", "/_local/", "/_local/requests", "/authorize"])
-def test_no_other_name_leads_here(local: LocalServer, path: str) -> None:
-    """A page whose own name suddenly means 127.0.0.1 (DNS rebinding) gets nothing."""
+def test_no_other_host_name_is_accepted(local: LocalServer, path: str) -> None:
+    """A page whose own host name suddenly means 127.0.0.1 (DNS rebinding) is refused."""
     assert local.http.get(path, headers={"Host": f"evil.example:{local.http.base_url.port}"}).status_code == 400
 
 
 class Served:
-    """Our protocol with an application that answers when it may."""
+    """Our protocol with an application that responds when the test says so."""
 
     def __init__(self) -> None:
         self.may = threading.Event()
@@ -116,12 +116,12 @@ class Served:
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await wire.read(receive, MIB)
-        except wire.ClientGone:
+        except wire.ClientDisconnected:
             return
         self.asked.set()
         while not self.may.is_set():
             await asyncio.sleep(0.01)
-        await wire.reply(200, "done", "text/plain").send(send)
+        await wire.raw_response(200, "done", "text/plain").send(send)
 
 
 HALVES = [
@@ -133,8 +133,8 @@ HALVES = [
 ]
 
 
-def test_half_a_request_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that stops in the middle loses its connection; one that waits for its answer keeps it."""
+def test_half_a_request_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection of a client that stops in the middle is closed; that of one that waits for its response is not."""
     served = Served()
     with served.running() as port, contextlib.ExitStack() as stack:
 
@@ -158,7 +158,7 @@ def test_half_a_request_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ended(client: socket.socket) -> bool:
-    """Whether the other side closed the connection without a word."""
+    """Whether the server closed the connection without a response."""
     with contextlib.suppress(ConnectionResetError):
         return client.recv(65536) == b""
     return True

@@ -1,4 +1,4 @@
-"""The local control plane's page, as a person uses it: to look, by mouse or by keyboard, and never to change."""
+"""The local control plane's page, used by mouse or keyboard: it shows everything and changes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page(chromium: Browser, local: LocalServer) -> Browser:
 
 
 def test_for_this_machine_only(local: LocalServer) -> None:
-    """Another page, or another name for this address, gets nothing of it."""
+    """Another page, or another host name for this address, is refused."""
     for path in ("/", "/_page/overview", "/_page/requests"):
         assert local.http.get(path, headers={"Host": "evil.example"}).status_code == 400
         assert local.http.post(path).status_code == 405
@@ -41,20 +41,20 @@ def test_for_this_machine_only(local: LocalServer) -> None:
 
 
 def test_no_password(local: LocalServer, orders: dict[str, Any]) -> None:
-    """What the page is given holds no password and no token: the one is kept nowhere, the other not told."""
+    """The data of the page holds no password and no token."""
     secret = local.made(f"/v1/connections/{orders['defaultConnectionId']}/rotate")["pass"]
-    told = local.http.get("/_page/overview").text + local.http.get("/_page/requests").text
-    assert secret not in told and local.token not in told
-    assert orders["id"] in told and "/rotate" in told
+    data = local.http.get("/_page/overview").text + local.http.get("/_page/requests").text
+    assert secret not in data and local.token not in data
+    assert orders["id"] in data and "/rotate" in data
 
 
 @needs_chromium
 def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
-    """Each database with its status, branch, default flag, region, size and backups; a change comes by itself."""
+    """Each database with its status, branch, default flag, region, size and backups; a change appears by itself."""
     row = f'tr[data-id="{orders["id"]}"]'
     page.wait(lambda: "orders" in page.text(row))
-    said = page.text(row)
-    assert [word in said for word in ("ready", "default", "main", "eu-central-1", "MiB")] == [True] * 5
+    text = page.text(row)
+    assert [word in text for word in ("ready", "default", "main", "eu-central-1", "MiB")] == [True] * 5
     local.backup(orders["id"])
     local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
     page.wait(lambda: "sales" in page.text(row))
@@ -65,7 +65,7 @@ def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) ->
 
 @needs_chromium
 def test_a_connection_behind_a_click(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
-    """How to connect is folded away; opened it stays open while the page goes on, and it says where passwords are."""
+    """Connection strings are folded; opened they stay open while the page updates. It says where passwords are."""
     key = f'details[data-key="{orders["defaultConnectionId"]}"]'
     page.wait(lambda: page.text(key) != "")
     assert "postgresql://" not in page.text(key)
@@ -85,8 +85,8 @@ def test_requests_as_they_happen(page: Browser, local: LocalServer) -> None:
     local.api("GET", "/v1/projects?limit=1")
     local.made("/v1/projects", name="later", createDatabase=False)
     page.wait(lambda: "POST" in page.text("#requests tbody tr"))
-    said = page.text("#requests")
-    assert [word in said for word in ("/v1/projects?limit=1", "503", "status", '"name":"later"')] == [True] * 4
+    text = page.text("#requests")
+    assert [word in text for word in ("/v1/projects?limit=1", "503", "status", '"name":"later"')] == [True] * 4
 
 
 @needs_chromium
@@ -106,7 +106,7 @@ def test_by_keyboard(page: Browser, orders: dict[str, Any]) -> None:
 
 @needs_chromium
 def test_names_are_only_text(page: Browser, local: LocalServer, project: dict[str, Any]) -> None:
-    """A database that somebody called a script is shown, and not run."""
+    """A database whose name is a script is shown, and the script is not run."""
     local.made("/v1/databases", projectId=project["id"], name=SCRIPT)
     page.wait(lambda: SCRIPT in page.text("#databases") and "onerror" in page.text("#requests"))
     assert page.run("return document.querySelectorAll('main img, main script').length") == 0

@@ -18,7 +18,7 @@ from local_server import LocalServer
 from prisma_local.postgres import finder
 from prisma_local.postgres.account import choose
 from prisma_local.postgres.cluster import Cluster
-from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, LARGEST_CROWD, PoolerFiles
+from prisma_local.postgres.pooler_files import CLIENT_LIMIT, KEEPS_PREPARED_STATEMENTS, PoolerFiles
 from waiting import wait_until
 
 Shape = dict[str, Any]
@@ -109,7 +109,7 @@ def test_two_clients_share_one_session_of_postgresql(connection: Shape) -> None:
 
 @needs_pgbouncer
 def test_what_is_written_pooled_is_read_directly(local: LocalServer, database: Shape) -> None:
-    """Both URLs lead to one database, from the default connection and from every other."""
+    """Both URLs open the same database, for the default connection and every other."""
     web = local.made("/v1/connections", databaseId=database["id"], name="web")
     with connect(pooled(web)) as session:
         session.execute("CREATE TABLE orders AS SELECT 42 AS total")
@@ -120,7 +120,7 @@ def test_what_is_written_pooled_is_read_directly(local: LocalServer, database: S
 
 @needs_pgbouncer
 def test_a_pooled_session_without_tls_or_password_is_refused(connection: Shape) -> None:
-    """Nobody reads my password off the wire, and nobody comes in with another one."""
+    """My password is never sent in clear, and another one is refused."""
     string = pooled(connection)
     password = string.partition("@")[0].rpartition(":")[2]
     assert "SSL required" in refused(string.replace("sslmode=require", "sslmode=disable"))
@@ -132,7 +132,7 @@ def test_a_pooled_session_without_tls_or_password_is_refused(connection: Shape) 
 
 @needs_pgbouncer
 def test_through_the_pooler_a_tenant_reaches_its_own_database_only(local: LocalServer, connection: Shape) -> None:
-    """My credentials open neither my neighbour's way nor PostgreSQL's own databases nor the pooler's console."""
+    """My credentials open no entry of another role, no database of PostgreSQL's own, and not the pooler's console."""
     string = pooled(connection)
     theirs = pooled(local.made("/v1/projects", name="theirs")["database"]["connections"][0])
     own, other = (text.rpartition("/")[2].partition("?")[0] for text in (string, theirs))
@@ -146,7 +146,7 @@ def test_through_the_pooler_a_tenant_reaches_its_own_database_only(local: LocalS
 
 @needs_pgbouncer
 def test_the_superuser_cannot_come_in_through_the_pooler(connection: Shape) -> None:
-    """The pooler is no way round PostgreSQL's closed door."""
+    """The pooler allows no login that PostgreSQL refuses."""
     own = pooled(connection).removeprefix("postgresql://").partition(":")[0]
     for name in (own, "prisma_admin", "postgres", "pgbouncer"):
         string = pooled(connection).replace(f"//{own}:", "//prisma_admin:").replace(f"/{own}?", f"/{name}?")
@@ -155,7 +155,7 @@ def test_the_superuser_cannot_come_in_through_the_pooler(connection: Shape) -> N
 
 @needs_pgbouncer
 def test_rotate_locks_the_old_password_out_of_the_pooler(local: LocalServer, database: Shape) -> None:
-    """After a rotation old sessions are over, even when the new password has come in, and my neighbour's are not."""
+    """After a rotation old sessions end, even if the new password is in use already; those of others do not."""
     old = database["connections"][0]
     neighbour = local.made("/v1/connections", databaseId=database["id"], name="neighbour")
     with connect(pooled(old)) as idle, connect(pooled(old)) as busy, connect(pooled(neighbour)) as untouched:
@@ -173,21 +173,21 @@ def test_rotate_locks_the_old_password_out_of_the_pooler(local: LocalServer, dat
 
 @needs_pgbouncer
 def test_nobody_takes_all_pooled_sessions(local: LocalServer) -> None:
-    """A program that leaks pooled sessions is refused, or all of them end; my own stay and a new one comes in."""
+    """A program that leaks pooled sessions is refused, or all of them end; other roles still have theirs."""
     leaking, mine = (pooled(local.made("/v1/projects", name=name)["database"]["connections"][0]) for name in "ab")
     with ExitStack() as stack:
         stays = stack.enter_context(closing(connect(mine)))
-        leaked = [stack.enter_context(closing(connect(leaking))) for _ in range(LARGEST_CROWD)]
+        leaked = [stack.enter_context(closing(connect(leaking))) for _ in range(CLIENT_LIMIT)]
         with suppress(psycopg.OperationalError):
             leaked.append(stack.enter_context(closing(connect(leaking))))
-        wait_until(lambda: len(leaked) == LARGEST_CROWD or is_out(leaked[0]), 60, "a crowd stayed")
+        wait_until(lambda: len(leaked) == CLIENT_LIMIT or is_out(leaked[0]), 60, "the sessions stayed")
         assert not is_out(stays)
         assert value(stack.enter_context(closing(connect(mine))), "SELECT 1") == 1
 
 
 @needs_pgbouncer
 def test_a_deleted_connection_is_out_of_the_pooler(local: LocalServer, database: Shape) -> None:
-    """I revoke one connection: its pooled sessions end, the others' go on."""
+    """I delete one connection: its pooled sessions end, the others' go on."""
     web = local.made("/v1/connections", databaseId=database["id"], name="web")
     with connect(pooled(web)) as gone, connect(pooled(database["connections"][0])) as stays:
         assert local.api("DELETE", f"/v1/connections/{web['id']}").status_code == 204
@@ -208,7 +208,7 @@ def test_a_deleted_database_is_gone_for_the_pooler(local: LocalServer, database:
 
 @needs_pgbouncer
 def test_a_clone_does_not_wait_for_a_pooled_session(local: LocalServer) -> None:
-    """While I am connected and idle my database is cloned at once, and I notice nothing."""
+    """While I am connected and idle my database is cloned as a template, and my session goes on."""
     project = local.made("/v1/projects", name="shop")
     with connect(pooled(project["database"]["connections"][0])) as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -216,15 +216,15 @@ def test_a_clone_does_not_wait_for_a_pooled_session(local: LocalServer) -> None:
         source = {"type": "database", "databaseId": project["database"]["id"]}
         copy = local.made("/v1/databases", projectId=project["id"], name="copy", source=source)
         assert value(session, "SELECT answer FROM kept") == 42
-        # A template takes no session of PostgreSQL's beside it: the pooler's made way.
+        # A template must have no sessions in PostgreSQL: the pooler's idle ones were ended.
         assert value(session, "SELECT pg_backend_pid()") != before
     with connect(pooled(copy["connections"][0])) as session:
         assert value(session, "SELECT answer FROM kept") == 42
 
 
 @needs_pgbouncer
-def test_a_restore_ends_pooled_sessions_and_lets_them_in_again(local: LocalServer, database: Shape) -> None:
-    """While my database is restored nobody is in; afterwards the same pooled URL finds the backup's rows."""
+def test_a_restore_ends_pooled_sessions_which_can_log_in_again(local: LocalServer, database: Shape) -> None:
+    """While my database is restored it has no session; afterwards the same pooled URL finds the backup's rows."""
     string = pooled(database["connections"][0])
     with connect(string) as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -240,8 +240,8 @@ def test_a_restore_ends_pooled_sessions_and_lets_them_in_again(local: LocalServe
 
 
 @needs_pgbouncer
-def test_while_it_provisions_nobody_comes_in_through_the_pooler(local: LocalServer, project: Shape) -> None:
-    """Not ready directly is not ready pooled; ready is ready."""
+def test_while_it_provisions_nobody_can_log_in_through_the_pooler(local: LocalServer, project: Shape) -> None:
+    """While the direct URL is refused, the pooled one is, too."""
     local.settings(provisioning=1.0)
     made = local.made("/v1/databases", projectId=project["id"], name="orders")
     refused(pooled(made["connections"][0]))
@@ -254,7 +254,7 @@ def test_while_it_provisions_nobody_comes_in_through_the_pooler(local: LocalServ
 
 @needs_pgbouncer
 def test_prepared_statements_outlive_a_transaction(connection: Shape) -> None:
-    """My driver prepares what it repeats, and finds it again whichever session of PostgreSQL it gets."""
+    """My driver prepares a statement and finds it again, whichever session of PostgreSQL it gets."""
     bouncer = finder.find_pooler()
     if bouncer is None or bouncer.version < KEEPS_PREPARED_STATEMENTS:
         pytest.skip("this pgbouncer is older than 1.21")
@@ -268,26 +268,26 @@ def test_prepared_statements_outlive_a_transaction(connection: Shape) -> None:
 
 
 @needs_pgbouncer
-def test_a_pgbouncer_that_loses_prepared_statements_is_said(server: LocalServer) -> None:
-    """With an old one my driver would fail in a way that is hard to guess, so I am told how to do without."""
+def test_a_pgbouncer_that_loses_prepared_statements_is_reported(server: LocalServer) -> None:
+    """With an old one my driver would fail in a way that is hard to guess, so a warning says how to do without."""
     bouncer = finder.find_pooler()
     assert bouncer is not None
     assert ("prepare_threshold=None" in server.stderr()) == (bouncer.version < KEEPS_PREPARED_STATEMENTS)
 
 
 @pytest.mark.parametrize(("version", "kept"), [((1, 18), 0), ((1, 20), 0), ((1, 21), 1), ((1, 25), 1)])
-def test_a_pgbouncer_is_asked_only_for_what_it_knows(tmp_path: Path, version: tuple[int, int], kept: int) -> None:
-    """One that has not heard of prepared statements would not start if it read of them."""
+def test_a_pgbouncer_gets_only_settings_that_it_knows(tmp_path: Path, version: tuple[int, int], kept: int) -> None:
+    """An old one would not start with a setting for prepared statements."""
     cluster = Cluster(finder.find(), choose(), tmp_path)
     files = PoolerFiles(cluster, finder.Bouncer(Path("pgbouncer"), version), "somebody")
-    files.write_doors()
+    files.write_access_rules()
     files.write(6432, [])
     assert files.settings.read_text().count("max_prepared_statements") == kept
 
 
 @needs_pgbouncer
 def test_creating_others_disturbs_no_pooled_session(local: LocalServer, connection: Shape) -> None:
-    """My transaction goes on while databases come and go beside it."""
+    """My transaction goes on while other databases are created and deleted."""
     with connect(pooled(connection)) as session, session.transaction():
         before = value(session, "SELECT pg_backend_pid()")
         project = local.made("/v1/projects", name="another")
@@ -297,7 +297,7 @@ def test_creating_others_disturbs_no_pooled_session(local: LocalServer, connecti
 
 @needs_pgbouncer
 def test_a_restart_keeps_the_pooled_url(place: Path) -> None:
-    """I stop it in the evening; in the morning my DATABASE_URL is what it was, and nothing ran meanwhile."""
+    """I stop it in the evening; in the morning my DATABASE_URL is the same, and nothing ran meanwhile."""
     server = LocalServer(place)
     with server:
         string = pooled(server.made("/v1/projects", name="shop")["database"]["connections"][0])
@@ -311,7 +311,7 @@ def test_a_restart_keeps_the_pooled_url(place: Path) -> None:
 
 @needs_pgbouncer
 def test_a_kill_leaves_one_pooler_after_the_next_start(place: Path) -> None:
-    """SIGKILL takes the server away; the next start ends the orphaned pooler and serves the same URL."""
+    """After a SIGKILL of the server the next start ends the orphaned pooler and serves the same URL."""
     server = LocalServer(place)
     server.start()
     string = pooled(server.made("/v1/projects", name="shop")["database"]["connections"][0])
@@ -330,7 +330,7 @@ def test_a_kill_leaves_one_pooler_after_the_next_start(place: Path) -> None:
 
 
 @needs_pgbouncer
-def test_a_taken_pooled_port_is_said_and_not_changed(place: Path) -> None:
+def test_a_taken_pooled_port_is_reported_and_not_changed(place: Path) -> None:
     """Pooled URLs in use point to a port; the server does not silently take another, and leaves nothing running."""
     server = LocalServer(place)
     with server:
@@ -357,7 +357,7 @@ def test_the_next_ephemeral_server_ends_the_pooler_of_a_killed_one() -> None:
 
 @needs_pgbouncer
 def test_without_its_pooler_it_ends_and_says_so(place: Path) -> None:
-    """A control plane whose pooled URLs lead nowhere does not pretend."""
+    """A control plane whose pooled URLs do not work stops."""
     server = LocalServer(place)
     server.start()
     [pid] = poolers_of(place)
@@ -368,7 +368,7 @@ def test_without_its_pooler_it_ends_and_says_so(place: Path) -> None:
 
 @needs_pgbouncer
 def test_no_log_holds_a_secret(place: Path) -> None:
-    """What the pooler and PostgreSQL write down helps nobody in."""
+    """The logs of the pooler and PostgreSQL hold no password."""
     with LocalServer(place) as server:
         made = server.made("/v1/projects", name="shop")["database"]["connections"][0]
         with connect(pooled(made)) as session:
@@ -382,8 +382,8 @@ def test_no_log_holds_a_secret(place: Path) -> None:
         assert {path.stat().st_mode & 0o077 for path in (place / "pooler").iterdir()} == {0}
 
 
-def test_without_pgbouncer_both_urls_are_one_and_that_is_said(place: Path) -> None:
-    """On a machine without pgbouncer DATABASE_URL works all the same, and I am told what to install."""
+def test_without_pgbouncer_both_urls_are_the_same_and_a_warning_says_so(place: Path) -> None:
+    """On a machine without pgbouncer DATABASE_URL works all the same, and a warning says what to install."""
     environment = {**os.environ, "PRISMA_LOCAL_PGBOUNCER": "none"}
     with LocalServer(place, env=environment) as server:
         made = server.made("/v1/projects", name="shop")["database"]["connections"][0]

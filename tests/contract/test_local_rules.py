@@ -1,4 +1,4 @@
-"""What the service promises of its objects: defaults, identities, pages, workspaces."""
+"""What the service promises of its objects: defaults, ids, logicalIds, pages, workspaces."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_default_database_cannot_be_deleted(local: LocalServer) -> None:
     assert defaults(local) == ["other"]
 
 
-def test_the_default_flag_is_not_taken_away_but_given(local: LocalServer, project: Shape) -> None:
+def test_the_default_flag_is_moved_not_removed(local: LocalServer, project: Shape) -> None:
     """False on the default is refused, false elsewhere changes nothing, true moves the flag in one step."""
     first, second = database(local, project, name="first", isDefault=True), database(local, project, name="two")
     status, code, message = error(local, "PATCH", f"/v1/databases/{first['id']}", {"isDefault": False})
@@ -107,14 +107,14 @@ def test_a_logical_id_belongs_to_one_project_of_a_workspace(local: LocalServer) 
     ],
 )
 def test_a_body_that_contradicts_itself_is_refused(local: LocalServer, project: Shape, body: Shape) -> None:
-    """The service says what is wrong and makes nothing."""
+    """The service says what is wrong and creates nothing."""
     whole = {"projectId": project["id"], **body}
     assert error(local, "POST", "/v1/databases", whole)[:2] == (400, "validation-error")
     assert names(local) == []
 
 
 def test_every_database_belongs_to_a_branch(local: LocalServer, project: Shape) -> None:
-    """Without a word it is the project's default branch; a git name makes the branch; a filter finds it."""
+    """Without branchId it is the project's default branch; a new git name creates a branch; a filter finds it."""
     plain = database(local, project, name="plain")
     feature = database(local, project, name="feature", branchGitName="feature")
     again = database(local, project, name="again", branchId=feature["branchId"].removeprefix("br_"))
@@ -153,13 +153,13 @@ def test_an_id_may_come_without_its_prefix(local: LocalServer, project: Shape) -
 
 
 @pytest.mark.parametrize("id_", ["db_", "no%20id", "Xyz", "proj_cabcdefghijkl"])
-def test_an_id_that_cannot_be_one_is_not_found(local: LocalServer, id_: str) -> None:
-    """What is not an id names nothing."""
+def test_an_invalid_id_is_not_found(local: LocalServer, id_: str) -> None:
+    """What is not an id is 404."""
     assert error(local, "GET", f"/v1/databases/{id_}")[:2] == (404, "resource-not-found")
 
 
 def test_another_workspace_sees_nothing_of_mine(local: LocalServer, project: Shape) -> None:
-    """Every object of another workspace is not found, in no list, and cannot be built upon."""
+    """No object of another workspace is found, listed, or accepted in a request."""
     mine = database(local, project, name="orders")
     token, workspace_id = local.mint("other")
     paths = [
@@ -180,15 +180,15 @@ def test_another_workspace_sees_nothing_of_mine(local: LocalServer, project: Sha
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic {token}", "{token}"])
-def test_without_a_token_nothing_is_answered(local: LocalServer, header: str | None) -> None:
-    """No token, a wrong one, or one in the wrong words: 401, always in the same form."""
+def test_without_a_valid_token_every_request_is_401(local: LocalServer, header: str | None) -> None:
+    """No token, a wrong one, or another scheme: 401, always in the same form."""
     headers = {} if header is None else {"Authorization": header.format(token=local.token)}
     answer = local.http.get("/v1/projects", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "authentication-failed")
 
 
-def test_a_revoked_token_is_worth_nothing(local: LocalServer) -> None:
-    """A rotated token stops working while its workspace lives on."""
+def test_a_revoked_token_is_refused(local: LocalServer) -> None:
+    """A revoked token stops working; its workspace stays."""
     old, workspace_id = local.mint("team")
     new, same = local.mint("team")
     local.revoke(old)
@@ -197,8 +197,8 @@ def test_a_revoked_token_is_worth_nothing(local: LocalServer) -> None:
     assert local.api("GET", "/v1/me", token=new).status_code == 200
 
 
-def test_a_list_of_130_databases_comes_in_pages(local: LocalServer, project: Shape) -> None:
-    """Whatever the page size, every database comes once, oldest first, also when one goes in between."""
+def test_a_list_of_130_databases_is_paginated(local: LocalServer, project: Shape) -> None:
+    """Whatever the page size, every database is listed once, oldest first, also when one is deleted in between."""
     expected = [database(local, project, name=f"d{number}")["id"] for number in range(130)]
     first = local.api("GET", "/v1/databases").json()
     assert [row["id"] for row in first["data"]] == expected[:100]
@@ -228,31 +228,31 @@ def _in_pages_of(local: LocalServer, path: str, limit: int) -> list[str]:
 
 @pytest.mark.parametrize("path", ["/v1/projects", "/v1/databases", "/v1/connections", "/v1/workspaces"])
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=ten", "limit=1.5", "cursor=x", "cursor=%C3%A9"])
-def test_a_page_that_cannot_be_is_refused(local: LocalServer, path: str, query: str) -> None:
-    """A limit or a cursor of no sense is said so."""
+def test_an_invalid_page_is_refused(local: LocalServer, path: str, query: str) -> None:
+    """An invalid limit or cursor gets an error that says so."""
     assert error(local, "GET", f"{path}?{query}")[:2] == (400, "validation-error")
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"text"', b"NaN", b'{"name": "\\ud800"}', b"[" * 100_000, b"\xff"])
 def test_a_body_that_is_no_object_is_refused(local: LocalServer, raw: bytes) -> None:
-    """Wrong JSON is my mistake, and not the server's."""
+    """Invalid JSON is an error of the client, not of the server."""
     answer = local.api("POST", "/v1/projects", content=raw, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation-error")
 
 
-def test_an_unknown_path_and_a_wrong_method_answer_in_the_same_form(local: LocalServer) -> None:
+def test_an_unknown_path_and_a_wrong_method_have_the_same_form(local: LocalServer) -> None:
     """Errors always have the one form, so that a client can show them."""
     assert error(local, "GET", "/v1/nothing")[:2] == (404, "resource-not-found")
     assert error(local, "PUT", "/v1/projects")[:2] == (405, "client-error")
 
 
-def test_unknown_fields_are_let_through(local: LocalServer) -> None:
+def test_unknown_fields_are_ignored(local: LocalServer) -> None:
     """The service's bodies gain fields; an older control plane ignores them."""
     local.made("/v1/projects", name="shop", createDatabase=False, fieldOfTomorrow={"a": 1})
 
 
-def test_secrets_are_told_once(local: LocalServer) -> None:
-    """After the create no answer holds a password or a connection string."""
+def test_secrets_are_in_the_create_response_only(local: LocalServer) -> None:
+    """After the create no response holds a password or a connection string."""
     project = local.made("/v1/projects", name="shop")
     password = project["database"]["directConnection"]["pass"]
     for path in ("/v1/databases", "/v1/connections", f"/v1/databases/{project['database']['id']}"):

@@ -1,4 +1,4 @@
-"""The stock: databases that are made before anybody asks, and are nobody's until somebody does."""
+"""The stock: databases that are made in advance and belong to no project until a create takes one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from local_server import LocalServer
-from prisma_local.stock import SIZE
+from prisma_local.databases.stock import SIZE
 from waiting import wait_until
 
 Shape = dict[str, Any]
 NOTHING: dict[str, list[str]] = {"databases": [], "roles": []}
 
-# All that PostgreSQL's catalogues say of a database and its two roles, but for what is each one's own.
-NATURE = """
+# All that PostgreSQL's catalogues say of a database and its two roles, except names and ids.
+ATTRIBUTES = """
 SELECT encoding, datlocprovider, datistemplate, datallowconn, datconnlimit, datlocale, datcollate, datctype,
   replace(datacl::text, datname, 'NAME'), replace(datdba::regrole::text, datname, 'NAME'),
   (SELECT array_agg((replace(rolname, datname, 'NAME'), rolcanlogin, rolinherit, rolcreaterole, rolcreatedb,
@@ -48,8 +48,8 @@ def row(string: str, query: str) -> Any:
         return session.execute(query).fetchone()
 
 
-def test_the_stock_is_nobodys(local: LocalServer, project: Shape) -> None:
-    """Nothing of the stock is in my lists, in what PostgreSQL holds for me, or open to my credentials."""
+def test_the_stock_belongs_to_no_project(local: LocalServer, project: Shape) -> None:
+    """Nothing of the stock is in my lists or in /_local/postgres, and my credentials do not open it."""
     mine = made(local, project)
     stock = local.stocked()
     assert (len(stock["databases"]), len(stock["roles"])) == (SIZE, 2 * SIZE)
@@ -63,8 +63,8 @@ def test_the_stock_is_nobodys(local: LocalServer, project: Shape) -> None:
     assert row(string_of(mine), can_log_in) == (1,)
 
 
-def test_a_create_takes_one_and_another_comes_in_its_place(local: LocalServer, project: Shape) -> None:
-    """What I am given was there already; when I do nothing for a moment, the stock is full again."""
+def test_a_create_takes_one_and_another_is_made(local: LocalServer, project: Shape) -> None:
+    """My database was made before; when I send nothing for a moment, the stock is full again."""
     before = local.stocked()["databases"]
     with_project = local.made("/v1/projects", name="whole")["database"]
     names = {name_of(made(local, project)), name_of(with_project)}
@@ -76,20 +76,20 @@ def test_a_create_takes_one_and_another_comes_in_its_place(local: LocalServer, p
 
 
 def test_one_from_the_stock_is_like_any_other(local: LocalServer, project: Shape) -> None:
-    """When more is asked for than there is, nobody can tell which ones were made at once."""
+    """When I create more than the stock has, those from the stock are the same as the others."""
     before = set(local.stocked()["databases"])
     with ThreadPoolExecutor(2 * SIZE) as at_once:
         found = list(at_once.map(lambda _: made(local, project), range(2 * SIZE)))
     names = [name_of(database) for database in found]
     assert before < set(names)
     assert len(set(names)) == 2 * SIZE
-    natures = [row(string_of(database), NATURE) for database in found]
+    natures = [row(string_of(database), ATTRIBUTES) for database in found]
     assert natures == natures[:1] * len(found)
     assert local.postgres()["databases"] == sorted(names)
 
 
 def test_one_from_the_stock_provisions_for_as_long_as_any_other(local: LocalServer, project: Shape) -> None:
-    """That it is there already lets nobody in before its time."""
+    """Although it exists already, its roles cannot log in before it is ready."""
     local.stocked()
     local.settings(provisioning=60, provisioningEnds="failure")
     mine = made(local, project)
@@ -99,7 +99,7 @@ def test_one_from_the_stock_provisions_for_as_long_as_any_other(local: LocalServ
 
 
 def test_a_copy_takes_nothing_from_the_stock(local: LocalServer, project: Shape) -> None:
-    """A clone is made of its source; the stock is for empty databases."""
+    """A clone is created from its source; the stock is for empty databases."""
     source = made(local, project)
     stock = local.stocked()
     copy = {"type": "database", "databaseId": source["id"]}
@@ -108,7 +108,7 @@ def test_a_copy_takes_nothing_from_the_stock(local: LocalServer, project: Shape)
 
 
 def test_the_stock_outlives_a_stop(place: Path) -> None:
-    """What was made ahead is still there tomorrow, and still nobody's."""
+    """What was made in advance is still there after a restart, and still belongs to no project."""
     with LocalServer(place) as server:
         before = server.stocked()
     with LocalServer(place) as server:
@@ -119,7 +119,7 @@ def test_the_stock_outlives_a_stop(place: Path) -> None:
         assert row(string_of(project["database"]), "SELECT 1") == (1,)
 
 
-def test_a_stop_while_it_is_filled_leaves_nothing_of_it_unknown(place: Path) -> None:
+def test_a_stop_while_it_is_filled_leaves_nothing_unrecorded(place: Path) -> None:
     """I need not wait until the stock is full."""
     with LocalServer(place) as server:
         wait_until(lambda: bool(server.stock()["databases"]))
@@ -129,8 +129,8 @@ def test_a_stop_while_it_is_filled_leaves_nothing_of_it_unknown(place: Path) -> 
         assert server.postgres() == NOTHING
 
 
-def test_what_is_not_as_the_records_say_is_put_right(place: Path) -> None:
-    """A spare that was never finished goes, one that is missing is forgotten, and the stock becomes full."""
+def test_a_start_makes_the_stock_agree_with_its_records(place: Path) -> None:
+    """An unfinished spare is dropped, the record of a missing one removed, and the stock becomes full."""
     with LocalServer(place) as server:
         half, *whole = server.stocked()["databases"]
     with closing(sqlite3.connect(place / "records.sqlite")) as records, records:
@@ -145,7 +145,7 @@ def test_what_is_not_as_the_records_say_is_put_right(place: Path) -> None:
 
 
 def test_the_stock_hides_no_leak(place: Path) -> None:
-    """A database that is neither mine nor of the stock is told, as ever."""
+    """A database that is neither mine nor of the stock is reported, as before."""
     with LocalServer(place) as server:
         lost = server.stocked()["databases"][0]
     with closing(sqlite3.connect(place / "records.sqlite")) as records, records:

@@ -63,7 +63,7 @@ def started_again(server: LocalServer) -> Iterator[LocalServer]:
 
 
 def test_a_stop_leaves_nothing_running_and_a_start_finds_everything(place: Path) -> None:
-    """I stop it in the evening; in the morning my token, my URLs and my rows are what they were."""
+    """I stop it in the evening; in the morning my token, my URLs and my rows are the same."""
     server = LocalServer(place)
     with server:
         before = (server.url, server.token)
@@ -102,12 +102,12 @@ def test_a_signal_during_the_start_stops_it_cleanly(place: Path) -> None:
     while not (place / "lock").exists():
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    told, complaints = process.communicate(timeout=60)
-    assert (process.returncode, told, servers_of(place)) == (0, b"", []), complaints
+    output, complaints = process.communicate(timeout=60)
+    assert (process.returncode, output, servers_of(place)) == (0, b"", []), complaints
 
 
 def test_a_kill_loses_nothing(place: Path) -> None:
-    """SIGKILL takes the server away; the next start ends the orphaned PostgreSQL and goes on with the data."""
+    """After a SIGKILL of the server the next start ends the orphaned PostgreSQL and has all data."""
     server = LocalServer(place)
     server.start()
     string = string_of(server.made("/v1/projects", name="shop")["database"]["connections"][0])
@@ -122,8 +122,8 @@ def test_a_kill_loses_nothing(place: Path) -> None:
 
 @pytest.mark.parametrize("stocked", [False, True])
 @pytest.mark.parametrize("path", ["/v1/databases", "/v1/projects"])
-def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, path: str, stocked: bool) -> None:
-    """Whenever the kill comes, there is no half of a database, and its logicalId is free or finds it."""
+def test_a_killed_create_leaves_all_or_nothing(place: Path, path: str, stocked: bool) -> None:
+    """Whenever the server is killed, there is no half of a database, and its logicalId is free or finds it."""
     with LocalServer(place) as server:
         kept = server.made("/v1/projects", name="kept", logicalId="kept")
         body = {"logicalId": "lost", "name": "lost"}
@@ -141,8 +141,8 @@ def test_a_create_that_was_killed_is_wholly_there_or_wholly_gone(place: Path, pa
         assert server.api("POST", path, body).status_code == 409
 
 
-def test_a_connection_that_was_killed_is_wholly_there_or_wholly_gone(place: Path) -> None:
-    """The same holds for a connection, and one that is there gets its secret by rotate."""
+def test_a_killed_create_of_a_connection_leaves_all_or_nothing(place: Path) -> None:
+    """The same for a connection; one that exists gets a new secret by rotate."""
     with LocalServer(place) as server:
         database = server.made("/v1/projects", name="shop")["database"]
         query = {"databaseId": database["id"]}
@@ -156,7 +156,7 @@ def test_a_connection_that_was_killed_is_wholly_there_or_wholly_gone(place: Path
 
 
 def killed(server: LocalServer, step: str, path: str, body: Shape) -> None:
-    """A create that dies at this step, and the server after the next start."""
+    """A create that is killed at this crash point, and the server after the next start."""
     server.fault(kind="kill", method="POST", path=path, step=step)
     with pytest.raises(httpx.TransportError):
         server.api("POST", path, body)
@@ -164,8 +164,8 @@ def killed(server: LocalServer, step: str, path: str, body: Shape) -> None:
     server.start()
 
 
-def test_a_kill_while_the_stock_is_filled_leaves_nothing_unknown(place: Path) -> None:
-    """The spare that was being made goes at the next start, and another is made."""
+def test_a_kill_while_the_stock_is_filled_leaves_nothing_unrecorded(place: Path) -> None:
+    """The unfinished spare is dropped at the next start, and another is made."""
     server = LocalServer(place)
     server.start()
     before = set(server.stocked()["databases"])
@@ -180,8 +180,8 @@ def test_a_kill_while_the_stock_is_filled_leaves_nothing_unknown(place: Path) ->
         assert rows(string_of(taken["connections"][0]), "SELECT 1") == [(1,)]
 
 
-def test_a_delete_that_was_killed_is_carried_out(place: Path) -> None:
-    """The answer was lost, the intent was not: after the start the project and its databases are gone."""
+def test_a_killed_delete_is_finished(place: Path) -> None:
+    """The response was lost, the recorded state was not: after the start the project and its databases are deleted."""
     server = LocalServer(place)
     server.start()
     project = server.made("/v1/projects", name="shop")
@@ -195,8 +195,8 @@ def test_a_delete_that_was_killed_is_carried_out(place: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["recorded", "staged", "swapped"])
-def test_a_restore_that_was_killed_is_carried_out(place: Path, step: str) -> None:
-    """Whenever the kill comes, the old rows or the backup's are there; after the next start the backup's."""
+def test_a_killed_restore_is_finished(place: Path, step: str) -> None:
+    """Whenever the server is killed, the old rows or the backup's are there; after the next start the backup's."""
     server = LocalServer(place)
     server.start()
     database = server.made("/v1/projects", name="shop")["database"]
@@ -224,8 +224,8 @@ def wait_until_ready(server: LocalServer, database: Shape) -> None:
         pass
 
 
-def test_a_backup_and_a_clone_that_were_killed_leave_nothing(place: Path) -> None:
-    """What was half copied is gone, files and all; what was whole is there."""
+def test_a_killed_backup_and_clone_leave_nothing(place: Path) -> None:
+    """What was half copied is deleted, with its files; what was complete is there."""
     with LocalServer(place) as server:
         project = server.made("/v1/projects", name="shop")
         database = project["database"]
@@ -245,8 +245,8 @@ def test_a_backup_and_a_clone_that_were_killed_leave_nothing(place: Path) -> Non
         assert list((place / "backups").iterdir()) == []
 
 
-def test_a_backup_that_does_not_fit_leaves_nothing(place: Path) -> None:
-    """The disk takes no more: the backup fails, nothing half of it is there, and everything else goes on."""
+def test_a_backup_on_a_full_disk_leaves_nothing(place: Path) -> None:
+    """The disk is full: the backup fails, no file of it is left, and everything else works."""
     limit = 20 * 1024 * 1024
     small = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit))
     with LocalServer(place, preexec_fn=small) as server:
@@ -265,8 +265,8 @@ def test_a_backup_that_does_not_fit_leaves_nothing(place: Path) -> None:
         assert server.made("/v1/projects", name="another")["database"]["status"] == "ready"
 
 
-def test_a_data_directory_of_an_earlier_version_is_taken_over(place: Path) -> None:
-    """I upgrade: records that lack the newer columns get them, and nothing else changes."""
+def test_a_data_directory_of_an_earlier_version_is_upgraded(place: Path) -> None:
+    """I upgrade: records without the newer columns get them, and nothing else changes."""
     server = LocalServer(place)
     with server:
         project = server.made("/v1/projects", name="shop")
@@ -281,7 +281,7 @@ def test_a_data_directory_of_an_earlier_version_is_taken_over(place: Path) -> No
 
 
 def test_provisioning_goes_on_after_a_kill(place: Path) -> None:
-    """A database that was provisioning when the server died becomes ready all the same."""
+    """A database that was provisioning when the server was killed becomes ready all the same."""
     server = LocalServer(place)
     server.start()
     server.settings(provisioning=0.5)
@@ -295,7 +295,7 @@ def test_provisioning_goes_on_after_a_kill(place: Path) -> None:
         assert rows(string_of(database["connections"][0]), "SELECT 1") == [(1,)]
 
 
-def test_the_next_ephemeral_server_clears_up_after_a_killed_one() -> None:
+def test_the_next_ephemeral_server_cleans_up_after_a_killed_one() -> None:
     """Killed test runs do not pile up servers and folders."""
     first = LocalServer()
     first.start()
@@ -308,7 +308,7 @@ def test_the_next_ephemeral_server_clears_up_after_a_killed_one() -> None:
 
 
 def test_without_its_postgresql_it_ends_and_says_so() -> None:
-    """A control plane that lost its PostgreSQL does not pretend."""
+    """A control plane without its PostgreSQL stops."""
     server = LocalServer()
     server.start()
     [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
@@ -318,7 +318,7 @@ def test_without_its_postgresql_it_ends_and_says_so() -> None:
 
 
 def test_without_its_postgresql_it_ends_under_load() -> None:
-    """Calls that wait for PostgreSQL when it goes fail at once; nobody sits out their half minute each."""
+    """Requests that wait for PostgreSQL when it ends fail at once, not after half a minute each."""
     server = LocalServer()
     server.start()
     [pid] = [line.split()[0] for line in servers_with_pids(folder_of(server))]
@@ -344,8 +344,8 @@ def servers_with_pids(folder: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"-D {folder}/pgdata " in line]
 
 
-def test_a_request_that_never_became_whole_does_nothing(local: LocalServer) -> None:
-    """A client that dies in the middle of its request has asked for nothing."""
+def test_an_incomplete_request_does_nothing(local: LocalServer) -> None:
+    """A client that is killed in the middle of its request has no effect."""
     host, _, port = local.url.removeprefix("http://").partition(":")
     head = f"POST /v1/projects HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {local.token}\r\n"
     with socket.create_connection((host, int(port))) as half:
@@ -358,7 +358,7 @@ def test_a_request_that_never_became_whole_does_nothing(local: LocalServer) -> N
 
 
 def test_a_deep_data_directory_works(place: Path) -> None:
-    """Socket paths are short by nature; data directories are not."""
+    """The path of a Unix socket has a limit of some 100 bytes; that of a data directory has not."""
     deep = place / ("deep" * 30)
     with LocalServer(deep) as server:
         assert server.made("/v1/projects", name="shop")["database"]["status"] == "ready"
@@ -369,7 +369,7 @@ def open_to_others(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_socket()]
 
 
-def test_no_other_account_reads_what_is_kept(place: Path) -> None:
+def test_no_other_account_reads_the_data_directory(place: Path) -> None:
     """A colleague on the same machine sees neither my rows nor my failed statements, which hold passwords."""
     server = LocalServer(place, umask=0o022)
     with server:
@@ -387,7 +387,7 @@ def test_no_other_account_reads_what_is_kept(place: Path) -> None:
 
 
 def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, tmp_path: Path) -> None:
-    """As root, a virtual environment in my home works: PostgreSQL's programs are put where it can go."""
+    """As root, a virtual environment in my home works: its programs are linked where PostgreSQL's account may enter."""
     if os.geteuid() != 0:
         pytest.skip("only root's PostgreSQL runs as another account")
     hidden = tmp_path / "hidden"
@@ -403,8 +403,8 @@ def test_programs_that_postgresqls_account_cannot_reach_are_linked(place: Path, 
         assert (hidden / "bin" / "postgres").stat().st_mode & 0o005 == 0o005  # the original is what it was
 
 
-def test_a_data_directory_out_of_postgresqls_reach_is_one_sentence(tmp_path: Path) -> None:
-    """As root, a directory below a private one is refused, by name."""
+def test_a_data_directory_that_postgresqls_account_cannot_enter_is_one_sentence(tmp_path: Path) -> None:
+    """As root, a directory below a private one is refused, and the private one named."""
     if os.geteuid() != 0:
         pytest.skip("only root's PostgreSQL runs as another account")
     tmp_path.chmod(0o700)
@@ -413,8 +413,8 @@ def test_a_data_directory_out_of_postgresqls_reach_is_one_sentence(tmp_path: Pat
     assert "cannot pass" in refused.stderr
 
 
-def test_a_second_server_on_the_same_data_says_one_sentence(place: Path) -> None:
-    """Two servers cannot share a data directory; the second says who has it."""
+def test_a_second_server_on_the_same_data_is_one_sentence(place: Path) -> None:
+    """Two servers cannot share a data directory; the second names the process that has it."""
     with LocalServer(place) as server:
         second = run("--data-dir", str(place))
         assert (second.returncode, second.stdout) == (1, "")
@@ -425,7 +425,7 @@ def test_a_second_server_on_the_same_data_says_one_sentence(place: Path) -> None
 
 
 def test_the_port_i_ask_for_is_the_port_i_get(place: Path) -> None:
-    """--port is obeyed, and kept for the next start."""
+    """--port is used, and again at the next start."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = LocalServer(place, "--port", str(port))
@@ -435,8 +435,8 @@ def test_the_port_i_ask_for_is_the_port_i_get(place: Path) -> None:
         assert again.url == server.url
 
 
-def test_a_taken_port_is_said(place: Path) -> None:
-    """One sentence, no stack."""
+def test_a_taken_port_is_one_sentence(place: Path) -> None:
+    """No traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = run("--data-dir", str(place), "--port", str(port))
@@ -445,7 +445,7 @@ def test_a_taken_port_is_said(place: Path) -> None:
     assert servers_of(place) == []
 
 
-def test_a_taken_postgres_port_is_said_and_not_changed(place: Path) -> None:
+def test_a_taken_postgres_port_is_reported_and_not_changed(place: Path) -> None:
     """Connection strings in use point to a port; the server does not silently take another."""
     server = LocalServer(place)
     with server:
@@ -472,14 +472,14 @@ def test_a_taken_postgres_port_is_said_and_not_changed(place: Path) -> None:
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_sentence(arguments: tuple[str, ...]) -> None:
-    """What I typed wrong is said in one line, with where to read on."""
+    """My mistake is one line that names --help."""
     refused = run(*arguments)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert len(refused.stderr.splitlines()) == 1
     assert refused.stderr.startswith("prisma-local: ")
 
 
-def test_a_data_directory_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_data_directory_is_one_sentence(tmp_path: Path) -> None:
     """A file is no directory."""
     file = tmp_path / "file"
     file.touch()
@@ -488,8 +488,8 @@ def test_a_data_directory_that_cannot_be_is_one_sentence(tmp_path: Path) -> None
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_postgresql_of_another_version_is_not_taken(tmp_path: Path) -> None:
-    """17 or nothing: the override is checked, too."""
+def test_a_postgresql_of_another_version_is_refused(tmp_path: Path) -> None:
+    """It must be 17, also in PRISMA_LOCAL_POSTGRES_BIN."""
     for tool in ("initdb", "pg_ctl", "postgres"):
         (tmp_path / tool).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.4'\n")
         (tmp_path / tool).chmod(0o755)
@@ -500,18 +500,18 @@ def test_a_postgresql_of_another_version_is_not_taken(tmp_path: Path) -> None:
     assert (missing.returncode, "does not hold initdb" in missing.stderr) == (1, True)
 
 
-def test_help_and_version_are_told() -> None:
-    """--help shows an example and where the controls are, --version a version; neither starts anything."""
-    told = run("--help")
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "prisma-local --ephemeral > local.env" in told.stdout
-    assert "GET /_local/" in told.stdout
-    assert "every account of this machine" in told.stdout.lower()
+def test_help_and_version() -> None:
+    """--help shows an example and names /_local, --version a version; neither starts anything."""
+    output = run("--help")
+    assert (output.returncode, output.stderr) == (0, "")
+    assert "prisma-local --ephemeral > local.env" in output.stdout
+    assert "GET /_local/" in output.stdout
+    assert "every account of this machine" in output.stdout.lower()
     assert run("--version").stdout.startswith("prisma-local 0.")
 
 
 def test_it_runs_for_an_ordinary_user(place: Path) -> None:
-    """Nothing of it needs root. The account gets what it needs: it may not be able to enter the folder of this tree."""
+    """It does not need root. The account gets a copy, as it may not be able to enter the folder of this tree."""
     if os.geteuid() != 0:
         pytest.skip("every other test here is that test")
     nobody = pwd.getpwnam("nobody")
@@ -540,7 +540,7 @@ def _for_everybody(folder: Path) -> Path:
 
 
 def _needed(name: str, extra: str = "") -> set[str]:
-    """What a distribution takes, or what one of its extras takes besides, and what that takes in turn."""
+    """The requirements of a distribution, or of one of its extras, and theirs in turn."""
     found: set[str] = set()
     for needed in map(Requirement, requires(name) or ()):
         if needed.marker.evaluate({"extra": extra}) if needed.marker else not extra:

@@ -1,4 +1,4 @@
-"""What a tenant may do to its own database and roles: it keeps nobody else from theirs, and nothing from going."""
+"""What a tenant may set on its own database and roles: others are not affected, and all of it can be deleted."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from local_server import LocalServer
-from prisma_local.postgres.tenants import LARGEST_CROWD
+from prisma_local.postgres.names import CONNECTION_LIMIT
 from waiting import wait_until
 
 Shape = dict[str, Any]
 Session = psycopg.Connection[tuple[Any, ...]]
 
-# {db}: its database, {me}: the login role, {owner}: what it becomes, {other}: a role of another tenant.
+# {db}: its database, {me}: the login role, {owner}: the role it becomes, {other}: a role of another tenant.
 SETTINGS = [
     "default_transaction_read_only = on",
     "default_transaction_isolation = serializable",
@@ -87,7 +87,7 @@ TENANT = st.tuples(
 
 
 class Tenant:
-    """A database of its own, with a second connection, which is the one that does all this."""
+    """A database of its own, with a second connection, which runs the statements."""
 
     def __init__(self, server: LocalServer, name: str) -> None:
         self.project = server.made("/v1/projects", name=name, createDatabase=False)
@@ -129,7 +129,7 @@ def value(string: str, query: str) -> Any:
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[LocalServer]:
-    """A server whose data stays, to be started again and again."""
+    """A server with a data directory, to be started again and again."""
     folder = Path(tempfile.mkdtemp(prefix="prisma-test-"))
     folder.chmod(0o755)
     server = LocalServer(folder / "data")
@@ -149,7 +149,7 @@ def kept() -> Iterator[LocalServer]:
     suppress_health_check=list(HealthCheck),
 )
 def test_it_starts_whatever_tenants_have_done(kept: LocalServer, tenants: list[tuple[list[str], str, str]]) -> None:
-    """Somebody tried everything on his own database; after a kill mine are there, and what was deleted is not."""
+    """A tenant tried everything on its own database; after a SIGKILL mine are there, and what was deleted is not."""
     kept.reset()
     neighbour = Tenant(kept, "neighbour")
     made = [Tenant(kept, f"tenant {n}") for n in range(len(tenants))]
@@ -185,7 +185,7 @@ def left(tenant: Tenant, end: str) -> list[str]:
 
 @pytest.mark.parametrize("bound", ["min_val", "max_val"])
 def test_every_setting_there_is(local: LocalServer, bound: str) -> None:
-    """I set all that PostgreSQL lets me set for my database, to the worst there is; it is copied, and it goes."""
+    """I set every setting that I may set on my database to its worst value; it can be copied and deleted."""
     tenant = Tenant(local, "greedy")
     with tenant.session() as session:
         session.execute("SET ROLE NONE; CREATE SCHEMA mine AUTHORIZATION CURRENT_USER; CREATE TABLE mine.t (n int)")
@@ -214,7 +214,7 @@ def test_every_setting_there_is(local: LocalServer, bound: str) -> None:
 
 
 def shut(local: LocalServer, tenant: Tenant) -> None:
-    """Take no connections any more: who says that is in another database, to which it was let in."""
+    """Let the database take no connections any more, from another database that the role may connect to."""
     host = Tenant(local, "host")
     with closing(host.session()) as session:
         session.execute(host.filled("GRANT CONNECT ON DATABASE {db} TO {other}", tenant))
@@ -243,7 +243,7 @@ ALTER ROLE {me} PASSWORD 'changed';
 
 
 @pytest.mark.parametrize("what", ["connection", "database", "project"])
-def test_an_open_transaction_keeps_nothing_from_going(local: LocalServer, what: str) -> None:
+def test_an_open_transaction_does_not_prevent_a_delete(local: LocalServer, what: str) -> None:
     """A forgotten transaction has changed my database, and not committed: I can delete it all the same."""
     tenant = Tenant(local, "forgetful")
     with closing(tenant.session()) as session:
@@ -253,8 +253,8 @@ def test_an_open_transaction_keeps_nothing_from_going(local: LocalServer, what: 
     assert set(held["databases"]) | set(held["roles"]) == set(left(tenant, what))
 
 
-def test_a_guest_from_another_database_ties_neither_to_the_other(local: LocalServer) -> None:
-    """One let the other in, and both left things there and a transaction open: each goes when it is deleted."""
+def test_a_role_in_another_database_prevents_no_delete(local: LocalServer) -> None:
+    """A role owns objects in another tenant's database, with a transaction open in both: each can be deleted."""
     host, guest = Tenant(local, "host"), Tenant(local, "guest")
     invite = """ALTER DATABASE {db} IS_TEMPLATE true; GRANT CONNECT ON DATABASE {db} TO {other} WITH GRANT OPTION;
         GRANT ALL ON SCHEMA public TO {other}"""
@@ -282,7 +282,7 @@ def test_a_guest_from_another_database_ties_neither_to_the_other(local: LocalSer
 
 
 def test_an_open_transaction_does_not_keep_a_password(local: LocalServer) -> None:
-    """Whoever holds my leaked password cannot keep it by a transaction that he leaves open."""
+    """A thief of my password cannot keep it valid by a transaction that stays open."""
     tenant = Tenant(local, "leaked")
     with closing(tenant.session()) as session:
         session.execute(tenant.filled(HOLDS, tenant))
@@ -292,8 +292,8 @@ def test_an_open_transaction_does_not_keep_a_password(local: LocalServer) -> Non
         tenant.session()
 
 
-def test_a_locked_table_does_not_hold_a_backup_up(local: LocalServer) -> None:
-    """A backup that cannot read a table fails, and what waits for it goes on."""
+def test_a_locked_table_does_not_block_a_backup(local: LocalServer) -> None:
+    """A backup that cannot read a table fails, and requests that wait for it go on."""
     tenant = Tenant(local, "locked")
     with closing(tenant.session()) as session:
         session.execute("BEGIN; CREATE TABLE rows (n int); COMMIT; BEGIN; LOCK TABLE rows")
@@ -304,12 +304,12 @@ def test_a_locked_table_does_not_hold_a_backup_up(local: LocalServer) -> None:
 
 
 def test_nobody_takes_all_sessions(local: LocalServer) -> None:
-    """A program that leaks sessions is refused at the fiftieth, whatever it sets, and my database still takes mine."""
+    """A program that leaks sessions gets fifty, whatever it sets, and my database still takes mine."""
     leaking, other = Tenant(local, "leaking"), Tenant(local, "other")
     with closing(leaking.session()) as session:
         session.execute(leaking.filled("ALTER DATABASE {db} CONNECTION LIMIT -1", other))
     with ExitStack() as sessions:
-        for _ in range(LARGEST_CROWD):
+        for _ in range(CONNECTION_LIMIT):
             sessions.enter_context(closing(leaking.session()))
         with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
             leaking.session()
@@ -320,15 +320,15 @@ def test_the_sessions_of_all_connections_count(local: LocalServer) -> None:
     """The limit is the database's: two connections have it together."""
     leaking = Tenant(local, "leaking")
     with ExitStack() as sessions:
-        for _ in range(LARGEST_CROWD // 2):
+        for _ in range(CONNECTION_LIMIT // 2):
             sessions.enter_context(closing(psycopg.connect(leaking.string)))
             sessions.enter_context(closing(psycopg.connect(leaking.own)))
         with pytest.raises(psycopg.OperationalError, match="too many connections for database"):
             leaking.session()
 
 
-def test_a_limit_that_was_lifted_is_back_with_the_next_start(place: Path) -> None:
-    """Also databases that an earlier version made get the limit."""
+def test_a_limit_that_was_lifted_is_set_again_at_the_next_start(place: Path) -> None:
+    """Databases of an earlier version get the limit, too."""
     server = LocalServer(place)
     query = "SELECT datconnlimit FROM pg_database WHERE datname = current_database()"
     with server:
@@ -337,11 +337,11 @@ def test_a_limit_that_was_lifted_is_back_with_the_next_start(place: Path) -> Non
             session.execute(tenant.filled("ALTER DATABASE {db} CONNECTION LIMIT -1", tenant))
         assert value(tenant.string, query) == -1
     with LocalServer(place):
-        assert value(tenant.string, query) == LARGEST_CROWD
+        assert value(tenant.string, query) == CONNECTION_LIMIT
 
 
-def test_a_clean_up_that_fails_is_said_and_left_for_later(place: Path) -> None:
-    """What cannot be dropped is one line at the start; everything else is there."""
+def test_a_clean_up_that_fails_is_reported_and_repeated_at_the_next_start(place: Path) -> None:
+    """What cannot be dropped is one warning at the start; everything else works."""
     with LocalServer(place) as server:
         tenant, other = Tenant(server, "stuck"), Tenant(server, "innocent")
     with closing(sqlite3.connect(place / "records.sqlite", isolation_level=None)) as records:
@@ -349,8 +349,8 @@ def test_a_clean_up_that_fails_is_said_and_left_for_later(place: Path) -> None:
         records.execute("UPDATE databases SET state = ?, pg_name = ? WHERE id = ?", stuck)
     for _ in range(2):
         with LocalServer(place) as server:
-            [said] = [line for line in server.stderr().splitlines() if "could not be cleaned up" in line]
-            assert f"the deleted database {tenant.database['id']}" in said
-            assert "zero-length delimited identifier" in said
+            [warning] = [line for line in server.stderr().splitlines() if "could not be cleaned up" in line]
+            assert f"the deleted database {tenant.database['id']}" in warning
+            assert "zero-length delimited identifier" in warning
             assert "Traceback" not in server.stderr()
             assert value(other.string, "SELECT 1") == 1

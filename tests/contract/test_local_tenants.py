@@ -18,7 +18,7 @@ def database(local: LocalServer, project: Shape, name: str = "orders", **more: A
 
 
 def connect(connection: Shape, endpoint: str = "direct") -> psycopg.Connection[tuple[Any, ...]]:
-    """A session with the connection string of a connection that was just made."""
+    """A session with the connection string of a connection that was just created."""
     return psycopg.connect(connection["endpoints"][endpoint]["connectionString"], autocommit=True)
 
 
@@ -40,14 +40,14 @@ def value(session: psycopg.Connection[tuple[Any, ...]], query: str) -> Any:
 
 
 def test_both_connection_strings_of_a_new_database_connect(local: LocalServer, project: Shape) -> None:
-    """I create a database and connect with what I was given, pooled or direct."""
+    """I create a database and connect with its connection strings, pooled or direct."""
     connection = database(local, project)["connections"][0]
     for endpoint in ("direct", "pooled"):
         with connect(connection, endpoint) as session:
             assert str(value(session, "SHOW server_version")).startswith("17.")
 
 
-def test_a_connection_string_without_a_database_name_arrives(local: LocalServer, project: Shape) -> None:
+def test_a_connection_string_without_a_database_name_works(local: LocalServer, project: Shape) -> None:
     """Prisma's own URLs name no database, and the default connection works like that, too."""
     string = string_of(database(local, project)["connections"][0])
     address, _, rest = string.rpartition("/")
@@ -56,7 +56,7 @@ def test_a_connection_string_without_a_database_name_arrives(local: LocalServer,
 
 
 def test_a_session_without_tls_is_refused(local: LocalServer, project: Shape) -> None:
-    """Nobody reads my password off the wire, not even on this machine."""
+    """My password is never sent in clear, not even on this machine."""
     string = string_of(database(local, project)["connections"][0])
     assert "no encryption" in refused(string.replace("sslmode=require", "sslmode=disable"))
     with psycopg.connect(string) as session:
@@ -77,7 +77,7 @@ def test_the_certificate_names_this_machine(local: LocalServer, project: Shape, 
 
 
 def _certificate(host: str, port: int) -> str:
-    """PostgreSQL is asked for TLS in its own words first."""
+    """PostgreSQL wants an SSLRequest message before TLS."""
     import socket
 
     context = ssl.create_default_context()
@@ -104,7 +104,7 @@ def test_a_tenant_reaches_no_other_database(local: LocalServer, project: Shape) 
 
 
 def test_a_tenant_is_not_a_superuser(local: LocalServer, project: Shape) -> None:
-    """What I am given owns its database and nothing else: no roles, no databases, no files, no programs."""
+    """My role owns its database and nothing else: no roles, no databases, no files, no programs."""
     with connect(database(local, project)["connections"][0]) as session:
         for forbidden in (
             "CREATE ROLE intruder",
@@ -119,15 +119,15 @@ def test_a_tenant_is_not_a_superuser(local: LocalServer, project: Shape) -> None
                 session.execute(forbidden)
 
 
-def test_the_superuser_cannot_come_in_over_the_network(local: LocalServer, project: Shape) -> None:
-    """There is no password to guess for the administrator: the door is not there."""
+def test_the_superuser_cannot_log_in_over_tcp(local: LocalServer, project: Shape) -> None:
+    """There is no password of the superuser to guess: it is refused over TCP."""
     string = string_of(database(local, project)["connections"][0])
     user = string.removeprefix("postgresql://").partition(":")[0]
     assert "pg_hba.conf rejects" in refused(string.replace(f"//{user}:", "//prisma_admin:"))
 
 
-def test_the_connections_of_a_database_share_what_they_make(local: LocalServer, project: Shape) -> None:
-    """A table that one connection made, another can change."""
+def test_the_connections_of_a_database_share_what_they_create(local: LocalServer, project: Shape) -> None:
+    """A table that one connection created, another can change."""
     made_ = database(local, project)
     second = local.made("/v1/connections", databaseId=made_["id"], name="second")
     with connect(made_["connections"][0]) as first, connect(second) as other:
@@ -138,7 +138,7 @@ def test_the_connections_of_a_database_share_what_they_make(local: LocalServer, 
 
 
 def test_rotate_locks_the_old_password_out_and_ends_its_sessions(local: LocalServer, project: Shape) -> None:
-    """After a rotation the leaked password is worth nothing, even to who is already in."""
+    """After a rotation the leaked password is refused, and its sessions have ended."""
     made_ = database(local, project)
     old = made_["connections"][0]
     neighbour = local.made("/v1/connections", databaseId=made_["id"], name="neighbour")
@@ -153,13 +153,13 @@ def test_rotate_locks_the_old_password_out_and_ends_its_sessions(local: LocalSer
         assert value(session, "SELECT 1") == 1
 
 
-def test_deleting_a_connection_leaves_the_others_and_what_it_made(local: LocalServer, project: Shape) -> None:
-    """I revoke one connection: its user is out, the others work on, its tables stay."""
+def test_deleting_a_connection_leaves_the_others_and_what_it_created(local: LocalServer, project: Shape) -> None:
+    """I delete one connection: its sessions end, the others work on, its tables stay."""
     made_ = database(local, project)
     second = local.made("/v1/connections", databaseId=made_["id"], name="second")
     with connect(second) as session, connect(made_["connections"][0]) as stays:
         session.execute("CREATE TABLE by_second (id int)")
-        session.execute("SET ROLE NONE")  # what it makes as itself, not as the owner, must not go either
+        session.execute("SET ROLE NONE")  # what it creates as itself, not as the owner, must stay, too
         session.execute("CREATE TABLE by_itself (id int)")
         assert local.api("DELETE", f"/v1/connections/{second['id']}").status_code == 204
         with pytest.raises(psycopg.OperationalError):
@@ -173,7 +173,7 @@ def test_deleting_a_connection_leaves_the_others_and_what_it_made(local: LocalSe
 
 
 def test_deleting_the_default_connection_leaves_the_database_without_one(local: LocalServer, project: Shape) -> None:
-    """The default connection can go, too; the database says that it has none."""
+    """The default connection can be deleted, too; then the database has none."""
     made_ = database(local, project)
     second = local.made("/v1/connections", databaseId=made_["id"], name="second")
     local.api("DELETE", f"/v1/connections/{made_['defaultConnectionId']}")
@@ -197,7 +197,7 @@ def test_a_rename_leaves_the_rows(local: LocalServer, project: Shape) -> None:
 
 
 def test_a_deleted_database_is_gone(local: LocalServer, project: Shape) -> None:
-    """Delete means delete: sessions end, nobody comes in, and PostgreSQL holds nothing of it."""
+    """Sessions end, nobody can log in, and PostgreSQL has nothing of it any more."""
     made_ = database(local, project)
     kept = database(local, project, "kept")
     local.made("/v1/connections", databaseId=made_["id"], name="second")
@@ -210,8 +210,8 @@ def test_a_deleted_database_is_gone(local: LocalServer, project: Shape) -> None:
     assert local.postgres() == {"databases": [name], "roles": [name, f"{name}_owner"]}
 
 
-def test_a_deleted_project_takes_its_databases_along(local: LocalServer) -> None:
-    """With the project go all its databases, the default one too."""
+def test_a_project_is_deleted_with_its_databases(local: LocalServer) -> None:
+    """All its databases are deleted, the default one too."""
     whole = local.made("/v1/projects", name="whole")
     database(local, whole, "another")
     assert local.api("DELETE", f"/v1/projects/{whole['id']}").status_code == 204
@@ -220,7 +220,7 @@ def test_a_deleted_project_takes_its_databases_along(local: LocalServer) -> None
 
 
 def test_provisioning_ends_when_the_database_can_be_used(local: LocalServer, project: Shape) -> None:
-    """While it says provisioning I cannot come in; when it says ready I can."""
+    """While its status is provisioning I cannot log in; when it is ready I can."""
     local.settings(provisioning=1.0)
     made_ = database(local, project)
     assert made_["status"] == "provisioning"
@@ -232,7 +232,7 @@ def test_provisioning_ends_when_the_database_can_be_used(local: LocalServer, pro
 
 
 def test_provisioning_can_end_in_failure(local: LocalServer, project: Shape) -> None:
-    """A database that fails says so and never lets anybody in."""
+    """A database that fails has the status failure, and nobody can ever log in."""
     local.settings(provisioning=0.2, provisioningEnds="failure")
     made_ = database(local, project)
     while (now := local.api("GET", f"/v1/databases/{made_['id']}").json()["data"])["status"] != "failure":

@@ -1,8 +1,9 @@
-"""The authorization server: how a person, or a job of GitHub's, comes to a token.
+"""Authorization: the tokens, and the OAuth server from which a person or a GitHub job gets one.
 
-grants      what was allowed, and the tokens of it: codes, refresh tokens that work once
-github      a job's own token for one of a workspace
-requests    what a program asks for on the authorize page, checked
-page        that page
-routes      where all of it answers
+tokens      who may use the API, and for which workspace
+grants      what a person allowed a program: codes, access tokens, refresh tokens
+github      a GitHub job's OIDC token exchanged for a token of a workspace
+requests    a program's authorization request, checked
+page        the page on which a person allows or denies it
+routes      the routes of all this
 """

@@ -1,26 +1,27 @@
-"""A job's OIDC token of GitHub's for a short-lived token of a workspace.
+"""A GitHub job's OIDC token, exchanged for a short-lived token of a workspace.
 
-What the service checks is checked here, but for the signature: that would want the network, and nobody has to be
-kept out of a server that only this machine can reach.
+Everything that the service checks is checked, except the signature: GitHub's keys are on the network, and only this
+machine can reach the server anyway.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
-from prisma_local.access import Access
-from prisma_local.call import Answer, ok
+from prisma_local.authorization.tokens import DEFAULT_WORKSPACE, Tokens
 from prisma_local.errors import Invalid
-from prisma_local.plane import clock, written
-from prisma_local.schema import Unfit, check
-from prisma_local.values import Workspace
+from prisma_local.http.json_schema import check
+from prisma_local.http.result import Result, ok
+from prisma_local.store.clock import timestamp
+from prisma_local.store.values import Workspace
 
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "prisma-cloud"
-DEFAULT_LIFE, SHORTEST, LONGEST = 1800, 60, 3600
+DEFAULT_SECONDS, SHORTEST, LONGEST = 1800, 60, 3600
 BODY: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -29,47 +30,44 @@ BODY: dict[str, Any] = {
     },
     "required": ["token"],
 }
-REFUSAL = Answer(
+REFUSAL = Result(
     401,
     {"error": "unauthorized", "errorDescription": "The OIDC token is not valid, or its repository is not connected."},
 )
 
 
 class Repositories:
-    """Which workspace the jobs of a repository work in."""
+    """The connected repositories, each with the workspace that its jobs may use."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
-        self._links: dict[str, Workspace] = {}
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._connected: dict[str, Workspace] = {}
 
-    def link(self, repository: str, workspace: str | None) -> Workspace:
-        found = self._access.workspace_named(workspace or "local")
-        self._links[repository] = found
+    def connect(self, repository: str, workspace: str | None) -> Workspace:
+        found = self._tokens.workspace_named(workspace or DEFAULT_WORKSPACE)
+        self._connected[repository] = found
         return found
 
-    def forget(self) -> None:
-        self._links.clear()
+    def clear(self) -> None:
+        self._connected.clear()
 
-    def exchange(self, body: Any) -> Answer:
-        """Every refusal is the same: none tells whether a repository is connected."""
-        try:
-            check(BODY, body)
-        except Unfit as unfit:
-            raise Invalid(str(unfit)) from unfit
-        life = body.get("expiresInSeconds", DEFAULT_LIFE)
-        if not SHORTEST <= life <= LONGEST:
+    def exchange(self, body: Any) -> Result:
+        """Every refusal is the same, so that none reveals whether a repository is connected."""
+        check(BODY, body)
+        seconds = body.get("expiresInSeconds", DEFAULT_SECONDS)
+        if not SHORTEST <= seconds <= LONGEST:
             raise Invalid(f"expiresInSeconds is from {SHORTEST} to {LONGEST}.")
-        workspace = self._links.get(_repository(body["token"]) or "")
+        workspace = self._connected.get(_repository(body["token"]) or "")
         if workspace is None:
             return REFUSAL
-        ends = clock() + life
-        issued = self._access.issue(workspace.id, "github-actions", ends)
+        expires_at = time.time() + seconds
+        issued = self._tokens.issue(workspace.id, "github-actions", expires_at)
         return ok(
             {
                 "id": f"itgr_{issued.token.id.removeprefix('tok_')}",
                 "type": "serviceToken",
                 "value": issued.text,
-                "expiresAt": written(datetime.fromtimestamp(ends, UTC)),
+                "expiresAt": timestamp(datetime.fromtimestamp(expires_at, UTC)),
                 "workspaceId": workspace.id,
             },
             201,
@@ -77,12 +75,12 @@ class Repositories:
 
 
 def _repository(token: str) -> str | None:
-    """The repository of a token that GitHub could have given for us, and that is still valid."""
+    """The repository of a token with GitHub's issuer and our audience that has not expired."""
     claims = _claims(token)
     if claims.get("iss") != ISSUER or claims.get("aud") != AUDIENCE:
         return None
     expires, repository = claims.get("exp"), claims.get("repository")
-    if not isinstance(expires, int | float) or expires <= clock():
+    if not isinstance(expires, int | float) or expires <= time.time():
         return None
     return repository if isinstance(repository, str) else None
 

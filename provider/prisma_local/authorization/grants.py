@@ -1,31 +1,32 @@
-"""What users allowed, and its tokens. A refresh token works once; used again, it ends the whole grant."""
+"""What users allowed, and its tokens. A refresh token works once; a second use revokes the grant (RFC 9700)."""
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from prisma_local.access import Access, digest
-from prisma_local.authorization.requests import AuthorizationRequest, Denied
-from prisma_local.ids import new_id
-from prisma_local.plane import clock, now
-from prisma_local.records import Records
-from prisma_local.settings import Settings
-from prisma_local.values import Grant, Refresh
+from prisma_local.authorization.requests import AuthorizationRequest, OAuthError
+from prisma_local.authorization.tokens import Tokens, digest
+from prisma_local.store.clock import now
+from prisma_local.store.ids import new_id
+from prisma_local.store.records import Records
+from prisma_local.store.values import Grant, RefreshToken
+from prisma_local.testing.settings import Settings
 
-CODE_LIFE = 60.0
-REFRESH_LIFE = 90 * 24 * 3600.0
+CODE_SECONDS = 60.0
+REFRESH_TOKEN_SECONDS = 90 * 24 * 3600.0
 
 Form = Mapping[str, str]
-Shape = dict[str, Any]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """An authorization code: worth a grant, for a minute, once."""
+    """An authorization code, which can be exchanged once, within a minute."""
 
     request: AuthorizationRequest
     workspace_id: str
@@ -33,48 +34,48 @@ class _Code:
 
 
 class Grants:
-    """Codes live in memory, the rest in the records."""
+    """Codes are in memory, the rest in the records."""
 
-    def __init__(self, records: Records, access: Access, settings: Settings) -> None:
-        self.access = access
+    def __init__(self, records: Records, tokens: Tokens, settings: Settings) -> None:
+        self.tokens = tokens
         self._records = records
         self._settings = settings
         self._codes: dict[str, _Code] = {}
         self._lock = Lock()
 
     def allow(self, request: AuthorizationRequest, workspace_id: str) -> str:
-        """The user said yes: a code for the redirect."""
+        """The user allowed it: returns a code for the redirect."""
         code = secrets.token_urlsafe(32)
         with self._lock:
-            self._codes = {text: kept for text, kept in self._codes.items() if kept.expires_at > clock()}
-            self._codes[code] = _Code(request, workspace_id, clock() + CODE_LIFE)
+            self._codes = {text: kept for text, kept in self._codes.items() if kept.expires_at > time.time()}
+            self._codes[code] = _Code(request, workspace_id, time.time() + CODE_SECONDS)
         return code
 
-    def answer(self, form: Form) -> Shape:
-        """What the token endpoint answers; Denied where it refuses."""
+    def token_response(self, form: Form) -> Json:
+        """The response of the token endpoint, or OAuthError."""
         match form.get("grant_type"):
             case "authorization_code":
                 return self._exchange(form)
             case "refresh_token":
                 return self._refresh(form)
-        raise Denied("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
+        raise OAuthError("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
 
     def revoke(self, text: str) -> None:
-        """End the grant that this refresh token belongs to; an unknown one is none of our business (RFC 7009)."""
-        found = self._records.one(Refresh, digest=digest(text))
+        """Revoke the grant that this refresh token belongs to; an unknown token is no error (RFC 7009)."""
+        found = self._records.one(RefreshToken, digest=digest(text))
         if found is not None:
-            self.access.withdraw(found.grant_id)
+            self.tokens.revoke_grant(found.grant_id)
 
-    def _exchange(self, form: Form) -> Shape:
+    def _exchange(self, form: Form) -> Json:
         with self._lock:
             code = self._codes.pop(form.get("code", ""), None)
-        if code is None or code.expires_at <= clock():
-            raise Denied("invalid_grant", "The authorization code is unknown, used, or too old.")
+        if code is None or code.expires_at <= time.time():
+            raise OAuthError("invalid_grant", "The authorization code is unknown, used, or too old.")
         request = code.request
         if (form.get("client_id"), form.get("redirect_uri")) != (request.client_id, request.redirect_uri):
-            raise Denied("invalid_grant", "The code was given to another client_id or redirect_uri.")
+            raise OAuthError("invalid_grant", "The code was given to another client_id or redirect_uri.")
         if not request.proved_by(form.get("code_verifier", "")):
-            raise Denied("invalid_grant", "The code_verifier does not fit the code_challenge.")
+            raise OAuthError("invalid_grant", "The code_verifier does not fit the code_challenge.")
         with self._records.transaction():
             grant = Grant(
                 id=new_id(Grant.prefix),
@@ -85,43 +86,43 @@ class Grants:
             )
             return self._tokens(self._records.insert(grant))
 
-    def _refresh(self, form: Form) -> Shape:
+    def _refresh(self, form: Form) -> Json:
         with self._records.transaction():
-            found = self._records.one(Refresh, digest=digest(form.get("refresh_token", "")))
+            found = self._records.one(RefreshToken, digest=digest(form.get("refresh_token", "")))
             grant = self._records.one(Grant, id=found.grant_id) if found else None
             if found is not None and grant is not None and grant.client_id != form.get("client_id"):
-                raise Denied("invalid_grant", "The refresh token belongs to another client_id.")
-            if found is not None and grant is not None and found.used_at is None and found.expires_at > clock():
-                self._records.change(Refresh, found.id, used_at=now())
+                raise OAuthError("invalid_grant", "The refresh token belongs to another client_id.")
+            if found is not None and grant is not None and found.used_at is None and found.expires_at > time.time():
+                self._records.change(RefreshToken, found.id, used_at=now())
                 return self._tokens(grant)
             if found is not None:
-                # Outside the raise: a refusal rolls nothing back, the grant is gone for good.
-                self.access.withdraw(found.grant_id)
+                # The error is raised after the transaction, which would roll this back otherwise.
+                self.tokens.revoke_grant(found.grant_id)
         if found is not None and found.used_at is not None:
-            raise Denied("invalid_grant", "The refresh token was used before: every token of the login is revoked.")
-        raise Denied("invalid_grant", "The refresh token is unknown or too old.")
+            raise OAuthError("invalid_grant", "The refresh token was used before: every token of the login is revoked.")
+        raise OAuthError("invalid_grant", "The refresh token is unknown or too old.")
 
-    def _tokens(self, grant: Grant) -> Shape:
-        life = self._settings.token_life
-        issued = self.access.issue(grant.workspace_id, grant.client_id, clock() + life, grant.id)
-        shape: Shape = {
+    def _tokens(self, grant: Grant) -> Json:
+        seconds = self._settings.token_life
+        issued = self.tokens.issue(grant.workspace_id, grant.client_id, time.time() + seconds, grant.id)
+        body: Json = {
             "access_token": issued.text,
             "token_type": "Bearer",
-            "expires_in": int(life),
+            "expires_in": int(seconds),
             "scope": grant.scope,
         }
         if "offline_access" in grant.scope.split():
-            shape["refresh_token"] = self._new_refresh(grant)
-        return shape
+            body["refresh_token"] = self._new_refresh_token(grant)
+        return body
 
-    def _new_refresh(self, grant: Grant) -> str:
+    def _new_refresh_token(self, grant: Grant) -> str:
         text = f"prrt_local_{secrets.token_urlsafe(32)}"
         self._records.insert(
-            Refresh(
-                id=new_id(Refresh.prefix),
+            RefreshToken(
+                id=new_id(RefreshToken.prefix),
                 digest=digest(text),
                 grant_id=grant.id,
-                expires_at=clock() + REFRESH_LIFE,
+                expires_at=time.time() + REFRESH_TOKEN_SECONDS,
                 created_at=now(),
             )
         )

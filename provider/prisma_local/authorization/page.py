@@ -1,4 +1,4 @@
-"""The page on which a person says yes or no: no script, nothing from elsewhere, and every text escaped."""
+"""The page on which a person allows or denies a request: no script, nothing from other servers, all text escaped."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from html import escape
 
 from prisma_local.authorization.requests import AuthorizationRequest
-from prisma_local.values import Workspace
+from prisma_local.store.values import Workspace
 
-# No `form-action`: Chromium applies it to the redirect after the form, too, which leads to the program.
+# No `form-action`: Chromium applies it to the redirect after the form, too, which goes to the program.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",  # with `no-referrer` the form would come from nowhere, and be refused
+    "Referrer-Policy": "same-origin",  # with `no-referrer` the form's Origin would be null, and refused
 }
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -23,7 +23,7 @@ button { margin: 1rem .5rem 0 0; }
 
 
 def question(request: AuthorizationRequest, workspaces: Iterable[Workspace]) -> str:
-    """Allow, and for which workspace, or deny."""
+    """Allow (and which workspace) or deny?"""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in request.fields().items()
@@ -39,8 +39,8 @@ def question(request: AuthorizationRequest, workspaces: Iterable[Workspace]) -> 
     )
 
 
-def problem(text: str) -> str:
-    """Why nobody is asked."""
+def refusal(text: str) -> str:
+    """A request that cannot even be asked about."""
     return _page(f"<h1>This cannot be authorized</h1><p>{escape(text)}</p>")
 
 

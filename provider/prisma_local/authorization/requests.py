@@ -1,4 +1,4 @@
-"""What a program asks for on the authorize page: checked before a person is asked (RFC 6749, 7636, 8252)."""
+"""A program's authorization request, checked before a person is asked (RFC 6749, 7636, 8252)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-class Denied(LocalError):
-    """A refusal in OAuth's own shape: `{"error", "error_description"}`."""
+class OAuthError(LocalError):
+    """An error response of OAuth: `{"error", "error_description"}`."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
         self.error = error
         self.description = description
 
-    def shown(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         return {"error": self.error, "error_description": self.description}
 
 
-class Untrusted(Denied):
-    """A request that may not even be answered at its redirect address."""
+class UntrustedRedirect(OAuthError):
+    """The redirect address cannot be trusted, so that the error must not be sent to it."""
 
     def __init__(self, description: str) -> None:
         super().__init__("invalid_request", description)
@@ -46,23 +46,23 @@ class AuthorizationRequest:
 
     @staticmethod
     def read(query: Mapping[str, str]) -> AuthorizationRequest:
-        """Untrusted where nobody can be told, another Denied where the program can."""
+        """UntrustedRedirect, or an OAuthError that the program may receive."""
         client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
         if not client_id:
-            raise Untrusted("client_id is missing.")
+            raise UntrustedRedirect("client_id is missing.")
         if not _is_loopback(redirect_uri):
-            raise Untrusted("redirect_uri must be an http address of this machine.")
+            raise UntrustedRedirect("redirect_uri must be an http address of this machine.")
         if query.get("response_type") != "code":
-            raise Denied("unsupported_response_type", "response_type must be code.")
+            raise OAuthError("unsupported_response_type", "response_type must be code.")
         if query.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(query.get("code_challenge", "")):
-            raise Denied("invalid_request", "PKCE is required: code_challenge, and code_challenge_method S256.")
+            raise OAuthError("invalid_request", "PKCE is required: code_challenge, and code_challenge_method S256.")
         scope = query.get("scope", "")
         if not scope or not set(scope.split()) <= set(SCOPES):
-            raise Denied("invalid_scope", f"scope is one or more of {' '.join(SCOPES)}.")
+            raise OAuthError("invalid_scope", f"scope is one or more of {' '.join(SCOPES)}.")
         return AuthorizationRequest(client_id, redirect_uri, scope, query.get("state", ""), query["code_challenge"])
 
     def fields(self) -> dict[str, str]:
-        """The request again, as the fields of a form."""
+        """The request as the fields of a form."""
         return {
             "client_id": self.client_id,
             "redirect_uri": self.redirect_uri,
@@ -74,17 +74,17 @@ class AuthorizationRequest:
         }
 
     def proved_by(self, verifier: str) -> bool:
-        """Whether this verifier is the one that the challenge was made of."""
+        """Whether the challenge was made from this verifier (PKCE)."""
         digest = hashlib.sha256(verifier.encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         return _VERIFIER.fullmatch(verifier) is not None and challenge == self.challenge
 
 
-def redirect(query: Mapping[str, str], **answer: str) -> str:
-    """The redirect address with an answer on it."""
+def redirect(query: Mapping[str, str], **response: str) -> str:
+    """The redirect address with the response in its query."""
     state = {"state": query["state"]} if query.get("state") else {}
     separator = "&" if urlsplit(query["redirect_uri"]).query else "?"
-    return f"{query['redirect_uri']}{separator}{urlencode({**answer, **state})}"
+    return f"{query['redirect_uri']}{separator}{urlencode({**response, **state})}"
 
 
 def _is_loopback(uri: str) -> bool:

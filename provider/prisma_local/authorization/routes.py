@@ -1,33 +1,26 @@
-"""Where the authorization server answers, for this machine only."""
+"""The routes of the authorization server, for this machine only."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from prisma_local import schema
 from prisma_local.authorization import page
 from prisma_local.authorization.github import Repositories
 from prisma_local.authorization.grants import Grants
-from prisma_local.authorization.requests import SCOPES, AuthorizationRequest, Denied, Untrusted, redirect
-from prisma_local.call import Answer
-from prisma_local.errors import Invalid
-from prisma_local.hosts import HOSTS
-from prisma_local.respond import answered
+from prisma_local.authorization.requests import SCOPES, AuthorizationRequest, OAuthError, UntrustedRedirect, redirect
+from prisma_local.http import json_schema
+from prisma_local.http.routing import LOCAL_ONLY, Endpoint, respond
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 def authorization_routes(grants: Grants, repositories: Repositories, base_url: str) -> list[BaseRoute]:
-    local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
     table: tuple[tuple[str, str, Endpoint], ...] = (
         ("GET", "/.well-known/oauth-authorization-server", _discovery(base_url)),
         ("GET", "/authorize", _ask(grants)),
@@ -36,7 +29,7 @@ def authorization_routes(grants: Grants, repositories: Repositories, base_url: s
         ("POST", "/revoke", _revoke(grants)),
         ("POST", "/v1/auth/github-actions/token", _exchange(repositories)),
     )
-    return [Route(path, endpoint, methods=[method], middleware=local_only) for method, path, endpoint in table]
+    return [Route(path, endpoint, methods=[method], middleware=LOCAL_ONLY) for method, path, endpoint in table]
 
 
 def _discovery(base_url: str) -> Endpoint:
@@ -63,7 +56,7 @@ def _ask(grants: Grants) -> Endpoint:
         query = dict(request.query_params)
 
         def show(asked: AuthorizationRequest) -> Response:
-            return HTMLResponse(page.question(asked, grants.access.workspaces()), headers=page.HEADERS)
+            return HTMLResponse(page.question(asked, grants.tokens.workspaces()), headers=page.HEADERS)
 
         return await run_in_threadpool(_checked, query, show)
 
@@ -73,14 +66,14 @@ def _ask(grants: Grants) -> Endpoint:
 def _decide(grants: Grants, base_url: str) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.headers.get("origin", base_url) not in (base_url, base_url.replace("127.0.0.1", "localhost")):
-            return HTMLResponse(page.problem("The answer came from another page."), 403, page.HEADERS)
+            return HTMLResponse(page.refusal("The form came from another page."), 403, page.HEADERS)
         form = _form(await request.body())
 
         def decide(asked: AuthorizationRequest) -> Response:
             if form.get("answer") != "allow":
-                raise Denied("access_denied", "The user said no.")
-            if form.get("workspace") not in {each.id for each in grants.access.workspaces()}:
-                raise Denied("invalid_request", "There is no such workspace.")
+                raise OAuthError("access_denied", "The user denied access.")
+            if form.get("workspace") not in {each.id for each in grants.tokens.workspaces()}:
+                raise OAuthError("invalid_request", "There is no such workspace.")
             code = grants.allow(asked, form["workspace"])
             return RedirectResponse(redirect(form, code=code), 303, NO_STORE)
 
@@ -90,22 +83,22 @@ def _decide(grants: Grants, base_url: str) -> Endpoint:
 
 
 def _checked(query: Mapping[str, str], act: Callable[[AuthorizationRequest], Response]) -> Response:
-    """The act; a refusal goes to the program where its address can be trusted, and else onto a page."""
+    """What `act` responds. An error goes to the program where its address can be trusted, otherwise onto a page."""
     try:
         return act(AuthorizationRequest.read(query))
-    except Untrusted as denied:
-        return HTMLResponse(page.problem(denied.description), 400, page.HEADERS)
-    except Denied as denied:
-        return RedirectResponse(redirect(query, **denied.shown()), 303, NO_STORE)
+    except UntrustedRedirect as error:
+        return HTMLResponse(page.refusal(error.description), 400, page.HEADERS)
+    except OAuthError as error:
+        return RedirectResponse(redirect(query, **error.as_json()), 303, NO_STORE)
 
 
 def _token(grants: Grants) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         form = _form(await request.body())
         try:
-            return JSONResponse(await run_in_threadpool(grants.answer, form), headers=NO_STORE)
-        except Denied as denied:
-            return JSONResponse(denied.shown(), 400, NO_STORE)
+            return JSONResponse(await run_in_threadpool(grants.token_response, form), headers=NO_STORE)
+        except OAuthError as error:
+            return JSONResponse(error.as_json(), 400, NO_STORE)
 
     return endpoint
 
@@ -121,16 +114,9 @@ def _revoke(grants: Grants) -> Endpoint:
 def _exchange(repositories: Repositories) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
-        return await run_in_threadpool(answered, lambda: _answer(repositories, raw), request.url.path)
+        return await respond(lambda: repositories.exchange(json_schema.read(raw)), request)
 
     return endpoint
-
-
-def _answer(repositories: Repositories, raw: bytes) -> Answer:
-    try:
-        return repositories.exchange(schema.read(raw))
-    except schema.Unfit as unfit:
-        raise Invalid(str(unfit)) from unfit
 
 
 def _form(raw: bytes) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""The routes as data: every operation of the Management API that is served here, a room for each kind of object."""
+"""The operations of the Management API that are served here, as data: a module for each kind of object.
+
+operation   what an operation is                 requests, responses   their JSON Schemas
+routes      requests checked and carried out     openapi               our OpenAPI document
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
-from prisma_local.operations.operation import BRANCH, PAGING, PROJECT, TEXT, Operation
+from prisma_local.operations import requests, responses
+from prisma_local.operations.operation import PAGING, TEXT, Operation
 from prisma_local.rules import branches
 
 BRANCHES = (
@@ -12,10 +12,8 @@ BRANCHES = (
         "/v1/projects/{projectId}/branches",
         branches.list_,
         "List a project's branches",
-        shapes.pages(shapes.BRANCH),
-        ids={"projectId": PROJECT},
+        responses.pages(responses.BRANCH),
         query={**PAGING, "gitName": TEXT, "gitNameContains": TEXT},
-        refusals=(404, 422),
         invalid=422,
     ),
     Operation(
@@ -23,31 +21,20 @@ BRANCHES = (
         "/v1/projects/{projectId}/branches",
         branches.create,
         "Create a branch",
-        shapes.data(shapes.BRANCH),
+        responses.data(responses.BRANCH),
         status=201,
-        ids={"projectId": PROJECT},
-        body=bodies.CREATE_BRANCH,
-        refusals=(404, 409, 413, 422),
+        body=requests.CREATE_BRANCH,
+        refusals=(409,),
         invalid=422,
     ),
-    Operation(
-        "GET",
-        "/v1/branches/{branchId}",
-        branches.get,
-        "Get a branch",
-        shapes.data(shapes.BRANCH),
-        ids={"branchId": BRANCH},
-        refusals=(404,),
-    ),
+    Operation("GET", "/v1/branches/{branchId}", branches.get, "Get a branch", responses.data(responses.BRANCH)),
     Operation(
         "PATCH",
         "/v1/branches/{branchId}",
         branches.patch,
         "Make a branch the default one",
-        shapes.data(shapes.BRANCH),
-        ids={"branchId": BRANCH},
-        body=bodies.PATCH_BRANCH,
-        refusals=(404, 413, 422),
+        responses.data(responses.BRANCH),
+        body=requests.PATCH_BRANCH,
         invalid=422,
     ),
     Operation(
@@ -57,7 +44,6 @@ BRANCHES = (
         "Delete a branch that nothing belongs to",
         None,
         status=204,
-        ids={"branchId": BRANCH},
-        refusals=(404, 409, 422),
+        refusals=(409, 422),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
-from prisma_local.operations.operation import CONNECTION, DATABASE, PAGING, Operation, an_id
+from prisma_local.operations import requests, responses
+from prisma_local.operations.operation import PAGING, Operation, an_id
 from prisma_local.rules import connections
+from prisma_local.store.values import Database
 
 CONNECTIONS = (
     Operation(
@@ -12,66 +13,42 @@ CONNECTIONS = (
         "/v1/databases/{databaseId}/connections",
         connections.list_of_database,
         "List a database's connections",
-        shapes.pages(shapes.CONNECTION),
-        ids={"databaseId": DATABASE},
+        responses.pages(responses.CONNECTION),
         query=PAGING,
-        refusals=(400, 404),
     ),
     Operation(
         "POST",
         "/v1/databases/{databaseId}/connections",
         connections.create_in_database,
         "Create a connection of a database",
-        shapes.data(shapes.NEW_CONNECTION),
-        ids={"databaseId": DATABASE},
-        body=bodies.CREATE_CONNECTION_IN_DATABASE,
-        refusals=(400, 404, 413),
+        responses.data(responses.NEW_CONNECTION),
+        body=requests.CREATE_CONNECTION_IN_DATABASE,
     ),
     Operation(
         "GET",
         "/v1/connections",
         connections.list_,
         "List connections",
-        shapes.pages(shapes.CONNECTION),
-        query={**PAGING, "databaseId": an_id(DATABASE)},
-        refusals=(400,),
+        responses.pages(responses.CONNECTION),
+        query={**PAGING, "databaseId": an_id(Database.prefix)},
     ),
     Operation(
         "POST",
         "/v1/connections",
         connections.create,
         "Create a connection",
-        shapes.data(shapes.NEW_CONNECTION),
+        responses.data(responses.NEW_CONNECTION),
         status=201,
-        body=bodies.CREATE_CONNECTION,
-        refusals=(400, 404, 413),
-    ),
-    Operation(
-        "GET",
-        "/v1/connections/{id}",
-        connections.get,
-        "Get a connection",
-        shapes.data(shapes.CONNECTION),
-        ids={"id": CONNECTION},
+        body=requests.CREATE_CONNECTION,
         refusals=(404,),
     ),
-    Operation(
-        "DELETE",
-        "/v1/connections/{id}",
-        connections.delete,
-        "Delete a connection",
-        None,
-        status=204,
-        ids={"id": CONNECTION},
-        refusals=(404,),
-    ),
+    Operation("GET", "/v1/connections/{id}", connections.get, "Get a connection", responses.data(responses.CONNECTION)),
+    Operation("DELETE", "/v1/connections/{id}", connections.delete, "Delete a connection", None, status=204),
     Operation(
         "POST",
         "/v1/connections/{id}/rotate",
         connections.rotate,
         "Give a connection new credentials",
-        shapes.data(shapes.NEW_CONNECTION),
-        ids={"id": CONNECTION},
-        refusals=(404,),
+        responses.data(responses.NEW_CONNECTION),
     ),
 )

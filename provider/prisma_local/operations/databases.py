@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
-from prisma_local.operations.operation import DATABASE, NOT_EMPTY, PAGING, PROJECT, TEXT, Operation, an_id
+from prisma_local.operations import requests, responses
+from prisma_local.operations.operation import NOT_EMPTY, PAGING, TEXT, Operation, an_id
 from prisma_local.rules import backups, databases, usage
+from prisma_local.store.values import Project
 
 DATABASES = (
     Operation(
@@ -12,95 +13,72 @@ DATABASES = (
         "/v1/projects/{projectId}/databases",
         databases.list_of_project,
         "List a project's databases",
-        shapes.pages(shapes.DATABASE),
-        ids={"projectId": PROJECT},
+        responses.pages(responses.DATABASE),
         query=PAGING,
-        refusals=(400, 404),
     ),
     Operation(
         "POST",
         "/v1/projects/{projectId}/databases",
         databases.create_in_project,
         "Create a database in a project",
-        shapes.data(shapes.NEW_DATABASE),
+        responses.data(responses.NEW_DATABASE),
         status=201,
-        ids={"projectId": PROJECT},
-        body=bodies.CREATE_DATABASE_IN_PROJECT,
-        refusals=(400, 404, 409, 413),
+        body=requests.CREATE_DATABASE_IN_PROJECT,
+        refusals=(409,),
     ),
     Operation(
         "GET",
         "/v1/databases",
         databases.list_,
         "List databases",
-        shapes.pages(shapes.DATABASE),
+        responses.pages(responses.DATABASE),
         query={
             **PAGING,
-            "projectId": an_id(PROJECT),
+            "projectId": an_id(Project.prefix),
             "logicalId": TEXT,
             "branchId": TEXT,
             "branchGitName": NOT_EMPTY,
         },
-        refusals=(400,),
     ),
     Operation(
         "POST",
         "/v1/databases",
         databases.create,
         "Create a database",
-        shapes.data(shapes.MADE_DATABASE),
+        responses.data(responses.MADE_DATABASE),
         status=201,
-        body=bodies.CREATE_DATABASE,
-        refusals=(400, 404, 409, 413),
+        body=requests.CREATE_DATABASE,
+        refusals=(404, 409),
     ),
-    Operation(
-        "GET",
-        "/v1/databases/{databaseId}",
-        databases.get,
-        "Get a database",
-        shapes.data(shapes.DATABASE),
-        ids={"databaseId": DATABASE},
-        refusals=(404,),
-    ),
+    Operation("GET", "/v1/databases/{databaseId}", databases.get, "Get a database", responses.data(responses.DATABASE)),
     Operation(
         "PATCH",
         "/v1/databases/{databaseId}",
         databases.patch,
         "Change a database",
-        shapes.data(shapes.DATABASE),
-        ids={"databaseId": DATABASE},
-        body=bodies.PATCH_DATABASE,
-        refusals=(400, 404, 409, 413),
+        responses.data(responses.DATABASE),
+        body=requests.PATCH_DATABASE,
+        refusals=(409,),
     ),
     Operation(
-        "DELETE",
-        "/v1/databases/{databaseId}",
-        databases.delete,
-        "Delete a database",
-        None,
-        status=204,
-        ids={"databaseId": DATABASE},
-        refusals=(403, 404),
+        "DELETE", "/v1/databases/{databaseId}", databases.delete, "Delete a database", None, status=204, refusals=(403,)
     ),
     Operation(
         "GET",
         "/v1/databases/{databaseId}/backups",
         backups.list_,
         "List a database's backups, the newest first",
-        shapes.BACKUPS,
-        ids={"databaseId": DATABASE},
+        responses.BACKUPS,
         query={"limit": {"type": "integer", "minimum": 1, "maximum": backups.LARGEST, "default": backups.DEFAULT}},
-        refusals=(400, 404),
     ),
     Operation(
         "POST",
         "/v1/databases/{targetDatabaseId}/restore",
         backups.restore,
         "Replace a database's data by a backup",
-        shapes.data(shapes.RESTORED_DATABASE),
-        ids={"targetDatabaseId": DATABASE},
-        body=bodies.RESTORE,
-        refusals=(404, 409, 413, 422),
+        responses.data(responses.RESTORED_DATABASE),
+        body=requests.RESTORE,
+        refusals=(409,),
         invalid=422,
     ),
     Operation(
@@ -108,9 +86,7 @@ DATABASES = (
         "/v1/databases/{databaseId}/usage",
         usage.get,
         "Say how much of a database is used",
-        shapes.USAGE,
-        ids={"databaseId": DATABASE},
+        responses.USAGE,
         query={"startDate": TEXT, "endDate": TEXT},
-        refusals=(400, 404),
     ),
 )

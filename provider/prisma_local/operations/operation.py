@@ -1,14 +1,16 @@
-"""What an operation is, and the words that several of them use."""
+"""What an operation is, and the parameters that several of them have."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from prisma_local import ids
-from prisma_local.call import Rule
+from prisma_local.rules.call import Rule
+from prisma_local.store import ids
+from prisma_local.store.values import Branch, Connection, Database, Project, Workspace
 
-PROJECT, BRANCH, DATABASE, CONNECTION, WORKSPACE = "proj_", "br_", "db_", "con_", "wksp_"
+PREFIXES = {kind.table: kind.prefix for kind in (Project, Branch, Database, Connection, Workspace)}
 
 PAGING: dict[str, Any] = {
     "cursor": {"type": ["string", "null"]},
@@ -24,20 +26,36 @@ def an_id(prefix: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route: what it takes, what it answers, and the rule that carries it out.
+    """One method of one path: what it takes, what it returns, and the rule that carries it out.
 
-    `ids` gives the prefix of each id in the path, `refusals` the statuses it can refuse with besides 401,
-    `invalid` the one for a body or query that does not fit.
+    `refusals` are the error statuses that do not follow from what it takes, `invalid` is the one for a body or query
+    that its schema does not allow.
     """
 
     method: str
     path: str
     rule: Rule
     summary: str
-    answer: dict[str, Any] | None
+    response: dict[str, Any] | None
     status: int = 200
-    ids: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     refusals: tuple[int, ...] = ()
     invalid: int = 400
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The prefix of each id in the path, which follows the name of its collection."""
+        return {name: PREFIXES[collection] for collection, name in re.findall(r"(\w+)/{(\w+)}", self.path)}
+
+    @property
+    def errors(self) -> list[int]:
+        """All error statuses, in order."""
+        found = {401, *self.refusals}
+        if self.ids:
+            found.add(404)
+        if self.body is not None:
+            found |= {413, self.invalid}
+        if self.query:
+            found.add(self.invalid)
+        return sorted(found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_local import bodies, shapes
-from prisma_local.operations.operation import PAGING, PROJECT, TEXT, Operation
+from prisma_local.operations import requests, responses
+from prisma_local.operations.operation import PAGING, TEXT, Operation
 from prisma_local.rules import projects
 
 PROJECTS = (
@@ -12,49 +12,31 @@ PROJECTS = (
         "/v1/projects",
         projects.list_,
         "List projects",
-        shapes.pages(shapes.PROJECT),
+        responses.pages(responses.PROJECT),
         query={**PAGING, "logicalId": TEXT},
-        refusals=(400,),
     ),
     Operation(
         "POST",
         "/v1/projects",
         projects.create,
         "Create a project",
-        shapes.data(shapes.NEW_PROJECT),
+        responses.data(responses.NEW_PROJECT),
         status=201,
-        body=bodies.CREATE_PROJECT,
-        refusals=(400, 404, 409, 413),
+        body=requests.CREATE_PROJECT,
+        refusals=(404, 409),
     ),
-    Operation(
-        "GET",
-        "/v1/projects/{id}",
-        projects.get,
-        "Get a project",
-        shapes.data(shapes.PROJECT),
-        ids={"id": PROJECT},
-        refusals=(404,),
-    ),
+    Operation("GET", "/v1/projects/{id}", projects.get, "Get a project", responses.data(responses.PROJECT)),
     Operation(
         "PATCH",
         "/v1/projects/{id}",
         projects.patch,
         "Change a project",
-        shapes.data(shapes.PROJECT),
-        ids={"id": PROJECT},
-        body=bodies.PATCH_PROJECT,
-        refusals=(404, 413, 422),
+        responses.data(responses.PROJECT),
+        body=requests.PATCH_PROJECT,
         invalid=422,
     ),
     Operation(
-        "DELETE",
-        "/v1/projects/{id}",
-        projects.delete,
-        "Delete a project and all its databases",
-        None,
-        status=204,
-        ids={"id": PROJECT},
-        refusals=(404,),
+        "DELETE", "/v1/projects/{id}", projects.delete, "Delete a project and all its databases", None, status=204
     ),
     Operation(
         "POST",
@@ -63,8 +45,7 @@ PROJECTS = (
         "Transfer a project: always refused here, where there is no other owner",
         None,
         status=204,
-        ids={"id": PROJECT},
-        body=bodies.TRANSFER_PROJECT,
-        refusals=(400, 404, 409, 413),
+        body=requests.TRANSFER_PROJECT,
+        refusals=(409,),
     ),
 )

@@ -1,6 +1,6 @@
-"""The page at `/`: to look, not to change.
+"""The page at `/`, which shows everything and changes nothing.
 
-overview    what there is, as one value
-routes      the page, its parts, and what it asks for
-files/      HTML, CSS and JavaScript, as they are sent
+overview    all objects as JSON
+routes      the page, its files and its data
+files/      HTML, CSS and JavaScript
 """

@@ -1,92 +1,71 @@
-"""What there is, as one value: workspaces, projects, databases, connections, backups. No secret is known here."""
+"""All workspaces, projects, databases, connections and backups as one JSON object, without secrets."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
-from prisma_local.plane import Plane
-from prisma_local.postgres.cluster import HOST
-from prisma_local.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
+from prisma_local.databases.context import Context
+from prisma_local.rules import response_bodies
+from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
 
-Shape = dict[str, Any]
-Row = TypeVar("Row")
-PASSWORD = "…"  # noqa: S105  what stands in the place of one
+Json = dict[str, Any]
+PASSWORD = "…"  # noqa: S105 - in its place
 
 
-def overview(plane: Plane) -> Shape:
-    """Everything, with one query for each kind of thing."""
-    records = plane.records
-    projects = _grouped(records.select(Project, state=LIVE), lambda row: row.workspace_id)
-    databases = _grouped(records.select(Database, state=LIVE), lambda row: row.project_id)
-    show = _Shown(
-        plane,
-        plane.tenants.sizes(),
+def overview(context: Context) -> Json:
+    """With one query for each kind of object."""
+    records = context.records
+    projects = response_bodies.grouped(records.select(Project, state=LIVE), lambda row: row.workspace_id)
+    databases = response_bodies.grouped(records.select(Database, state=LIVE), lambda row: row.project_id)
+    shown = _Databases(
+        context,
+        context.tenants.databases.sizes(),
         {row.id: row.git_name for row in records.select(Branch)},
-        _grouped(records.select(Connection, state=LIVE), lambda row: row.database_id),
-        _grouped(records.select(Backup, state=LIVE), lambda row: row.database_id),
+        response_bodies.grouped(records.select(Connection, state=LIVE), lambda row: row.database_id),
+        response_bodies.grouped(records.select(Backup, state=LIVE), lambda row: row.database_id),
     )
 
-    def project(row: Project) -> Shape:
-        return {**_named(row), "databases": [show.database(each) for each in databases[row.id]]}
+    def project(row: Project) -> Json:
+        return {**_named(row), "databases": [shown.database(each) for each in databases[row.id]]}
 
     workspaces = [
         {**_named(row), "projects": [project(each) for each in projects[row.id]]} for row in records.select(Workspace)
     ]
-    return {"api": plane.base_url, "pooled": plane.tenants.pooler is not None, "workspaces": workspaces}
+    return {"api": context.base_url, "pooled": context.tenants.pooler is not None, "workspaces": workspaces}
 
 
-class _Shown:
-    """How a database is shown, given what there is of everything else."""
+@dataclass(frozen=True, slots=True)
+class _Databases:
+    """Makes the JSON of databases, given everything else."""
 
-    def __init__(
-        self,
-        plane: Plane,
-        sizes: dict[str, int],
-        branches: dict[str, str],
-        connections: defaultdict[str, list[Connection]],
-        backups: defaultdict[str, list[Backup]],
-    ) -> None:
-        self._plane = plane
-        self._sizes = sizes
-        self._branches = branches
-        self._connections = connections
-        self._backups = backups
+    context: Context
+    sizes: dict[str, int]
+    branches: dict[str, str]
+    connections: defaultdict[str, list[Connection]]
+    backups: defaultdict[str, list[Backup]]
 
-    def database(self, row: Database) -> Shape:
+    def database(self, row: Database) -> Json:
         return {
             **_named(row),
             "status": row.status,
             "isDefault": row.is_default,
             "region": row.region,
-            "branch": self._branches.get(row.branch_id or ""),
-            "size": self._sizes.get(row.pg_name),
-            "connections": [self._connection(each, row) for each in self._connections[row.id]],
+            "branch": self.branches.get(row.branch_id or ""),
+            "size": self.sizes.get(row.pg_name),
+            "connections": [self._connection(each, row) for each in self.connections[row.id]],
             "backups": [
                 {"id": each.id, "createdAt": each.created_at, "status": each.status, "size": each.size}
-                for each in reversed(self._backups[row.id])
+                for each in reversed(self.backups[row.id])
             ],
         }
 
-    def _connection(self, row: Connection, of: Database) -> Shape:
-        """Without the password, which was told once and is kept nowhere."""
-        pooler = self._plane.tenants.pooler
-        direct = _url(row.role, self._plane.tenants.port, of.pg_name)
-        pooled = _url(row.role, pooler.port, row.role) if pooler else direct
-        return {**_named(row), "direct": direct, "pooled": pooled}
+    def _connection(self, row: Connection, of: Database) -> Json:
+        """With the connection strings, but for the password, which is stored nowhere."""
+        endpoints = response_bodies.endpoints(self.context, row, of, PASSWORD)
+        return {**_named(row), **{name: endpoint["connectionString"] for name, endpoint in endpoints.items()}}
 
 
-def _url(role: str, port: int, name: str) -> str:
-    return f"postgresql://{role}:{PASSWORD}@{HOST}:{port}/{name}?sslmode=require"
-
-
-def _named(row: Workspace | Project | Database | Connection) -> Shape:
+def _named(row: Workspace | Project | Database | Connection) -> Json:
     return {"id": row.id, "name": row.name}
-
-
-def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> defaultdict[str, list[Row]]:
-    found: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[key(row)].append(row)
-    return found

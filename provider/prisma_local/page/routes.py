@@ -1,27 +1,23 @@
-"""The page, its parts, and what it asks for: for this machine, and for no other page than ours."""
+"""The page, its files and its data: for this machine only, and for no page but ours."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from prisma_local.call import Answer
-from prisma_local.errors import Forbidden
-from prisma_local.hosts import HOSTS, of_another_page
-from prisma_local.journal import Journal
+from prisma_local.databases.context import Context
+from prisma_local.http.request_log import RequestLog
+from prisma_local.http.result import Result
+from prisma_local.http.routing import LOCAL_ONLY, Endpoint, refuse_other_pages, respond
 from prisma_local.page.overview import overview
-from prisma_local.plane import Plane
-from prisma_local.respond import answered
 
 FILES = Path(__file__).with_name("files")
-PARTS = {
+ASSETS = {
     "/": ("index.html", "text/html"),
     "/_page/page.css": ("page.css", "text/css"),
     "/_page/page.js": ("page.js", "text/javascript"),
@@ -35,18 +31,15 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+
+def page_routes(context: Context, request_log: RequestLog) -> list[BaseRoute]:
+    table: dict[str, Endpoint] = {path: _asset(*part) for path, part in ASSETS.items()}
+    table["/_page/overview"] = _data(lambda: overview(context))
+    table["/_page/requests"] = _data(lambda: {"data": request_log.as_json(SHOWN_REQUESTS)})
+    return [Route(path, endpoint, methods=["GET"], middleware=LOCAL_ONLY) for path, endpoint in table.items()]
 
 
-def page_routes(plane: Plane, journal: Journal) -> list[BaseRoute]:
-    local_only = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)]
-    table: dict[str, Endpoint] = {path: _part(*part) for path, part in PARTS.items()}
-    table["/_page/overview"] = _data(lambda: Answer(200, overview(plane)))
-    table["/_page/requests"] = _data(lambda: Answer(200, {"data": journal.shown(SHOWN_REQUESTS)}))
-    return [Route(path, endpoint, methods=["GET"], middleware=local_only) for path, endpoint in table.items()]
-
-
-def _part(name: str, kind: str) -> Endpoint:
+def _asset(name: str, kind: str) -> Endpoint:
     content = (FILES / name).read_bytes()
 
     async def endpoint(_request: Request) -> Response:
@@ -55,12 +48,13 @@ def _part(name: str, kind: str) -> Endpoint:
     return endpoint
 
 
-def _data(act: Callable[[], Answer]) -> Endpoint:
+def _data(read: Callable[[], Any]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if of_another_page(request.headers):
-            refusal = Forbidden("This is for our own page only.")
-            return JSONResponse(refusal.envelope(), status_code=refusal.status)
-        response = await run_in_threadpool(answered, act, request.url.path)
+        def result() -> Result:
+            refuse_other_pages(request.headers, "This is for our own page only.")
+            return Result(200, read())
+
+        response = await respond(result, request)
         response.headers.update(HEADERS)
         return response
 

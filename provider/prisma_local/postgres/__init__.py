@@ -1,11 +1,14 @@
-"""The PostgreSQL underneath.
+"""The PostgreSQL server underneath, and pgbouncer.
 
-finder       which PostgreSQL 17 of this machine, and which pgbouncer
-account      the unprivileged account it runs as when we are root
-certificate  the self-signed certificate of its TLS
-cluster      one data directory: made, started, stopped, taken over from a killed predecessor
-pooler       pgbouncer in front of it, where there is one; pooler_files is what it is told
-administration  the superuser's sessions, which no tenant's setting reaches
-tenants      one database and its roles for each database of the API
-copies       clones, dumps and restores of them
+finder             which PostgreSQL 17 and which pgbouncer of this machine are used
+account            the account they run as
+child_process      programs started, and those that a killed control plane left running
+certificate        the self-signed certificate for TLS
+initialization     initdb                        configuration  settings and access rules
+cluster            one server, started and stopped
+pooler             pgbouncer in front of it      pooler_files   its settings and users
+admin_sessions     the superuser's sessions
+names              what a tenant's database and roles are called
+tenants            both together                 tenant_databases, tenant_roles  each
+copies             clones, dumps and restores
 """

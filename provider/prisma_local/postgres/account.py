@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root. When we are root it runs as an account without privileges."""
+"""The account that PostgreSQL runs as: ours, or an unprivileged one where we are root, as it refuses to run as root."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROGRAMS = "postgresql-"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who PostgreSQL runs as; `dropped` says that this is not us."""
+    """`dropped`: we are root, and PostgreSQL runs as this account instead."""
 
     name: str
     uid: int
@@ -36,17 +36,17 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this account can walk to the folder."""
+        """Whether this account may enter the folder and all its parents."""
         return self.obstacle(folder) is None
 
     def obstacle(self, folder: Path) -> Path | None:
-        """The first folder on the way, from the root, that this account cannot pass."""
+        """The first folder of the path, from the root, that this account may not enter."""
         if not self.dropped:
             return None
-        way = [*reversed(folder.resolve().parents), folder.resolve()]
-        return next((part for part in way if part.exists() and not self._passes(part)), None)
+        path = [*reversed(folder.resolve().parents), folder.resolve()]
+        return next((part for part in path if part.exists() and not self._may_enter(part)), None)
 
-    def _passes(self, folder: Path) -> bool:
+    def _may_enter(self, folder: Path) -> bool:
         status = folder.stat()
         if status.st_uid == self.uid:
             return bool(status.st_mode & 0o100)
@@ -56,7 +56,7 @@ class Account:
 
 
 def choose() -> Account:
-    """Ourselves, or when we are root the first of the usual unprivileged accounts."""
+    """Our own account, or as root the first of the usual unprivileged ones."""
     if os.geteuid() != 0:
         return Account(pwd.getpwuid(os.geteuid()).pw_name, os.geteuid(), os.getegid(), dropped=False)
     for name in CANDIDATES:
@@ -69,7 +69,7 @@ def choose() -> Account:
 
 
 def within_reach(installation: Installation, account: Account, folder: Path) -> Installation:
-    """The same programs where the account can run them: linked, else copied, below `folder`."""
+    """The same programs where the account can run them: as hard links or copies, below `folder`."""
     if account.can_enter(installation.bin):
         return installation
     copy = folder / f"{PROGRAMS}{installation.version}"
@@ -81,7 +81,7 @@ def within_reach(installation: Installation, account: Account, folder: Path) -> 
             directory.chmod(0o755)
         unfinished.rename(copy)
     account.own(copy)
-    copy.chmod(0o700)  # inside, the modes are those of the original, which may be the same files
+    copy.chmod(0o700)  # inside, the modes stay: hard links share them with the original
     return Installation(copy / installation.bin.name, installation.version)
 
 

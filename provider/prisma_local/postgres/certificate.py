@@ -11,7 +11,7 @@ YEARS = 10
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Both as PEM."""
+    """A certificate and its private key as PEM."""
 
     certificate: bytes
     key: bytes
@@ -19,7 +19,7 @@ class Pair:
 
 def make() -> Pair:
     """A new key and its certificate for this machine's loopback names."""
-    # Imported here: 50 ms that only the very first start of a data directory has to pay.
+    # Imported here: it takes 50 ms, and only the first start of a data directory needs it.
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

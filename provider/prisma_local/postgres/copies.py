@@ -1,10 +1,10 @@
-"""Copies of databases: clones, dumps, and a dump put in the place of what was there.
+"""Copies of databases: clones, dumps, and restores of a dump.
 
-The content of a database is its tenant's: functions in it run while it is loaded. So it is loaded by a role
-that is nobody but a passing member of the owner, never by the superuser, which RESET ROLE would give back.
+A tenant's database holds functions that run while it is loaded. So it is loaded by a role that is only a member of
+the owner, for as long as that takes, and never by the superuser: RESET ROLE would give such a function its rights.
 
-Owners and grants are not copied. Every login becomes the owner, so that grants decide nothing; and one that
-named another database's roles would keep those from ever being dropped.
+Owners and grants are not copied. Every login role becomes the owner, so that grants decide nothing; and a grant to
+another database's role would keep that role from ever being dropped.
 """
 
 from __future__ import annotations
@@ -19,17 +19,20 @@ from typing import IO
 
 import psycopg
 
-from prisma_local import steps
 from prisma_local.errors import LocalError
-from prisma_local.postgres.administration import LOCK_SECONDS
-from prisma_local.postgres.cluster import HOST, Cluster, environment
-from prisma_local.postgres.tenants import Tenants, owner_of, stage_of
+from prisma_local.postgres.admin_sessions import LOCK_SECONDS
+from prisma_local.postgres.child_process import environment
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.configuration import HOST
+from prisma_local.postgres.names import owner_of, staging_of
+from prisma_local.postgres.tenants import Tenants
+from prisma_local.testing import crash_points
 
 NOT_COPIED = ("--no-owner", "--no-privileges")
 
 
 class CopyFailed(LocalError):
-    """A program of PostgreSQL could not copy; its last words say why."""
+    """pg_dump or pg_restore failed; the message holds what it wrote to stderr."""
 
 
 class Copies:
@@ -41,8 +44,8 @@ class Copies:
     def file(self, backup_id: str) -> Path:
         return self._folder / f"{backup_id}.dump"
 
-    def keep(self, pg_name: str, backup_id: str) -> int:
-        """A dump in its file, whole and on disk, or no file at all; returns its size."""
+    def dump(self, pg_name: str, backup_id: str) -> int:
+        """Dump into the backup's file, whole and on disk, or no file at all; returns its size in bytes."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         unfinished = self._unfinished(backup_id)
         try:
@@ -55,63 +58,64 @@ class Copies:
             unfinished.unlink(missing_ok=True)
         return self.file(backup_id).stat().st_size
 
-    def forget(self, backup_id: str) -> None:
+    def delete_dump(self, backup_id: str) -> None:
         self.file(backup_id).unlink(missing_ok=True)
         self._unfinished(backup_id).unlink(missing_ok=True)
 
-    def fill(self, archive: IO[bytes], pg_name: str) -> None:
+    def create_from(self, dump: IO[bytes], pg_name: str) -> None:
         """A new database with the content of a dump."""
-        self._tenants.create_database(pg_name)
-        self._load(archive, pg_name, pg_name)
+        self._tenants.databases.create(pg_name)
+        self._load(dump, pg_name, pg_name)
 
     def clone(self, source: str, target: str) -> None:
         """A new database with the content that another has now."""
-        if not self._cloned_at_once(source, target):
-            with tempfile.TemporaryFile(dir=self._cluster.folder) as archive:
-                self._dump(source, archive)
-                archive.seek(0)
-                self.fill(archive, target)
-        self._tenants.copy_settings(source, target)
+        if not self._cloned_as_template(source, target):
+            with tempfile.TemporaryFile(dir=self._cluster.folder) as dump:
+                self._dump(source, dump)
+                dump.seek(0)
+                self.create_from(dump, target)
+        self._tenants.databases.copy_settings(source, target)
 
-    def replace(self, archive: IO[bytes], pg_name: str) -> None:
-        """Put a dump in the place of a database. What was there stays until all of the new stands beside it."""
-        self._tenants.clear_stage(pg_name)
+    def replace(self, dump: IO[bytes], pg_name: str) -> None:
+        """Put a dump in the place of a database, whose data stays until the staging database is complete."""
+        self._tenants.drop_staging(pg_name)
         try:
-            self._tenants.create_database(stage_of(pg_name), of=pg_name)
-            self._load(archive, stage_of(pg_name), pg_name)
-            steps.passed("staged")
-            self._tenants.swap(pg_name)
-            steps.passed("swapped")
+            self._tenants.databases.create(staging_of(pg_name), of=pg_name)
+            self._load(dump, staging_of(pg_name), pg_name)
+            crash_points.reached("staged")
+            self._tenants.databases.swap(pg_name)
+            crash_points.reached("swapped")
         finally:
-            self._tenants.clear_stage(pg_name)
+            self._tenants.drop_staging(pg_name)
 
-    def _cloned_at_once(self, source: str, target: str) -> bool:
-        """As a template, which is quick, but takes a source without sessions and without grants."""
-        self._tenants.end_idle_pooled(source)
-        if self._tenants.is_busy(source):
+    def _cloned_as_template(self, source: str, target: str) -> bool:
+        """Quick, but possible only while the source has no sessions and nothing in it names other roles."""
+        databases = self._tenants.databases
+        databases.terminate_idle_pooled(source)
+        if databases.has_sessions(source):
             return False
         with suppress(psycopg.errors.ObjectInUse, psycopg.errors.LockNotAvailable):
-            self._tenants.create_database(target, template=source)
-            if self._tenants.take_over(source, target):
+            databases.create(target, template=source)
+            if self._tenants.roles.reassign(source, target):
                 return True
-        self._tenants.drop_database(target)
+        databases.drop(target)
         return False
 
     def _dump(self, pg_name: str, into: IO[bytes]) -> None:
         info = self._cluster.conninfo()
-        place = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
-        # A table that a tenant has locked makes the dump fail, and not wait for the tenant.
-        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *place, pg_name]
-        with self._tenants.let_in(pg_name) as options:
+        address = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
+        # A table that a tenant has locked lets the dump fail, instead of waiting for the tenant.
+        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *address, pg_name]
+        with self._tenants.connectable(pg_name) as options:
             self._run(command, {**environment(), "PGOPTIONS": options}, stdout=into)
 
-    def _load(self, archive: IO[bytes], database: str, of: str) -> None:
+    def _load(self, dump: IO[bytes], database: str, of: str) -> None:
         """Fill an empty database that belongs to the owner of `of`."""
-        with self._tenants.loader(of) as (role, password):
-            place = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
-            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *place]
+        with self._tenants.roles.loader(of) as (role, password):
+            address = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
+            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *address]
             secret = {**environment(), "PGPASSWORD": password, "PGSSLMODE": "require"}
-            self._run(command, secret, stdin=archive)
+            self._run(command, secret, stdin=dump)
 
     def _run(
         self,
@@ -129,8 +133,8 @@ class Copies:
             check=False,
         )
         if done.returncode:
-            words = done.stderr.decode(errors="replace").strip()
-            raise CopyFailed(f"{command[0]} ended with {done.returncode}: {words}")
+            reason = done.stderr.decode(errors="replace").strip()
+            raise CopyFailed(f"{command[0]} ended with {done.returncode}: {reason}")
 
     def _unfinished(self, backup_id: str) -> Path:
         return self.file(backup_id).with_suffix(".new")

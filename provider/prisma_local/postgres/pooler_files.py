@@ -1,7 +1,7 @@
-"""What pgbouncer is told: its settings, who may come in, and each login's way to its database.
+"""The files of pgbouncer: its settings, its users, and for each login role an entry in [databases].
 
-A way is a database of pgbouncer's, called like the role that alone may take it. pgbouncer can end the sessions
-of a way but not those of a user: with a way for each role, one that is rotated or deleted takes nobody else along.
+An entry is called like the role that alone may use it (`sameuser`). pgbouncer can end the sessions of an entry
+(KILL), not those of a user: with an entry for each role, to rotate or delete one ends no session of another.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prisma_local.postgres.account import Account
-from prisma_local.postgres.cluster import HOST, Cluster
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.finder import Bouncer
 
 KEEPS_PREPARED_STATEMENTS = (1, 21)
-REFUSES_CROWDS = (1, 24)
+LIMITS_CLIENTS = (1, 24)
 # Clients of one login, of 1000 altogether.
-LARGEST_CROWD = 200
+CLIENT_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class PoolerFiles:
-    """`admin` is the account of this process, which alone may talk to pgbouncer's console, over the socket."""
+    """`admin` is the account of this process, which alone may use pgbouncer's console, over the socket."""
 
     cluster: Cluster
     bouncer: Bouncer
@@ -42,27 +43,27 @@ class PoolerFiles:
     def settings(self) -> Path:
         return settings_in(self.cluster.folder)
 
-    def write_doors(self) -> None:
-        """Who may come in how: tenants over TLS and each to its own, the control plane to the console."""
+    def write_access_rules(self) -> None:
+        """Tenants connect over TLS, each to its own entry; the control plane to the console over the socket."""
         folder = self.settings.parent
         folder.mkdir(mode=0o700, exist_ok=True)
         self.cluster.account.own(folder)
-        doors = f"local pgbouncer {self.admin} peer\nhostssl sameuser all {HOST}/32 scram-sha-256\n"
-        _write(folder / "hba.conf", doors, self.cluster.account)
+        rules = f"local pgbouncer {self.admin} peer\nhostssl sameuser all {HOST}/32 scram-sha-256\n"
+        _write(folder / "hba.conf", rules, self.cluster.account)
 
     def write(self, port: int, logins: Sequence[Login]) -> None:
-        # pgbouncer demands that its administrator has a password, too. Nobody knows this one.
+        # pgbouncer demands a password of its administrator, too, who logs in as a peer. Nobody knows this one.
         users = [f'"{self.admin}" "{secrets.token_urlsafe(32)}"']
         users += [f'"{login.role}" "{login.verifier}"' for login in logins]
         _write(self.settings.with_name("users.txt"), "\n".join(users) + "\n", self.cluster.account)
-        ways = [f"{login.role} = {self._server()} dbname={login.database}" for login in logins]
+        entries = [f"{login.role} = {self._server()} dbname={login.database}" for login in logins]
         settings = [f"{name} = {value}" for name, value in self._settings(port).items()]
-        text = "\n".join(["[databases]", *ways, "[pgbouncer]", *settings]) + "\n"
+        text = "\n".join(["[databases]", *entries, "[pgbouncer]", *settings]) + "\n"
         _write(self.settings, text, self.cluster.account)
 
     def _server(self) -> str:
-        place = str(self.cluster.socket_folder).replace("'", "''")
-        return f"host='{place}' port={self.cluster.port}"
+        folder = str(self.cluster.socket_folder).replace("'", "''")
+        return f"host='{folder}' port={self.cluster.port}"
 
     def _settings(self, port: int) -> dict[str, object]:
         folder, data = self.settings.parent, self.cluster.data
@@ -80,14 +81,14 @@ class PoolerFiles:
             "client_tls_key_file": data / "server.key",
             # No client shows a certificate; without this every reload reads all that the system trusts, in 17 ms.
             "client_tls_ca_file": data / "server.crt",
-            "server_tls_sslmode": "disable",  # to PostgreSQL it is a socket
+            "server_tls_sslmode": "disable",  # to PostgreSQL it is a Unix socket, which has no TLS
             "pool_mode": "transaction",
             "max_client_conn": 1000,
             "default_pool_size": 10,
-            "client_login_timeout": 15,  # who connects and says nothing takes nobody's place for long
-            # PostgreSQL takes some 200 sessions of all databases together: give back what is not used.
+            "client_login_timeout": 15,  # a client that connects and sends nothing counts against max_client_conn
+            # PostgreSQL takes 200 sessions of all tenants together: idle ones are given back.
             "server_idle_timeout": 10,
-            # A role that was let in again is not kept waiting for an earlier refusal.
+            # A role that may log in again would otherwise wait after an earlier refusal.
             "server_login_retry": 0,
             "ignore_startup_parameters": "extra_float_digits",  # every JDBC client sends it
             "log_connections": 0,
@@ -96,18 +97,18 @@ class PoolerFiles:
         }
         if self.bouncer.version >= KEEPS_PREPARED_STATEMENTS:
             settings["max_prepared_statements"] = 200
-        if self.bouncer.version >= REFUSES_CROWDS:
-            settings["max_db_client_connections"] = LARGEST_CROWD
+        if self.bouncer.version >= LIMITS_CLIENTS:
+            settings["max_db_client_connections"] = CLIENT_LIMIT
         return settings
 
 
 def settings_in(folder: Path) -> Path:
-    """Where the settings for a data directory are; an earlier pgbouncer of it is known by this."""
+    """The settings file of a data directory; it is in the command line of that directory's pgbouncer."""
     return folder / "pooler" / "pgbouncer.ini"
 
 
 def _write(path: Path, text: str, account: Account) -> None:
-    """Whole or not at all, and always as another file: pgbouncer skips one that looks like the one it knows."""
+    """Whole or not at all, and always as a new file: on RELOAD pgbouncer skips one with the same inode and times."""
     unfinished = path.with_suffix(".new")
     unfinished.touch(mode=0o600)
     unfinished.write_text(text)

@@ -1,12 +1,10 @@
-"""What each operation does, a room for each kind of object. A rule is given a checked `Call` and returns an
-`Answer`; it never sees a request.
+"""What each operation does. A rule takes a checked `Call` and returns a `Result`; it sees no HTTP request.
 
-projects branches databases connections   the objects
-backups usage                             what comes with a database
-owned                                     what is the token's to see
-sources                                   what a new database is made from
-belonging                                 which branch a database belongs to, and how branches come
-default                                   which of a project's databases is the default one
-workspaces                                the workspace, its subscription, and who the token is
-regions                                   where databases can live
+projects branches databases connections backups usage workspaces regions   the operations
+call                what a rule takes and returns
+find                an object of the token's workspace, by id
+branch_records      the branches of a project
+default_database    which database of a project is the default one
+sources             what a new database is created from
+response_bodies     the JSON of objects      pagination   lists in pages
 """

@@ -5,41 +5,34 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from prisma_local import answers, lifecycle
-from prisma_local.call import Answer, Call, ok
-from prisma_local.errors import Conflict, Missing
-from prisma_local.ids import new_id
-from prisma_local.paging import page
-from prisma_local.plane import Plane, now
-from prisma_local.records import Taken
-from prisma_local.rules import belonging, regions
-from prisma_local.values import DELETING, LIVE, Database, Project, Workspace
+from prisma_local.databases import creation, deletion
+from prisma_local.databases.context import Context
+from prisma_local.errors import Conflict, NotFound
+from prisma_local.http.result import Result, ok
+from prisma_local.rules import branch_records, find, regions, response_bodies
+from prisma_local.rules.call import Call
+from prisma_local.rules.pagination import page
+from prisma_local.store.clock import now
+from prisma_local.store.ids import new_id, with_prefix
+from prisma_local.store.records import UniqueViolation
+from prisma_local.store.values import DELETING, LIVE, Database, Project, Workspace
 
 
-def find(plane: Plane, call: Call, id_: str) -> Project:
-    """A project of the token's workspace; any other does not exist."""
-    full = Project.prefix + id_.removeprefix(Project.prefix)
-    found = plane.records.one(Project, id=full, workspace_id=call.workspace.id, state=LIVE)
-    if found is None:
-        raise Missing("Project with the given ID was not found.")
-    return found
-
-
-def list_(plane: Plane, call: Call) -> Answer:
+def list_(context: Context, call: Call) -> Result:
     where = {"logical_id": call.query["logicalId"]} if "logicalId" in call.query else {}
 
-    def show(rows: list[Project]) -> list[answers.Shape]:
-        return [answers.project(plane, row, call.workspace) for row in rows]
+    def show(rows: list[Project]) -> list[response_bodies.Json]:
+        return [response_bodies.project(context, row, call.workspace) for row in rows]
 
     own = {"workspace_id": call.workspace.id, "state": LIVE}
-    return page(plane.records, Project, call.query, show, **own, **where)
+    return page(context.records, Project, call.query, show, **own, **where)
 
 
-def get(plane: Plane, call: Call) -> Answer:
-    return ok(answers.project(plane, find(plane, call, call.path["id"]), call.workspace))
+def get(context: Context, call: Call) -> Result:
+    return ok(response_bodies.project(context, find.project(context, call, call.path["id"]), call.workspace))
 
 
-def create(plane: Plane, call: Call) -> Answer:
+def create(context: Context, call: Call) -> Result:
     """The project with its default branch and, unless the body says no, its default database."""
     _refuse_other_workspace(call)
     draft = Project(
@@ -51,36 +44,36 @@ def create(plane: Plane, call: Call) -> Answer:
         created_at=now(),
     )
     wanted = call.body.get("createDatabase", True)
-    first, branch_id = _record(plane, draft, with_database=wanted)
-    shape = answers.project(plane, draft, call.workspace)
+    first, branch_id = _record(context, draft, with_database=wanted)
+    body = response_bodies.project(context, draft, call.workspace)
     if first is None:
-        return ok({**shape, "database": None}, 201)
-    password = _build(plane, draft, first, branch_id)
-    made = plane.records.one(Database, id=first.id) or first
+        return ok({**body, "database": None}, 201)
+    password = _build(context, draft, first, branch_id)
+    made = context.records.one(Database, id=first.id) or first
     secrets = {first.default_connection_id or "": password}
-    database = answers.new_database(plane, made, secrets)
+    database = response_bodies.new_database(context, made, secrets)
     del database["project"]
-    return ok({**shape, "database": database}, 201)
+    return ok({**body, "database": database}, 201)
 
 
-def patch(plane: Plane, call: Call) -> Answer:
-    with plane.records.transaction():
-        project = find(plane, call, call.path["id"])
+def patch(context: Context, call: Call) -> Result:
+    with context.records.transaction():
+        project = find.project(context, call, call.path["id"])
         if "name" in call.body:
-            plane.records.change(Project, project.id, name=call.body["name"])
+            context.records.change(Project, project.id, name=call.body["name"])
         if "settings" in call.body:
             merged = {**json.loads(project.settings), **call.body["settings"]}
-            plane.records.change(Project, project.id, settings=json.dumps(merged))
-        return ok(answers.project(plane, find(plane, call, project.id), call.workspace))
+            context.records.change(Project, project.id, settings=json.dumps(merged))
+        return ok(response_bodies.project(context, find.project(context, call, project.id), call.workspace))
 
 
-def delete(plane: Plane, call: Call) -> Answer:
-    lifecycle.retire_project(plane, find(plane, call, call.path["id"]))
-    return Answer(204)
+def delete(context: Context, call: Call) -> Result:
+    deletion.delete_project(context, find.project(context, call, call.path["id"]))
+    return Result(204)
 
 
-def transfer(plane: Plane, call: Call) -> Answer:
-    find(plane, call, call.path["id"])
+def transfer(context: Context, call: Call) -> Result:
+    find.project(context, call, call.path["id"])
     raise Conflict(
         "The project cannot be transferred.",
         hint="The local control plane has no other owner whose access token it could check.",
@@ -89,38 +82,38 @@ def transfer(plane: Plane, call: Call) -> Answer:
 
 def _refuse_other_workspace(call: Call) -> None:
     named = call.body.get("workspaceId")
-    if named is not None and Workspace.prefix + named.removeprefix(Workspace.prefix) != call.workspace.id:
-        raise Missing("Workspace with the specified ID was not found.")
+    if named is not None and with_prefix(Workspace.prefix, named) != call.workspace.id:
+        raise NotFound("Workspace with the specified ID was not found.")
 
 
-def _record(plane: Plane, draft: Project, *, with_database: bool) -> tuple[Database | None, str]:
-    with plane.records.transaction():
+def _record(context: Context, draft: Project, *, with_database: bool) -> tuple[Database | None, str]:
+    with context.records.transaction():
         try:
-            plane.records.insert(draft)
-        except Taken as taken:
+            context.records.insert(draft)
+        except UniqueViolation as violation:
             message = f"A project with the logicalId '{draft.logical_id}' already exists in the workspace."
-            raise Conflict(message) from taken
-        branch = belonging.first(plane, draft)
+            raise Conflict(message) from violation
+        branch = branch_records.create_default(context, draft.id)
         if not with_database:
-            plane.records.change(Project, draft.id, state=LIVE)
+            context.records.change(Project, draft.id, state=LIVE)
             return None, branch.id
         region = draft.default_region or regions.DEFAULT
         chosen = {"name": draft.name, "region": region, "branch_id": None, "logical_id": None, "source": None}
-        first = lifecycle.draft_database(plane, draft, **chosen)
-        lifecycle.record_database(plane, first)
+        first = creation.draft_database(context, draft, **chosen)
+        creation.record_database(context, first)
     return first, branch.id
 
 
-def _build(plane: Plane, draft: Project, first: Database, branch_id: str) -> str:
-    """A project whose database cannot be made is not made either."""
+def _build(context: Context, draft: Project, first: Database, branch_id: str) -> str:
+    """Where its database cannot be created, the project is deleted, too."""
 
     def publish() -> None:
-        plane.records.change(Project, draft.id, state=LIVE)
-        plane.records.change(Database, first.id, branch_id=branch_id, is_default=True)
+        context.records.change(Project, draft.id, state=LIVE)
+        context.records.change(Database, first.id, branch_id=branch_id, is_default=True)
 
     try:
-        return lifecycle.build_database(plane, first, publish)
+        return creation.create_database(context, first, publish)
     except BaseException:
-        plane.records.change(Project, draft.id, state=DELETING)
-        plane.background.soon(partial(lifecycle.remove_project, plane, draft.id))
+        context.records.change(Project, draft.id, state=DELETING)
+        context.background.submit(partial(deletion.drop_project, context, draft.id))
         raise

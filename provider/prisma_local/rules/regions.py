@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.call import Answer, Call
-from prisma_local.plane import Plane
+from prisma_local.databases.context import Context
+from prisma_local.http.result import Result
+from prisma_local.rules.call import Call
 
 REGIONS = {
     "us-east-1": "US East (N. Virginia)",
@@ -19,22 +20,22 @@ DEFAULT = "us-east-1"
 INHERIT = "inherit"
 
 
-def named(region: str | None) -> dict[str, str] | None:
-    """A region as answers show it."""
+def reference(region: str | None) -> dict[str, str] | None:
+    """A region as part of a response."""
     return None if region is None else {"id": region, "name": REGIONS.get(region, region)}
 
 
-def list_all(_plane: Plane, call: Call) -> Answer:
+def list_all(_context: Context, call: Call) -> Result:
     products = [call.query["product"]] if "product" in call.query else ["postgres", "accelerate"]
-    return Answer(200, {"data": [_region(id_, product=product) for product in products for id_ in REGIONS]})
+    return Result(200, {"data": [_region(id_, product=product) for product in products for id_ in REGIONS]})
 
 
-def list_postgres(_plane: Plane, _call: Call) -> Answer:
-    return Answer(200, {"data": [_region(id_) for id_ in REGIONS]})
+def list_postgres(_context: Context, _call: Call) -> Result:
+    return Result(200, {"data": [_region(id_) for id_ in REGIONS]})
 
 
-def list_accelerate(_plane: Plane, _call: Call) -> Answer:
-    return Answer(200, {"data": [{"id": id_, "type": "region", "name": REGIONS[id_]} for id_ in REGIONS]})
+def list_accelerate(_context: Context, _call: Call) -> Result:
+    return Result(200, {"data": [{"id": id_, "type": "region", "name": REGIONS[id_]} for id_ in REGIONS]})
 
 
 def _region(id_: str, **more: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Looks, and changes nothing. Every text of the service goes onto the page as text: nothing here parses HTML.
+// Shows, and changes nothing. Every value is inserted as text: nothing here parses HTML.
 "use strict";
 
 const OVERVIEW_MS = 2000;
@@ -32,7 +32,7 @@ function size(bytes) {
   return `${bytes.toFixed(unit ? 1 : 0)} ${UNITS[unit]}`;
 }
 
-// What is open stays open when the page is drawn anew.
+// What is open stays open when the page is drawn again.
 function folded(key, summary, ...content) {
   const node = make("details", { "data-key": key, ...(opened.has(key) ? { open: "" } : {}) },
     make("summary", {}, summary), ...content);
@@ -45,7 +45,7 @@ function connection(each) {
     make("dl", {},
       make("dt", {}, "pooled"), make("dd", {}, code(each.pooled)),
       make("dt", {}, "direct"), make("dd", {}, code(each.direct))),
-    make("p", {}, "The password was told once, to who made or rotated the connection; it is kept nowhere. " +
+    make("p", {}, "The password is kept nowhere: only the response that created or rotated the connection had it. " +
       "In a stack: pulumi stack output --show-secrets."));
 }
 
@@ -54,7 +54,7 @@ function backups(database) {
   const rows = database.backups.map((each) => make("tr", {}, cell(code(each.id)), cell(each.createdAt),
     cell(each.status), cell(size(each.size), "number")));
   return folded(`backups of ${database.id}`, `${rows.length}`,
-    table([["Id"], ["Made"], ["Status"], ["Size", "number"]], rows));
+    table([["Id"], ["Created"], ["Status"], ["Size", "number"]], rows));
 }
 
 function database(each) {
@@ -82,7 +82,7 @@ function drawDatabases({ api, workspaces }) {
     const content = wanted.length ? table(COLUMNS, wanted.map(database)) : nothing("No database.");
     return make("div", {}, title, content);
   })).filter((block) => block !== null);
-  return blocks.length ? blocks : [nothing("Nothing yet: pulumi up makes something.")];
+  return blocks.length ? blocks : [nothing("Nothing yet: run pulumi up.")];
 }
 
 function drawRequests({ data }) {
@@ -101,7 +101,7 @@ function address({ path, query }) {
 
 const nothing = (text) => make("p", { class: "nothing" }, text);
 
-// Only what changed is drawn, and who was on an element with the keyboard is there again.
+// Only what changed is drawn, and the keyboard focus stays.
 function draw(id, build) {
   const text = JSON.stringify(latest[id]) + $("filter").value;
   if (!latest[id] || shown[id] === text) return;
@@ -117,14 +117,14 @@ const drawAll = () => Object.entries(VIEWS).forEach(([id, build]) => draw(id, bu
 async function follow(id, path, pause) {
   try {
     if (!document.hidden) {
-      const answer = await fetch(path);
-      if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-      latest[id] = await answer.json();
+      const response = await fetch(path);
+      if (!response.ok) throw new Error(`${path} responded ${response.status}`);
+      latest[id] = await response.json();
       $("state").textContent = "";
       draw(id, VIEWS[id]);
     }
   } catch (error) {
-    $("state").textContent = `prisma-local does not answer; trying again. (${error.message})`;
+    $("state").textContent = `prisma-local does not respond; trying again. (${error.message})`;
   }
   setTimeout(follow, pause, id, path, pause);
 }

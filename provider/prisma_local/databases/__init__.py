@@ -1,0 +1,10 @@
+"""Databases, connections and backups: records and PostgreSQL changed together, so that a crash loses neither.
+
+context      what every rule and job works with
+creation     databases        deletion     projects, databases and connections
+connections  login roles
+backups      dumps in files   recovery     restores
+stock        databases made in advance
+background   jobs that no response waits for
+reconcile    what a start does with what a crash left
+"""

@@ -1,0 +1,31 @@
+"""What one database of the API is called in PostgreSQL, and its connection limit.
+
+NAME         the database, and the login role of its default connection: a client whose URL names no database
+             takes the one that is called like its user, and so still finds it
+NAME_owner   owns the database and everything in it; nobody can log in as it
+NAME_new     the staging database, which a restore fills; NAME_old is the one it has replaced
+NAME_loader  the login role that fills a database, with no more rights than the tenant
+others       a login role for each further connection
+"""
+
+from __future__ import annotations
+
+# Sessions of one database, and of one login role. A tenant owns its database and can lift that limit, but it cannot
+# change a role. PostgreSQL takes 200 sessions of all tenants together.
+CONNECTION_LIMIT = 50
+
+
+def owner_of(pg_name: str) -> str:
+    return f"{pg_name}_owner"
+
+
+def staging_of(pg_name: str) -> str:
+    return f"{pg_name}_new"
+
+
+def replaced_of(pg_name: str) -> str:
+    return f"{pg_name}_old"
+
+
+def loader_of(pg_name: str) -> str:
+    return f"{pg_name}_loader"

@@ -1,0 +1,132 @@
+"""From the child processes up to HTTP, and back in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import uvicorn
+
+from prisma_local.app import build
+from prisma_local.authorization.tokens import Tokens
+from prisma_local.control.actions import Control
+from prisma_local.databases.background import Background
+from prisma_local.databases.context import Context
+from prisma_local.databases.reconcile import reconcile
+from prisma_local.databases.stock import Stock
+from prisma_local.errors import StartupError
+from prisma_local.http.wire import CuttableProtocol
+from prisma_local.postgres.cluster import Cluster
+from prisma_local.postgres.configuration import HOST
+from prisma_local.postgres.copies import Copies
+from prisma_local.postgres.pooler import Pooler
+from prisma_local.postgres.tenants import Tenants
+from prisma_local.process import child_processes, data_directory
+from prisma_local.process.data_directory import Identity
+from prisma_local.process.preparation import Options, Prepared
+from prisma_local.process.signals import Shutdown
+from prisma_local.store.records import Records
+from prisma_local.testing.settings import Settings
+
+log = logging.getLogger("prisma_local")
+
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handling. It prints `lines` when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, lines: str) -> None:
+        super().__init__(config)
+        self.failed = False
+        self._lines = lines
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+    def child_ended(self, process: Cluster | Pooler) -> None:
+        """Without PostgreSQL or the pooler nothing works: stop, with exit code 1."""
+        if not self.should_exit:
+            log.error("%s ended by itself; the last line of its log: %s", process.title, process.last_log_line())
+            self.failed = True
+            self.stop()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._lines, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(stack: ExitStack, prepared: Prepared, options: Options, shutdown: Shutdown) -> int:
+    """Serve until the shutdown; returns the exit code."""
+    pooler = child_processes.start(stack, prepared)
+    identity = prepared.identity
+    listener = stack.enter_context(_listen(options.port, identity))
+    data_directory.save_identity(prepared.folder, identity)
+    context = _open_context(stack, prepared, pooler)
+    tokens = Tokens(context.records)
+    tokens.ensure(identity.token)
+    reconcile(context)
+    context.stock.fill()
+    app = build(context, tokens, Control(context, tokens, identity.token))
+    lines = f"PRISMA_API_BASE_URL={context.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
+    server = Server(_config(app, options), lines)
+    shutdown.stop_serving = server.stop
+    child_processes.warn(pooler)
+    for process in (prepared.cluster, pooler):
+        if process is not None:
+            child_processes.watch(process, server.child_ended)
+    asyncio.run(server.serve([listener]))
+    return 1 if server.failed else 0
+
+
+def _open_context(stack: ExitStack, prepared: Prepared, pooler: Pooler | None) -> Context:
+    records = Records(prepared.folder / "records.sqlite")
+    stack.callback(records.close)
+    tenants = Tenants(prepared.cluster, pooler)
+    tenants.open()
+    stack.callback(tenants.close)
+    # Without PostgreSQL a request fails at once, instead of waiting half a minute for a session.
+    child_processes.watch(prepared.cluster, lambda _ended: tenants.close())
+    background = Background()
+    stack.callback(background.close)
+    base_url = f"http://{HOST}:{prepared.identity.port}"
+    settings = Settings()
+    stock = Stock(records, tenants, background, settings)
+    return Context(records, tenants, Copies(prepared.cluster, tenants), background, settings, stock, base_url)
+
+
+def _listen(wanted: int, identity: Identity) -> socket.socket:
+    """The port of the command line, else the one of the last start, else a free one."""
+    for port in (wanted,) if wanted else (identity.port, 0):
+        try:
+            listener = socket.create_server((HOST, port))
+        except OSError as error:
+            if wanted:
+                raise StartupError(f"Port {wanted} cannot be used: {os.strerror(error.errno or 0)}.") from error
+            log.warning("port %d of the last start is taken, so the base URL is a new one", port)
+        else:
+            identity.port = int(listener.getsockname()[1])
+            return listener
+    raise StartupError("This machine has no free port.")
+
+
+def _config(app: object, options: Options) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=CuttableProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=options.debug,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

@@ -1,0 +1,5 @@
+"""The records of all objects, in SQLite.
+
+records   the tables           values   their rows
+ids       ids and secrets      clock    timestamps
+"""
