@@ -22,7 +22,7 @@ from prisma_provider.api import client
 from prisma_provider.api.client import Client
 from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
-from prisma_provider.handlers import HANDLERS, check, database
+from prisma_provider.handlers import HANDLERS, check, default_flag
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.keys import is_deleted_with_project, stem
 from prisma_provider.live import Live
@@ -152,7 +152,7 @@ def without_threads(patch: pytest.MonkeyPatch) -> None:
     """Requests are answered where they are sent, and nobody waits: a run is the same every time, and quick."""
     patch.setattr(Waits, "answer", lambda self, work, ends, *, to_the_end: work())
     patch.setattr(client, "version", lambda name: "0")
-    patch.setattr(database, "DEMOTION_PATIENCE", 0.0)
+    patch.setattr(default_flag, "DEMOTION_PATIENCE", 0.0)
 
 
 class QuietLive(Live):

@@ -437,7 +437,7 @@ def test_the_flag_moves_with_one_write(service: Service, home: str, demoted_firs
 
 def test_a_demotion_that_nobody_answers_is_told(service: Service, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Taking the flag away without giving it to another is a warning and the truth, not an error."""
-    monkeypatch.setattr("prisma_provider.handlers.database.DEMOTION_PATIENCE", 0.05)
+    monkeypatch.setattr("prisma_provider.handlers.default_flag.DEMOTION_PATIENCE", 0.05)
     object_id, outputs = make(service, home, isDefault=True)
     live = service.live()
     news = declare(live, "Database", outputs, projectId=home, name="orders", isDefault=False)

@@ -16,7 +16,7 @@ from prisma_provider.adoption import inventory
 from prisma_provider.api.client import Client
 from prisma_provider.diff import GONE, UNKNOWN
 from prisma_provider.functions import FUNCTIONS
-from prisma_provider.handlers.unmarked import LAG
+from prisma_provider.handlers.create_connection import LAG
 from prisma_provider.live.intents import Intents
 from prisma_provider.network.retries import time_limit
 from prisma_provider.plugin import reading

@@ -7,7 +7,9 @@ from prisma_provider.api.models import WAITING, Connection, Database, bare_id, s
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
+from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
 from prisma_provider.handlers.creation import announce, nothing_to_adopt
+from prisma_provider.handlers.credentials import rotated
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -18,7 +20,6 @@ from prisma_provider.handlers.inputs import (
     select,
 )
 from prisma_provider.handlers.readiness import failed
-from prisma_provider.handlers.unmarked import connections_of, forget, left_behind, make, refusal, rotated
 from prisma_provider.live import Live
 
 

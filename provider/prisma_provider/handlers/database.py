@@ -7,9 +7,8 @@ from typing import Any
 
 from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import WAITING, Database, same_id
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind, ignores
+from prisma_provider.diff import GONE, Change, Diff, Field, behind
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
-from prisma_provider.handlers.branch import resolve
 from prisma_provider.handlers.changes import (
     check_applied,
     compare,
@@ -20,6 +19,9 @@ from prisma_provider.handlers.changes import (
     went_away,
 )
 from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.credentials import default_secrets, rotated_default
+from prisma_provider.handlers.default_flag import await_demotion, check_one_default, explain_kept, successor_of
+from prisma_provider.handlers.deleted_with import key_change, key_to_send
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -35,16 +37,17 @@ from prisma_provider.handlers.inputs import (
     with_logical_id,
     without_unknown,
 )
+from prisma_provider.handlers.placement import (
+    INHERIT,
+    branch_id,
+    check_branch,
+    declared_branch,
+    ignores_branch,
+    project_region,
+    recorded_region,
+)
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
-from prisma_provider.handlers.unmarked import rotated
-from prisma_provider.keys import for_deletion_with_project, is_ours, key_of, new_logical_id, stem, stem_of
 from prisma_provider.live import Live
-
-INHERIT = "inherit"
-"""The region of the project; what an undeclared region means when a database is made."""
-
-DEMOTION_PATIENCE = 5.0
-"""Seconds that a demoted database waits for the promotion of another in the same run."""
 
 
 def _same_source(one: Any, other: Any) -> bool:
@@ -88,7 +91,7 @@ class DatabaseHandler:
             *check_flag(news, "isDefault"),
             *check_flag(news, "allowReplace"),
             *check_id(news, "branchId", "br"),
-            *_check_branch(news),
+            *check_branch(news),
             *_check_source(news),
             *check_adopt(news, "db"),
         )
@@ -97,7 +100,7 @@ class DatabaseHandler:
             there = {} if olds else _neighbours(live, news)
             inputs = with_logical_id(live, olds, news, inputs, there.values)
             problems = (
-                *_check_one_default(live, news, inputs),
+                *check_one_default(live, news, inputs),
                 *announce(live, "Database", olds, news, live.database),
             )
             if not (olds or problems):
@@ -125,16 +128,16 @@ class DatabaseHandler:
         now["source"] = olds.get("source") or database.source
         declared = without_unknown(news, "region", "source")
         git_name = declared.pop("branchGitName", None)
-        if known(git_name) and not _ignores_branch(news):
+        if known(git_name) and not ignores_branch(news):
             branch = live.named_branch(database.project.id, git_name)
             # A branch that is not there yet is made by the update; the preview shows the name it will have.
             declared |= {"branchId": branch.id} if branch else {"branchGitName": git_name}
         if declared.get("region") == INHERIT:
-            declared["region"] = _project_region(live, database, news)
-        now["region"] = now["region"] or _recorded_region(olds) or declared.get("region")
+            declared["region"] = project_region(live, database, news)
+        now["region"] = now["region"] or recorded_region(olds) or declared.get("region")
         found = compare(self.fields, olds, declared, now)
         changes = [rotation(demotion(change)) for change in found.changes]
-        changes.extend(_key_change(database, olds, news))
+        changes.extend(key_change(database, olds, news))
         if database.status in (*WAITING, "failure"):
             changes.append(Change("status", database.status, "ready", "wait"))
         elif olds.get("status") not in (None, database.status):
@@ -154,8 +157,8 @@ class DatabaseHandler:
         return database.id, self._outputs(live, database, {**news, **secrets, "logicalId": key})
 
     def _make(self, live: Live, news: Properties) -> tuple[Database, Properties]:
-        here = {"branchId": _branch_id(live, news["projectId"], news), "branchGitName": None}
-        here |= {"region": news.get("region", INHERIT), "logicalId": _key_to_send(news["logicalId"], news)}
+        here = {"branchId": branch_id(live, news["projectId"], news), "branchGitName": None}
+        here |= {"region": news.get("region", INHERIT), "logicalId": key_to_send(news["logicalId"], news)}
         body = sent(self.fields, news, **here)
         database, lost = create_once(
             live,
@@ -170,7 +173,7 @@ class DatabaseHandler:
         live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
         if not secrets:
-            secrets = _default_secrets(live, database)
+            secrets = default_secrets(live, database)
         return database, secrets
 
     def _settle(self, live: Live, database: Database, news: Properties) -> Database:
@@ -194,7 +197,7 @@ class DatabaseHandler:
         if database is None:
             raise nothing_to_adopt("database", database_id)
         database = ownership.release(live, database)
-        _branch_id(live, database.project.id, news)
+        branch_id(live, database.project.id, news)
         if database.source is None:
             news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
         found = self._compare(live, database, {}, news)
@@ -205,7 +208,7 @@ class DatabaseHandler:
             )
         database = self._apply(live, database, found)
         if found.of("rotate"):
-            return database, _rotated_default(live, database)
+            return database, rotated_default(live, database)
         live.note(
             f"{database.title} is adopted without its connection strings, which Prisma tells only once. A Connection "
             "of it has its own; or declare a rotation_trigger: new ones, and the old ones are locked out."
@@ -222,8 +225,8 @@ class DatabaseHandler:
         database = _live(live, object_id, olds, news)
         if database is None:
             raise went_away("database", object_id)
-        if not _ignores_branch(news):
-            _branch_id(live, database.project.id, news)
+        if not ignores_branch(news):
+            branch_id(live, database.project.id, news)
         found = self.diff(live, object_id, olds, news)
         if database.status in WAITING:
             database = wait_ready(live, database)
@@ -232,7 +235,7 @@ class DatabaseHandler:
             raise failed(database)
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
         if found.of("rotate"):
-            secrets |= _rotated_default(live, database)
+            secrets |= rotated_default(live, database)
         kept = {name: olds.get(name) for name in ("workspaceId", "logicalId")}
         return self._outputs(live, database, {**secrets, **news, **kept})
 
@@ -247,7 +250,7 @@ class DatabaseHandler:
                 for name in sorted(body, key="isDefault".__eq__):
                     database = self._patch(live, database, {name: body[name]})
         if any(change.field == "isDefault" for change in found.of("wait")):
-            database = _await_demotion(live, database)
+            database = await_demotion(live, database)
         return database
 
     def _patch(self, live: Live, database: Database, body: dict[str, Any]) -> Database:
@@ -277,30 +280,22 @@ class DatabaseHandler:
             if kept is not None and not kept.is_default:
                 raise error
             if kept is not None and not self._hand_over(live, kept):
-                _explain_kept(live, kept)
+                explain_kept(live, kept)
                 return
             delete(live, "database", object_id, olds, live.client.delete_database)
         live.drop_database(object_id)
 
     def _hand_over(self, live: Live, database: Database) -> bool:
-        """Give the flag of a database that is replaced to its successor, which this stack made: then it can go."""
-        mine = stem_of(database.logical_id)
-        successors = [
-            other
-            for other in live.databases(database.project.id).values()
-            if mine
-            and stem_of(other.logical_id) == mine
-            and not same_id(other.id, database.id)
-            and (live.run.was_made(other.id) or live.recorded().holds(other.id))
-        ]
-        if len(successors) != 1:
+        """Give the flag of a database that is replaced to its successor: then it can go."""
+        successor = successor_of(live, database)
+        if successor is None:
             return False
         try:
-            self._patch(live, successors[0], {"isDefault": True})
+            self._patch(live, successor, {"isDefault": True})
         except (errors.Rejected, errors.NotApplied) as error:
-            live.note(f"{capital(successors[0].title)} does not get the default flag of the one it replaces: {error}")
+            live.note(f"{capital(successor.title)} does not get the default flag of the one it replaces: {error}")
             return False
-        live.note(f"{successors[0].title} gets the default flag of {database.title}, which it replaces.")
+        live.note(f"{successor.title} gets the default flag of {database.title}, which it replaces.")
         return True
 
     def _outputs(self, live: Live, database: Database, bag: Properties) -> Properties:
@@ -332,47 +327,11 @@ def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) ->
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
         return
-    branch_id = _declared_branch(live, inputs) if there else None
+    branch_id = declared_branch(live, inputs) if there else None
     # Nothing on a branch that is not there yet can be its older self.
     if there and not (branch_id is None and inputs.get("branchGitName") is not None):
         ownership.refuse_renamed_identity(live, inputs, there.values(), branch_id)
     ownership.leftover(live, "Database", inputs, there.values())
-
-
-def _declared_branch(live: Live, inputs: Properties) -> str | None:
-    """The id of the branch that is declared, by id or by name; None where none is, or it is not there yet."""
-    git_name = inputs.get("branchGitName")
-    if git_name is None:
-        return inputs.get("branchId")
-    branch = live.named_branch(inputs["projectId"], git_name)
-    return branch.id if branch else None
-
-
-def _key_to_send(key: str, news: Properties) -> str:
-    """The key of a database, which says whether it is to be deleted together with its project (`deleted_with`)."""
-    goes = known(news.get("deletedWith")) and same_id(news["deletedWith"], news["projectId"])
-    return for_deletion_with_project(key) if goes else key
-
-
-def _key_change(database: Database, olds: Properties, news: Properties) -> Iterator[Change]:
-    """What `deleted_with` says, written into the key, which outlives this stack's state. Another tool's is left."""
-    has = database.logical_id
-    if UNKNOWN in (news.get("deletedWith"), news.get("projectId")) or not (has is None or is_ours(has)):
-        return
-    key = ownership.recorded_key(olds, has)  # of what 0.1.0 adopted, state has a key and the object has none
-    if key is None or not is_ours(key):
-        key = new_logical_id(stem(database.name), database.id)
-    wanted = _key_to_send(key, news)
-    if wanted != has and (has is not None or wanted != key_of(wanted)):
-        yield Change("logicalId", has, wanted, "patch")
-
-
-def _check_branch(news: Properties) -> Iterator[InvalidInput]:
-    if news.get("branchGitName") is None:
-        return
-    yield from check_name(news, "branch", 1, None, field="branchGitName")
-    if news.get("branchId") is not None:
-        yield InvalidInput("branchGitName", "Both branch_id and branch_git_name are given.", hint="give one of them.")
 
 
 def _check_source(news: Properties) -> Iterator[InvalidInput]:
@@ -388,102 +347,12 @@ def _check_source(news: Properties) -> Iterator[InvalidInput]:
         yield InvalidInput("source", wanted, hint="take one from get_backups(database_id).")
 
 
-def _check_one_default(live: Live, news: Properties, inputs: Properties) -> Iterator[InvalidInput]:
-    """Two databases that both declare the flag would take it from each other at every run."""
-    if news.get("isDefault") is not True or not known(news.get("projectId")):
-        return
-    if ignores(news.get("ignoreChanges"), "isDefault"):
-        return
-    title = f'database "{news["name"]}"'
-    other = live.run.claim_default(news["projectId"], str(news.get("identity") or inputs["logicalId"]), title)
-    if other is not None:
-        yield InvalidInput(
-            "isDefault",
-            f"{capital(title)} and {other} both declare is_default=True in one project.",
-            hint="declare it on one of them; the other may have is_default=False.",
-        )
-
-
-def _ignores_branch(news: Properties) -> bool:
-    return ignores(news.get("ignoreChanges"), "branchId", "branchGitName")
-
-
-def _default_secrets(live: Live, database: Database) -> Properties:
-    """New connection strings of the default connection, whose own did not come with the answer to the create."""
-    if database.default_connection_id is None:
-        live.note(f"{database.title} came without connection strings: declare a Connection of it, which has its own.")
-        return {}
-    try:
-        return _rotated_default(live, database)
-    except errors.PrismaError as error:
-        live.note(
-            f"The connection strings of {database.title} did not come with its creation. A Connection of it "
-            f"has its own; or declare a rotation_trigger. {error}"
-        )
-    return {}
-
-
-def _rotated_default(live: Live, database: Database) -> Properties:
-    """New connection strings of the default connection; the old ones are locked out."""
-    if database.default_connection_id is None:
-        raise errors.NotApplied(
-            f"{capital(database.title)} has no default connection that could be rotated.",
-            hint="declare a Connection of it, and take rotation_trigger away.",
-        )
-    found = rotated(live, database.default_connection_id).credentials()
-    return {name: found[name] for name in ("databaseUrl", "directUrl")}
-
-
-def _branch_id(live: Live, project_id: str, news: Properties) -> Any:
-    """The declared branch; one that is declared by name is made where it is not there."""
-    git_name = news.get("branchGitName")
-    return resolve(live, project_id, git_name).id if git_name else news.get("branchId")
-
-
-def _project_region(live: Live, database: Database, news: Properties) -> Any:
-    """What `inherit` stands for; None, which is not compared, where the project has no region of its own."""
-    if news.get("projectId") is UNKNOWN:
-        return None
-    project = live.project(database.project.id)
-    return project.default_region if project else None
-
-
-def _recorded_region(olds: Properties) -> Any:
-    """Where it is as far as state knows: an answer need not name the region, and what is not told is not another."""
-    return None if olds.get("region") == INHERIT else olds.get("region")
-
-
 def _refuse_replacement(database: Database, changes: tuple[Change, ...]) -> None:
     what = " and ".join(str(change) for change in changes)
     raise Refused(
         f"{capital(database.title)} is not replaced: {what}. That cannot be changed in place; a replacement is a "
         "new, empty database, and all data of this one would be lost.",
         hint="put the old value back; or, if the data may go, set allow_replace=True on this database.",
-    )
-
-
-def _await_demotion(live: Live, database: Database) -> Database:
-    seen = live.wait_for(database, lambda d: not d.is_default, DEMOTION_PATIENCE)
-    if seen is None:
-        raise went_away("database", database.id)
-    if seen.is_default:
-        live.note(
-            f"{seen.title} is still the default database: Prisma takes the flag from it when another database of its "
-            "project gets it. Declare is_default=True on the other one; the next preview compares again."
-        )
-    return seen
-
-
-def _explain_kept(live: Live, database: Database) -> None:
-    if ownership.project_is_deleted(live, database.project.id):
-        # Written down at once: another deletion may fail, and then that of the project never begins.
-        ownership.remember(live, [database])
-        live.note(f"{database.title} is the default database of its project, which Prisma deletes together with it.")
-        return
-    live.note(
-        f"{database.title} is the default database of project {database.project.id}, which Prisma deletes only "
-        "together with the project: it lives on there, with its data, until the project goes. To have it back in a "
-        f'program: adopt="{database.id}".'
     )
 
 

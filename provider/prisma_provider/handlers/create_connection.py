@@ -1,4 +1,4 @@
-"""Making a connection once, though Prisma gives connections no mark of their own.
+"""Making a connection once, though Prisma gives connections no idempotency key.
 
 After a lost answer ours is the one of its name that was not there before. What an earlier run left behind is known by
 what that run wrote down on this machine (`intents`), or by a creation that the stack's state saw only begin.
@@ -12,6 +12,7 @@ from typing import Any
 from prisma_provider import errors
 from prisma_provider.api.models import Connection, Database, bare_id, same_id
 from prisma_provider.errors import Refused
+from prisma_provider.handlers.credentials import rotated
 from prisma_provider.live import Live
 from prisma_provider.network.retries import time_left
 
@@ -20,24 +21,6 @@ LAG = 5.0
 
 LOOK = 1.0
 """Seconds from one look to the next."""
-
-
-def rotated(live: Live, connection_id: str) -> Connection:
-    """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
-    again = live.client.retrying(errors.LostResponse, but=(errors.TimedOut,))
-    try:
-        try:
-            return again(live.client.rotate_connection, connection_id)
-        except errors.TimedOut:
-            # It may yet be carried out: after the next one, whose password would then be dead. Nothing would show it.
-            live.client.wait(live.client.settings.retry_limit)
-            return again(live.client.rotate_connection, connection_id)
-    except errors.LostResponse as lost:
-        raise errors.PrismaError(
-            f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
-            said=lost.said or lost.what,
-            hint="run `pulumi up` again, which rotates it once more.",
-        ) from None
 
 
 def connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
