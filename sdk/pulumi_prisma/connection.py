@@ -53,9 +53,9 @@ class Connection(Resource, module="prisma", name="Connection"):
             connection: another name is a new connection, made before the old one goes.
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place and the old
             one is locked out.
-        :param adopt: ``con_…`` to take over an existing connection, ``True`` to take the one that an interrupted
-            run of this stack left behind. Prisma does not give its secrets again: a ``rotation_trigger`` gives it new
-            ones.
+        :param adopt: ``con_…`` to take over an existing connection, ``True`` to reuse the one that an interrupted
+            ``up`` of this stack had already made. Prisma does not give its secrets again: a ``rotation_trigger`` gives
+            it new ones.
         :param opts: Pulumi's options.
         """
         props = {

@@ -91,9 +91,8 @@ class Database(Resource, module="prisma", name="Database"):
         :param branch_git_name: the branch by its name, in place of ``branch_id``; a branch that is not there is made,
             and stays when the database goes.
         :param source: what it starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; it cannot change.
-        :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to take one that
-            this resource left behind in an interrupted run, ``False`` to make another one beside it, or beside one of
-            this name that the stack has under another first argument.
+        :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to reuse the
+            one that an interrupted ``up`` had already made; ``False`` to make a new one although one is there.
         :param allow_replace: allow the database to be replaced, whose data is then lost: by a change of project,
             region or source, by an option of Pulumi, or by ``--replace``; it is refused otherwise.
         :param rotation_trigger: any value; when it changes, or is given with ``adopt``, the default connection gets a
@@ -121,7 +120,7 @@ class Database(Resource, module="prisma", name="Database"):
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """Look up an existing database by its id (``db_…``), without managing it; its secrets are not told again."""
+        """Look up an existing database by its id (``db_…``), without managing it and without its secrets."""
         return cls._existing(DatabaseProvider(), resource_name, id, opts)
 
 

@@ -25,7 +25,7 @@ class Environment(pulumi.ComponentResource):
       delete any of it until ``opts=pulumi.ResourceOptions(protect=False)`` was applied.
     - ``persistent``: on a branch of its own; it stays, and nothing is taken over by itself.
     - ``preview``: the same for a while. It takes what an interrupted run of its own left behind, gives that new
-      credentials, and goes with its stack; a branch that was there before is used and stays.
+      credentials, and is deleted by ``pulumi destroy``; a branch that was there before is used and stays.
     """
 
     branch: Branch

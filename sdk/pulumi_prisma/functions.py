@@ -1,7 +1,7 @@
 """Functions: what exists, looked up while the program runs, without managing it.
 
 Each has a twin with `_output`, which takes the outputs of resources and answers once they are known. Nothing here
-tells a secret. In tests with `pulumi.runtime.set_mocks` they ask the mocks' `call`, as `prisma:index:getDatabase`.
+returns a secret. In tests with `pulumi.runtime.set_mocks` they ask the mocks' `call`, as `prisma:index:getDatabase`.
 """
 
 from __future__ import annotations

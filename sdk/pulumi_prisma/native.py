@@ -63,7 +63,7 @@ class Provider(pulumi.ProviderResource):
 
 
 class _OverPlugin(Resource):
-    """Registers with the plugin, which is told by the engine all that the dynamic host has to be told by us."""
+    """Registers with the plugin, to which the engine gives what we have to give to the dynamic host."""
 
     _elsewhere = "pulumi-python:dynamic/prisma:"
 
@@ -85,10 +85,10 @@ class _OverPlugin(Resource):
         self, provider: pulumi.ProviderResource | None, providers: Mapping[str, pulumi.ProviderResource]
     ) -> None:
         """Pulumi looks a provider up by its key, and takes the default account where the key is another word."""
-        mislaid = [key for key, other in providers.items() if other.package == "prisma"]
-        if provider is None and mislaid:
+        unused = [key for key, other in providers.items() if other.package == "prisma"]
+        if provider is None and unused:
             raise pulumi.RunError(
-                f'{self._name}: providers={{"{mislaid[0]}": …}} holds a provider of Prisma, which Pulumi does not find '
+                f'{self._name}: providers={{"{unused[0]}": …}} holds a provider of Prisma, which Pulumi does not find '
                 'there; give it as providers=[…], or under the key "prisma".'
             )
 

@@ -43,8 +43,8 @@ class Project(Resource, module="prisma", name="Project"):
             counts once an ``up`` has recorded it.
         :param allow_replace: allow the project to be replaced, by an option of Pulumi or by ``--replace``; it is
             refused otherwise.
-        :param adopt: ``proj_…`` to take over an existing project instead of making one; ``True`` to take one that
-            this resource left behind in an interrupted run, ``False`` to make another one beside it.
+        :param adopt: ``proj_…`` to take over an existing project instead of making one; ``True`` to reuse the
+            one that an interrupted ``up`` had already made; ``False`` to make a new one although one is there.
         :param opts: Pulumi's options.
         """
         props = {

@@ -49,7 +49,7 @@ class Resource(dynamic.Resource):
         opts = pulumi.ResourceOptions.merge(opts, ours)
         given = {name: value for name, value in props.items() if value is not None}
         if self._knows_deleted_with and isinstance(opts.deleted_with, pulumi.CustomResource):
-            # The engine deletes nothing itself then, and tells the provider nothing of it; retained is retained.
+            # The engine calls no Delete then, and the provider would not know why; what is retained stays.
             given |= {} if opts.retain_on_delete else {"deleted_with": opts.deleted_with.id}
         self._register(provider, resource_name, {**dict.fromkeys(self._outputs()), **given}, opts)
 
@@ -60,7 +60,7 @@ class Resource(dynamic.Resource):
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """Tell Pulumi of it; what the handlers need to know and the host is not told goes with it, hidden."""
+        """Register it; what the handlers need and the engine does not give them goes along as hidden properties."""
         _refuse_options(resource_name, opts)
         _refuse_disabled_host(resource_name)
         _refuse_clear_token()
@@ -72,8 +72,8 @@ class Resource(dynamic.Resource):
             hidden |= {name: pulumi.Output.from_input(self._option(name)) for name in self._options}
         else:
             hidden |= self._options
-        told = {name: value for name, value in hidden.items() if value is not None}
-        dynamic.Resource.__init__(self, provider, resource_name, {**props, **told}, opts)
+        given = {name: value for name, value in hidden.items() if value is not None}
+        dynamic.Resource.__init__(self, provider, resource_name, {**props, **given}, opts)
 
     async def _option(self, name: str) -> Any:
         """An option as it stands when Pulumi's constructor is done."""
@@ -94,7 +94,7 @@ class Resource(dynamic.Resource):
     def _before_providers(self, opts: pulumi.ResourceOptions) -> None:
         _refuse_options(self._name, opts)
         self._options = _hidden_options(self._name, opts)
-        # For "*" the engine puts back all old inputs, the hidden ones too: it is told of the others one by one.
+        # For "*" the engine puts back all old inputs, the hidden ones too: the others are listed one by one.
         ignored = [self._declared if path == "*" else (path,) for path in opts.ignore_changes or ()]
         opts.ignore_changes = [*chain.from_iterable(ignored)] or None
         opts.additional_secret_outputs = [*dict.fromkeys((*(opts.additional_secret_outputs or ()), *self._secrets))]
@@ -155,14 +155,14 @@ def _hidden_options(resource_name: str, opts: pulumi.ResourceOptions) -> dict[st
 
 
 def _alias(type_: str, name: str, opts: pulumi.ResourceOptions) -> str | pulumi.Alias:
-    """The same resource under another type; as text where that can be told, which spares Pulumi a dozen tasks."""
+    """The same resource under another type; as text where that is known, which spares Pulumi a dozen tasks."""
     if opts.parent is not None:
         return pulumi.Alias(type_=type_)
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
 
 def _identity(kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Input[str]:
-    """The stack, and a mark of all that makes the URN unique, in one: each property costs a program some tasks.
+    """The stack, and a hash of all that makes the URN unique, in one: each property costs a program some tasks.
 
     Without a dependency: one on a parent would wait for its children, and us.
     """

@@ -69,5 +69,5 @@ class Restore(Resource, module="prisma", name="Restore"):
         id: Input[str],  # noqa: A002  Pulumi's own name
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """Look up the database of a restore by its id (``db_…``); Prisma does not tell what it was restored from."""
+        """Look up the database of a restore by its id (``db_…``); Prisma does not say what it was restored from."""
         return cls._existing(RestoreProvider(), resource_name, id, opts)

@@ -110,7 +110,7 @@ class GetBackupResult:
     created_at: str | None = None
     """When it was taken, as RFC 3339."""
     size: float | None = None
-    """Its size in bytes, where the service tells it."""
+    """Its size in bytes, where the service gives it."""
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def test_a_restore(server: LocalServer, engine: Engine, fault: str) -> None:
         engine.up({**SHOP, "back": Declared("Restore", given)})
         assert connects(orders.outputs["directUrl"])
     else:
-        with pytest.raises(errors.PrismaError, match="cannot be told"):
+        with pytest.raises(errors.PrismaError, match="not known"):
             engine.up({**SHOP, "back": Declared("Restore", given)})
     server.settings(recovering=0)
     sent = [call for call in server.requests() if call["path"].endswith("/restore")]

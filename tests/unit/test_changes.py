@@ -68,8 +68,8 @@ def test_what_a_trigger_and_a_flag_mean() -> None:
 
 
 def test_what_went_away_is_named() -> None:
-    """What another hand deleted meanwhile is named, with what to do."""
-    assert str(went_away("database", "db_1")).startswith("The database db_1 was deleted meanwhile")
+    """What was deleted in the meantime is named, with what to do."""
+    assert str(went_away("database", "db_1")).startswith("The database db_1 was deleted in the meantime")
 
 
 def test_a_record_that_is_behind_is_told() -> None:

@@ -369,7 +369,7 @@ def test_a_lost_answer_that_cannot_be_looked_up_is_told(service: Service, databa
     """Where nobody can say what a create has made, nothing is sent again, and I am told where to look."""
     service.fail("POST", "/v1/connections", CUT, acted=True)
     service.fail("GET", "/v1/connections", refusal(500, "down"), times=-1)
-    with pytest.raises(errors.PrismaError, match=r'cannot be told now(?s:.*)adopt="con_') as error:
+    with pytest.raises(errors.PrismaError, match=r'not known now(?s:.*)adopt="con_') as error:
         live = service.live(retry_limit=0.01)
         live.run.made(database)  # so that nothing is asked beforehand
         CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
@@ -435,7 +435,7 @@ def test_what_an_earlier_request_may_have_made_stays_written_down(
     service.fail("POST", "/v1/connections/.*/rotate", refusal(403, "no"), times=-1)
     live = service.live(intents=Intents(tmp_path))
     inputs = declare(live, "Connection", databaseId=database, name="web")
-    with pytest.raises(errors.PrismaError, match="cannot be told now"):
+    with pytest.raises(errors.PrismaError, match="not known now"):
         CONNECTION.create(live, inputs)
     left = list(service.connections)[-1]
     with pytest.raises(errors.Refused, match=left):

@@ -80,7 +80,7 @@ def test_a_key_that_another_run_has_used_is_named(service: Service) -> None:
     news = declare(live, "Database", projectId=home, name="orders", identity=STEM)
     live.databases(home)
     made = service.database(home, logicalId=news["logicalId"])
-    with pytest.raises(errors.Refused, match=rf"{made['id']}(?s:.*)meanwhile(?s:.*)Nothing was made"):
+    with pytest.raises(errors.Refused, match=rf"{made['id']}(?s:.*)meantime(?s:.*)Nothing was made"):
         DATABASE.create(live, news)
     assert service.databases.keys() == {made["id"]}
     assert service.connections[made["defaultConnectionId"]]["version"] == 1

@@ -24,7 +24,7 @@ from prisma_provider.live import Live
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
-from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
+from prisma_provider.plugin.values import to_arguments, to_properties, to_struct
 from prisma_provider.settings import Settings, Token
 from unit.service import Service, refusal
 
@@ -85,13 +85,13 @@ class Plugin:
         """Inputs that pass."""
         answer = self.call("Check", kind, news=news)
         assert not answer.failures, answer.failures
-        return to_bag(answer.inputs)
+        return to_properties(answer.inputs)
 
     def created(self, kind: str, **news: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
         """A resource that was made: its id, outputs and inputs."""
         inputs = self.checked(kind, **news)
         answer = self.call("Create", kind, properties=inputs)
-        return answer.id, to_bag(answer.properties), inputs
+        return answer.id, to_properties(answer.properties), inputs
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_values_come_through() -> None:
         {"name": "orders", "port": 5432, "share": 0.5, "token": "t", "urn": "x", "__provider": "p"}, ["token"]
     )
     given.update({"source": {"type": "database", "databaseId": rpc.UNKNOWN}, "list": [1, rpc.UNKNOWN]})
-    found = to_bag(given)
+    found = to_properties(given)
     assert {name: found[name] for name in ("name", "port", "share", "token")} == {
         "name": "orders",
         "port": 5432,
@@ -244,7 +244,7 @@ def test_the_name_is_the_resource_s_own(plugin: Plugin) -> None:
     """A name that is not given is the first argument; the mark is made once and carried on."""
     inputs = plugin.checked("Project")
     assert inputs["name"] == "orders"
-    again = to_bag(plugin.call("Check", "Project", olds=inputs, news={"name": "sales"}).inputs)
+    again = to_properties(plugin.call("Check", "Project", olds=inputs, news={"name": "sales"}).inputs)
     assert again == {"name": "sales", "logicalId": inputs["logicalId"]}
     assert plugin.checked("Branch", projectId="proj_1")["gitName"] == "orders"
 
@@ -257,7 +257,7 @@ def test_names_are_what_autonaming_says(plugin: Plugin) -> None:
     def name(kind: str, news: dict[str, Any], olds: dict[str, Any] | None = None) -> Any:
         answer = plugin.call("Check", kind, news=news, olds=olds or {}, autonaming=proposed)
         assert not answer.failures
-        inputs = to_bag(answer.inputs)
+        inputs = to_properties(answer.inputs)
         return inputs.get("name", inputs.get("gitName"))
 
     assert name("Project", {}) == name("Branch", {"projectId": "proj_1"}) == "orders-dev-7f3a"
@@ -273,7 +273,7 @@ def test_an_update_plan_holds(plugin: Plugin) -> None:
     """The mark of a new resource comes of the engine's seed, which a saved plan carries to its update."""
     news = {"projectId": "proj_1"}
     one, same, other = (
-        to_bag(plugin.call("Check", "Database", news=news, randomSeed=seed).inputs)["logicalId"]
+        to_properties(plugin.call("Check", "Database", news=news, randomSeed=seed).inputs)["logicalId"]
         for seed in (b"one", b"one", b"other")
     )
     assert one == same != other
@@ -308,10 +308,10 @@ def test_a_rename_keeps_everything_else_known(plugin: Plugin) -> None:
     assert list(found.diffs) == ["name"]
     assert not found.replaces
     planned = plugin.call("Update", "Database", preview=True, **request)
-    assert to_bag(planned.properties) == {**outputs, "name": "sales"}
+    assert to_properties(planned.properties) == {**outputs, "name": "sales"}
     assert plugin.call("Diff", "Database", ignoreChanges=["name"], **request).changes == found.DIFF_NONE
     assert plugin.service.sent("PATCH") == []
-    assert to_bag(plugin.call("Update", "Database", **request).properties) == {**outputs, "name": "sales"}
+    assert to_properties(plugin.call("Update", "Database", **request).properties) == {**outputs, "name": "sales"}
     assert [body for _, _, body in plugin.service.sent("PATCH")] == [{"name": "sales"}]
 
 
@@ -368,7 +368,7 @@ def test_drift_is_named_with_the_live_value(plugin: Plugin, capsys: pytest.Captu
     assert 'name is "by-hand" live, "orders" declared. Will send PATCH {"name": "orders"}.' in capsys.readouterr().err
     seen = plugin.call("Read", "Database", id=made, properties=outputs, inputs=inputs)
     assert seen.properties["name"] == seen.inputs["name"] == "by-hand"
-    assert to_bag(seen.inputs) == {**inputs, "name": "by-hand"}
+    assert to_properties(seen.inputs) == {**inputs, "name": "by-hand"}
 
 
 def test_what_is_gone_has_no_id(plugin: Plugin) -> None:
@@ -400,7 +400,9 @@ def test_import(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
         seen = plugin.call("Read", kind, id=given)
         assert seen.id == given.rpartition("/")[2]
         assert seen.properties["workspaceId"] == "wksp_1"
-        same = plugin.call("Diff", kind, id=seen.id, olds=to_bag(seen.properties), news=to_bag(seen.inputs))
+        same = plugin.call(
+            "Diff", kind, id=seen.id, olds=to_properties(seen.properties), news=to_properties(seen.inputs)
+        )
         assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
     said = capsys.readouterr().err
     assert said.count("imported without its secrets") == 3
@@ -450,9 +452,9 @@ def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:
     context = plugin.fails("Create", "Database", properties=inputs)
     detail = half_done(context)
     assert detail.id in plugin.service.databases
-    assert to_bag(detail.properties)["isDefault"] is False
+    assert to_properties(detail.properties)["isDefault"] is False
     assert detail.properties["databaseUrl"][rpc._special_sig_key] == rpc._special_secret_sig
-    assert to_bag(detail.inputs) == inputs
+    assert to_properties(detail.inputs) == inputs
     assert "not today" in detail.reasons[0]
 
 
@@ -552,7 +554,7 @@ def test_cancel_ends_the_waiting(service: Service) -> None:
     plugin.provider.Cancel(Empty(), Context())  # type: ignore[arg-type]
     waiting.join(timeout=10)
     assert not waiting.is_alive()  # its own limit is ten minutes
-    assert to_bag(half_done(ended[0]).properties)["status"] == "provisioning"
+    assert to_properties(half_done(ended[0]).properties)["status"] == "provisioning"
     assert (
         "cancelled"
         in plugin.fails("Create", "Database", properties=plugin.checked("Database", projectId="proj_1")).message

@@ -195,7 +195,7 @@ def test_what_is_gone_by_the_update_is_told(service: Service) -> None:
     """A project that another hand deleted before its update, or before its adoption, is an error that says so."""
     object_id, outputs = make(service)
     service.projects.clear()
-    with pytest.raises(errors.NotReady, match="deleted meanwhile"):
+    with pytest.raises(errors.NotReady, match="deleted in the meantime"):
         PROJECT.update(service.live(), object_id, outputs, {"name": "shop"})
     with pytest.raises(errors.InvalidInput, match="no project proj_9"):
         PROJECT.create(service.live(), {"name": "shop", "adopt": "proj_9", "logicalId": "x"})

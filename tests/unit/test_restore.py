@@ -85,9 +85,9 @@ def test_a_database_that_is_being_restored_is_left_alone(service: Service, datab
 def test_a_lost_answer_is_never_sent_again(
     service: Service, database: str, backup: str, answer: Answer, acted: bool
 ) -> None:
-    """What became of a restore whose answer is lost cannot be told: it is an error that says how to go on."""
+    """What became of a restore whose answer is lost is not known: it is an error that says how to go on."""
     service.fail("POST", "/v1/databases/.*/restore", answer, acted=acted)
-    with pytest.raises(errors.PrismaError, match=r"cannot be told(?s:.*)adopt=True"):
+    with pytest.raises(errors.PrismaError, match=r"not known whether(?s:.*)adopt=True"):
         restore(service, database, backup)
     assert len(service.sent("POST")) == 1
     service.log.clear()

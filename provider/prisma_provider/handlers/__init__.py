@@ -70,7 +70,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 def check(live: Live, resource: str, olds: Properties, news: Properties) -> Checked:
     """What every check begins with, and then the resource's own.
 
-    A token is asked about only for what is new: what is there is compared with live, which tells a wrong one, too.
+    A token is asked about only for what is new: what is there is compared with live, which shows a wrong one, too.
     """
     no_values = tuple(check_texts(select(HANDLERS[resource].fields, news)))
     if no_values:

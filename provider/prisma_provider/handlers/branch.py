@@ -7,7 +7,7 @@ from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, patch, went_away
-from prisma_provider.handlers.creation import announce, nothing_to_adopt
+from prisma_provider.handlers.creation import check_adopted, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -46,7 +46,7 @@ class BranchHandler:
             *check_adopt(news, "br"),
         )
         if not problems:
-            problems = (*announce(live, "Branch", olds, news, live.branch),)
+            problems = (*check_adopted(live, "Branch", olds, news, live.branch),)
             if not olds and news.get("adopt") is True and news["projectId"] is not UNKNOWN:
                 self._refuse_held(live, news)
         return Checked(select(self.fields, news), problems)
@@ -217,7 +217,7 @@ def _is_ours(live: Live, branch: Branch) -> bool:
 
 
 def _is_kept(live: Live, branch_id: str, olds: Properties, error: errors.Rejected) -> bool:
-    """What goes with its project is left behind in peace; another branch that others still use is an error."""
+    """What Prisma deletes together with its project is left alone; another branch that others still use is an error."""
     branch = live.branch(branch_id)
     databases = live.databases_or_none(olds["projectId"], after=live.now())
     on_it = [database for database in databases.values() if same_id(database.branch_id, branch_id)]

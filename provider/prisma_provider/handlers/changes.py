@@ -101,7 +101,7 @@ def demotion(change: Change) -> Change:
 def went_away(what: str, object_id: str) -> errors.PrismaError:
     """It was there in the preview and is gone now."""
     return errors.NotReady(
-        f"The {what} {object_id} was deleted meanwhile, by another hand.",
+        f"The {what} {object_id} was deleted in the meantime, outside of this run.",
         hint="run `pulumi up` again: it will be shown as gone and made again.",
     )
 

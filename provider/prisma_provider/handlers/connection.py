@@ -8,7 +8,7 @@ from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
-from prisma_provider.handlers.creation import announce, nothing_to_adopt
+from prisma_provider.handlers.creation import check_adopted, nothing_to_adopt
 from prisma_provider.handlers.credentials import rotated
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -53,7 +53,7 @@ class ConnectionHandler:
             *check_adopt(news, "con"),
         )
         if not problems:
-            problems = (*announce(live, "Connection", olds, news, live.connection),)
+            problems = (*check_adopted(live, "Connection", olds, news, live.connection),)
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -122,7 +122,7 @@ class ConnectionHandler:
         return connection
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
-        """The live connection; its secrets are carried on from state, the service tells them only once."""
+        """The live connection; its secrets are carried on from state, the service gives them only once."""
         connection = self._live(live, object_id, olds)
         return None if connection is None else outputs(connection, {**_home(live, connection, olds), **olds})
 

@@ -31,7 +31,7 @@ def connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
 
 
 def left_behind(live: Live, database: Database, there: Iterable[Connection], name: str) -> Connection | None:
-    """The one that an interrupted run made, Refused for several; one that may be anybody's is only told."""
+    """The one that an interrupted run made, Refused for several; one that may be anybody's is only named."""
     unknown = _unrecorded(live, _namesakes(live, database, there, name))
     if not unknown:
         return None
@@ -181,8 +181,8 @@ def _cannot_tell(
     database: Database, name: str, lost: errors.LostResponse, error: errors.ApiError
 ) -> errors.PrismaError:
     return errors.PrismaError(
-        f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it cannot '
-        "be told now.",
+        f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it is not '
+        "known now.",
         said=f"{lost.what} {error.what}",
         hint=f'look for a new connection "{name}" in Prisma Console: delete it, or take it with adopt="con_…".',
     )
@@ -219,7 +219,7 @@ def _seen(live: Live, database_id: str) -> tuple[Connection, ...]:
 
 
 def _tell_of_others(live: Live, database: Database, made: Connection, before: set[str]) -> None:
-    """A request that was given up may have been acted upon after all: what it made is nobody's."""
+    """A request that was given up may have been acted upon after all: no resource has what it made."""
     others = [each for each in _candidates(live, database.id, made.name, before) if not same_id(each.id, made.id)]
     if others:
         live.note(

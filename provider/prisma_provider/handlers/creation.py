@@ -77,8 +77,8 @@ def create_once(
 def _made_elsewhere(found: Keyed) -> Refused:
     """Nothing of ours was lost on the way, and yet its key is taken: by a run that went on beside this one."""
     return Refused(
-        f"{capital(found.title)} was made meanwhile, under the very key of this resource: by another run of this "
-        "stack, or by a stack of this name that keeps its state elsewhere.",
+        f"{capital(found.title)} was made in the meantime, under the idempotency key of this resource: by another "
+        "run of this stack, or by a stack of this name that keeps its state elsewhere.",
         hint="run `pulumi up` again, which says how to take it; if it is another's, give your stack another name. "
         "Nothing was made.",
     )
@@ -110,7 +110,7 @@ def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Ite
     return left.id if left else None
 
 
-def announce(
+def check_adopted(
     live: Live, kind: str, olds: Properties, news: Properties, find: Callable[[str], Titled | None]
 ) -> Iterator[InvalidInput]:
     """What a create will take over, said or refused when it is checked: a preview calls no create, and shows one."""

@@ -23,7 +23,7 @@ def rotated(live: Live, connection_id: str) -> Connection:
         raise errors.PrismaError(
             f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
             said=lost.said or lost.what,
-            hint="run `pulumi up` again, which rotates it once more.",
+            hint="run `pulumi up` again, which rotates it again.",
         ) from None
 
 

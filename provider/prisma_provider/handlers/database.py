@@ -18,7 +18,7 @@ from prisma_provider.handlers.changes import (
     rotation,
     went_away,
 )
-from prisma_provider.handlers.creation import announce, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import check_adopted, create_once, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.credentials import default_secrets, rotated_default
 from prisma_provider.handlers.default_flag import await_demotion, check_one_default, explain_kept, successor_of
 from prisma_provider.handlers.deleted_with import key_change, key_to_send
@@ -101,7 +101,7 @@ class DatabaseHandler:
             inputs = with_logical_id(live, olds, news, inputs, there.values)
             problems = (
                 *check_one_default(live, news, inputs),
-                *announce(live, "Database", olds, news, live.database),
+                *check_adopted(live, "Database", olds, news, live.database),
             )
             if not (olds or problems):
                 _check_new(live, inputs, there)
@@ -210,7 +210,7 @@ class DatabaseHandler:
         if found.of("rotate"):
             return database, rotated_default(live, database)
         live.note(
-            f"{database.title} is adopted without its connection strings, which Prisma tells only once. A Connection "
+            f"{database.title} is adopted without its connection strings, which Prisma gives only once. A Connection "
             "of it has its own; or declare a rotation_trigger: new ones, and the old ones are locked out."
         )
         return database, {}
@@ -221,7 +221,7 @@ class DatabaseHandler:
         return None if database is None else self._outputs(live, database, olds)
 
     def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
-        """PATCH what differs, or nothing; wait for what comes by itself."""
+        """PATCH what differs, or nothing; wait for what needs no request."""
         database = _live(live, object_id, olds, news)
         if database is None:
             raise went_away("database", object_id)
@@ -276,7 +276,7 @@ class DatabaseHandler:
             delete(live, "database", object_id, olds, live.client.delete_database)
         except errors.Forbidden as error:
             kept = live.database(object_id, after=live.now())
-            # A 403 is also how the service says no access: only the default database is left behind in peace.
+            # A 403 is also how the service says no access: only the default database is left alone.
             if kept is not None and not kept.is_default:
                 raise error
             if kept is not None and not self._hand_over(live, kept):
@@ -298,9 +298,9 @@ class DatabaseHandler:
         live.note(f"{successor.title} gets the default flag of {database.title}, which it replaces.")
         return True
 
-    def _outputs(self, live: Live, database: Database, bag: Properties) -> Properties:
-        workspace_id = live.workspace_id_of(database.project.id, bag.get("workspaceId"))
-        return outputs(database, {**bag, "workspaceId": workspace_id})
+    def _outputs(self, live: Live, database: Database, state: Properties) -> Properties:
+        workspace_id = live.workspace_id_of(database.project.id, state.get("workspaceId"))
+        return outputs(database, {**state, "workspaceId": workspace_id})
 
 
 def _live(live: Live, object_id: str, olds: Properties, concerned: Properties) -> Database | None:

@@ -159,6 +159,6 @@ def check_adopt(news: Mapping[str, Any], prefix: str) -> Iterator[InvalidInput]:
         yield from check_id(news, "adopt", prefix)
 
 
-def time_limit_of(bag: Mapping[str, Any], operation: str) -> float:
+def time_limit_of(state: Mapping[str, Any], operation: str) -> float:
     """Seconds that this operation may take on this resource."""
-    return seconds((bag.get("customTimeouts") or {}).get(operation, "")) or DEFAULT_TIME_LIMIT
+    return seconds((state.get("customTimeouts") or {}).get(operation, "")) or DEFAULT_TIME_LIMIT

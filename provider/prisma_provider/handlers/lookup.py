@@ -18,13 +18,13 @@ class Reader(Protocol):
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None: ...
 
 
-def look_up(live: Live, resource: str, reader: Reader, object_id: str, bag: Properties) -> Properties:
+def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Properties) -> Properties:
     """The outputs of an object of which only the id is known; NotFound where there is none.
 
     Of what is not there, a host would make an empty resource.
     """
     possible = is_id(object_id, PREFIXES[resource])
-    outputs = reader.read(live, object_id, bag) if possible else None
+    outputs = reader.read(live, object_id, state) if possible else None
     if outputs is None:
         raise NotFound(
             f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
@@ -33,8 +33,8 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, bag: Prop
     return outputs
 
 
-def title(resource: str, object_id: str, bag: Mapping[str, Any]) -> str:
+def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:
     """How messages name a resource of which only its properties are at hand."""
     if resource == "Restore":
-        return f'database "{bag.get("confirmDatabaseName")}" ({object_id})'
-    return f'{resource.lower()} "{name(bag.get("name") or bag.get("gitName"))}" ({object_id})'
+        return f'database "{state.get("confirmDatabaseName")}" ({object_id})'
+    return f'{resource.lower()} "{name(state.get("name") or state.get("gitName"))}" ({object_id})'

@@ -52,5 +52,5 @@ def project_region(live: Live, database: Database, news: Properties) -> Any:
 
 
 def recorded_region(olds: Properties) -> Any:
-    """Where it is as far as state knows: an answer need not name the region, and what is not told is not another."""
+    """Where it is as far as state knows: a response need not name the region, which does not mean that it changed."""
     return None if olds.get("region") == INHERIT else olds.get("region")

@@ -7,7 +7,7 @@ from prisma_provider.api.models import Database, Project
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
-from prisma_provider.handlers.creation import announce, create_once, listed, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import check_adopted, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -54,7 +54,7 @@ class ProjectHandler:
             inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
             if not olds and ownership.is_replacement(live):
                 ownership.refuse_replacement(live, news, live.projects(), "project")
-            problems = (*announce(live, "Project", olds, news, live.project),)
+            problems = (*check_adopted(live, "Project", olds, news, live.project),)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -152,7 +152,7 @@ class ProjectHandler:
 
 
 def _refuse_databases(live: Live, project_id: str, olds: Properties, kept: list[Database]) -> None:
-    """Of a list that began now: what another hand made meanwhile counts."""
+    """By a list that is asked for now: what was made outside of this run counts."""
     if not kept:
         return
     names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])

@@ -46,4 +46,4 @@ def remove_failed(live: Live, database: Database, failure: NotReady) -> Database
         )
         return database.model_copy(update={"status": "failure"})
     live.drop_database(database.id)
-    raise NotReady(failure.what, hint="it was removed again; run `pulumi up` once more.") from None
+    raise NotReady(failure.what, hint="it was removed again; run `pulumi up` again.") from None

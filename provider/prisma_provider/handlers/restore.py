@@ -178,7 +178,7 @@ def _await_end(live: Live, database: Database) -> Database:
     if seen.status == "failure":
         raise errors.NotReady(
             f'The restore of {database.title} failed: Prisma gives its status as "failure".',
-            hint="restore another backup, or ask Prisma's support; adopt=False beside it tries again. Do not delete "
+            hint="restore another backup, or ask Prisma's support; with adopt=False it is tried again. Do not delete "
             "the database: its backups would go with it.",
         )
     if seen.status in WAITING:
@@ -195,7 +195,7 @@ def _refuse_interrupted(live: Live, database: Database, news: Properties) -> Non
     if database.status == "recovering":
         raise Refused(
             f"{capital(database.title)} is being restored already, by somebody else or by a run that was interrupted.",
-            hint="wait until it is ready. If that was this very restore, declare adopt=True to record it as done; "
+            hint="wait until it is ready. If that was this restore, declare adopt=True to record it as done; "
             "else adopt=False to restore it all the same.",
         )
     if news.get("adopt") is not False and _was_interrupted(live, database, news):
@@ -241,7 +241,7 @@ def _send(live: Live, database: Database, body: Properties, news: Properties) ->
     except errors.LostResponse as lost:
         seen = _recovering(live, database.id)
         if seen is None:
-            live.intents.forget(*_key(live, database, news))  # it is told here and now
+            live.intents.forget(*_key(live, database, news))  # the message above says it
             raise _cannot_tell(database, body, lost) from None
         return seen
 
@@ -261,18 +261,18 @@ def _recovering(live: Live, database_id: str) -> Database | None:
 
 def _cannot_tell(database: Database, body: Properties, lost: errors.LostResponse) -> errors.PrismaError:
     return errors.PrismaError(
-        f"The answer to restoring {database.title} was lost, and it cannot be told whether its data was replaced.",
+        f"The answer to restoring {database.title} was lost, and it is not known whether its data was replaced.",
         said=lost.said or lost.what,
         hint=f"look at its data. If it is that of backup {body['source']['backupId']}, declare adopt=True to record "
         "the restore as done; else run `pulumi up` again, which restores it.",
     )
 
 
-def _outputs(live: Live, database: Database, bag: Properties) -> Properties:
+def _outputs(live: Live, database: Database, state: Properties) -> Properties:
     """The whole state: what was declared, and where its database lives."""
     return {
-        **bag,
+        **state,
         "databaseId": database.id,
         "projectId": database.project.id,
-        "workspaceId": live.workspace_id_of(database.project.id, bag.get("workspaceId")),
+        "workspaceId": live.workspace_id_of(database.project.id, state.get("workspaceId")),
     }

@@ -8,7 +8,7 @@ reading     Read: refresh, and what only an id is known of (`.get`, import); Lis
 planned     what a resource will be after the update, as far as that is known before it
 detail      a Diff as the engine shows it: property by property
 identity    what a URN says: the kind, the name, and the stem of the logicalId
-values      Pulumi's property bags to ours and back: secrets, unknowns
+values      Pulumi's properties to ours and back: secrets, unknowns
 spelling    what is to be declared, as it is spelled in every language
 status      errors as gRPC statuses: sentences, and the half-made resource that has to stay in state
 engine      the engine's log, where a line belongs to a resource

@@ -14,7 +14,7 @@ TYPE = "prisma:index:"
 _DYNAMIC = "dynamic/prisma:"
 _ORGANIZATION = "organization"
 """No request of the engine names the organisation; this is what self-managed backends say. Only one of Pulumi's own
-service has another, so there, and only there, the two hosts make different marks for one resource."""
+service has another, so there, and only there, the two hosts make different keys for one resource."""
 
 
 class Urn(NamedTuple):

@@ -61,7 +61,7 @@ def moved(live: Live, kind: str, object_id: str, olds: Properties) -> Properties
     try:
         now = handler.read(live, object_id, olds)
     except PrismaError:
-        return None  # it cannot be told now: the next preview compares with what is live
+        return None  # it is not known now: the next preview compares with what is live
     if now is None or all(f.same(now.get(f.name), olds.get(f.name)) for f in handler.fields if f.kind == "patch"):
         return None
     return now
@@ -87,7 +87,7 @@ def find(live: Live, kind: str, given_id: str) -> Seen:
 
 
 def imported(live: Live, kind: str, given_id: str) -> Seen:
-    """An object that a stack is to take by its id, and a word on what it comes without."""
+    """An object that a stack is to take by its id, and a note on what it comes without."""
     if kind == "Restore":
         raise InvalidInput(
             "",
@@ -112,7 +112,7 @@ def _say_what_is_absent(live: Live, kind: str, seen: Seen) -> None:
     else:
         return
     what = title(kind, seen.object_id, seen.outputs)
-    live.note(f"{what} is imported without its secrets, which Prisma tells only once. {way}")
+    live.note(f"{what} is imported without its secrets, which Prisma gives only once. {way}")
 
 
 class Listed(NamedTuple):

@@ -1,4 +1,4 @@
-"""The server: a free port on loopback, told on the first line of stdout; it ends with whoever started it."""
+"""The server: a free port on loopback, which the first line of stdout names; it ends with its starter."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GRACE = 5.0
 
 def serve(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us or is gone itself. Its address is the argument that is no option."""
-    starter = os.getppid()  # before anybody is told the port: who is may be killed at once
+    starter = os.getppid()  # before the port is printed: its reader may be killed at once
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
     session = Session(Engine(address))
     write_log(session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody

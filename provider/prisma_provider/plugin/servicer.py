@@ -26,7 +26,7 @@ from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.status import HalfDone, spoken
-from prisma_provider.plugin.values import to_arguments, to_bag, to_struct
+from prisma_provider.plugin.values import to_arguments, to_properties, to_struct
 
 Context = grpc.ServicerContext
 
@@ -41,7 +41,7 @@ class Provider(ResourceProviderServicer):
 
     @spoken
     def Handshake(self, request: provider_pb2.ProviderHandshakeRequest, context: Context) -> Any:
-        """The engine says where it is. Secrets come in clear and are marked again by the engine itself."""
+        """The engine says where it is. Secrets come in clear and the engine makes them secrets again."""
         if request.engine_address:
             self._session.engine = Engine(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse()
@@ -67,7 +67,7 @@ class Provider(ResourceProviderServicer):
     @spoken
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """A token, a base URL; the token is a secret from here on, however it was given."""
-        news = to_bag(request.news)
+        news = to_properties(request.news)
         failures = [_failure(problem) for problem in check_texts(news)]
         if not failures and all(isinstance(value, str) for value in news.values()):
             failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in wrong(news)]
@@ -76,14 +76,14 @@ class Provider(ResourceProviderServicer):
     @spoken
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """Another token, or another way to the service: never a reason to replace what it manages."""
-        same = to_bag(request.olds) == to_bag(request.news)
+        same = to_properties(request.olds) == to_properties(request.news)
         changes = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
         return provider_pb2.DiffResponse(changes=changes)
 
     @spoken
     def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         """The settings of this process."""
-        self._session.configure(to_bag(request.args))
+        self._session.configure(to_properties(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
 
     @spoken
@@ -111,7 +111,7 @@ class Provider(ResourceProviderServicer):
         """The inputs as they will stand in state, or what is wrong with them."""
         urn = parse(request.urn)
         kind = kind_of(urn.type)
-        olds, news = to_bag(request.olds), to_bag(request.news)
+        olds, news = to_properties(request.olds), to_properties(request.news)
         try:
             news = named(urn, request, olds, news)
             with self._session.operation(request.urn) as live:
@@ -127,7 +127,7 @@ class Provider(ResourceProviderServicer):
         """What differs from live."""
         kind, handler = _handler(request.urn)
         olds, news = _compared(request)
-        with self._session.operation(request.urn, bag=olds) as live:
+        with self._session.operation(request.urn, state=olds) as live:
             found = handler.diff(live, request.id, olds, news)
             if found.replaces():
                 # What is closed in place is said by Update: an option such as `replaceOnChanges` may yet replace it.
@@ -138,7 +138,7 @@ class Provider(ResourceProviderServicer):
     def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         """Make it, or say what it will be."""
         _, handler = _handler(request.urn)
-        news = to_bag(request.properties)
+        news = to_properties(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=_outputs(handler, planned.after_create(handler.fields, news)))
         with self._session.operation(request.urn, request.timeout, news) as live:
@@ -152,7 +152,7 @@ class Provider(ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """What is live; no id where it is proved gone."""
         kind, handler = _handler(request.urn)
-        olds, inputs = to_bag(request.properties), to_bag(request.inputs)
+        olds, inputs = to_properties(request.properties), to_properties(request.inputs)
         with self._session.operation(request.urn, request.timeout, olds) as live:
             # Every managed resource has its workspace in state; what has none is known by its id alone.
             if "workspaceId" in olds:
@@ -195,7 +195,7 @@ class Provider(ResourceProviderServicer):
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:
         """Delete it; gone already is done."""
         _, handler = _handler(request.urn)
-        olds = to_bag(request.properties)
+        olds = to_properties(request.properties)
         with self._session.operation(request.urn, request.timeout, olds) as live:
             handler.delete(live, request.id, olds)
         return Empty()
@@ -204,7 +204,7 @@ class Provider(ResourceProviderServicer):
     def List(self, request: provider_pb2.ListRequest, context: Context) -> Iterator[provider_pb2.ListResponse]:
         """The objects of a kind that exist, whether in a stack or not."""
         with self._session.operation("") as live:
-            found = list(reading.listed(live, kind_of(request.token), to_bag(request.query)))
+            found = list(reading.listed(live, kind_of(request.token), to_properties(request.query)))
         limited = found[: request.limit] if request.limit > 0 else found
         result = provider_pb2.ListResponse.Result
         return iter([provider_pb2.ListResponse(result=result(id=one.object_id, name=one.name)) for one in limited])
@@ -225,15 +225,15 @@ def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) ->
 
     Nor are the timeouts: what the dynamic host recorded of either, in a stack that was moved, is no change.
     """
-    olds, news = to_bag(request.olds), to_bag(request.news)
-    for bag in (olds, news):
-        bag["ignoreChanges"] = list(request.ignoreChanges) or None
-        bag.pop("customTimeouts", None)
+    olds, news = to_properties(request.olds), to_properties(request.news)
+    for state in (olds, news):
+        state["ignoreChanges"] = list(request.ignoreChanges) or None
+        state.pop("customTimeouts", None)
     return olds, news
 
 
 def _outputs(handler: Handler, outputs: Properties) -> Struct:
-    """Outputs as they stand in state: what only create and rotate tell is a secret; options are the engine's."""
+    """Outputs as they stand in state: what only create and rotate give is a secret; options are the engine's."""
     secrets = [field.name for field in handler.fields if field.kind == "once"]
     kept = {name: value for name, value in outputs.items() if name not in ("ignoreChanges", "customTimeouts")}
     return to_struct(kept, secrets)

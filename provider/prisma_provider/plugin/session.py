@@ -44,7 +44,7 @@ def load(config: Mapping[str, Any]) -> Settings:
 
 
 def wrong(config: Mapping[str, Any]) -> Iterator[ConfigurationError]:
-    """What is wrong with the settings of a provider. That there is no token is told by what needs one."""
+    """What is wrong with the settings of a provider. That there is no token is an error of what needs one."""
     try:
         load(config)
     except NoToken:
@@ -71,8 +71,8 @@ class Session:
     def configure(self, config: Mapping[str, Any]) -> None:
         """Take these settings, and begin with empty hands; ConfigurationError where they are wrong.
 
-        That there is no token is told by the first operation: an update of other resources (`--target`) needs none.
-        The engine starts a process for each provider. One that it attaches to is told of several and cannot tell them
+        That there is no token is an error of the first operation: an update of other resources (`--target`) needs none.
+        The engine starts a process for each provider. One that it attaches to gets several and cannot keep them
         apart, so it stays with the account that came first.
         """
         try:
@@ -104,7 +104,7 @@ class Session:
         self.engine.say(line, _work.get().urn)
 
     def problem(self, line: str) -> None:
-        """What went wrong with an object that this operation made; `problems` tells them."""
+        """What went wrong with an object that this operation made; `problems` gives them."""
         _work.get().problems.append(line)
 
     def problems(self) -> list[str]:
@@ -112,16 +112,16 @@ class Session:
         return _work.get().problems
 
     @contextmanager
-    def operation(self, urn: str, seconds: float = 0, bag: Mapping[str, Any] | None = None) -> Iterator[Live]:
+    def operation(self, urn: str, seconds: float = 0, state: Mapping[str, Any] | None = None) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit.
 
-        `seconds` is what `customTimeouts` gives, or 0; `bag` holds what is known of the resource already.
+        `seconds` is what `customTimeouts` gives, or 0; `state` is what is known of the resource already.
         """
         live = self._live
         if live is None:
             raise self._problem.with_traceback(None)
         self.stack = stack_of(urn) or self.stack
-        live.client.expect_workspace((bag or {}).get("workspaceId"))
+        live.client.expect_workspace((state or {}).get("workspaceId"))
         mark = _work.set(_Work(urn))
         try:
             with working_on(urn), time_limit(seconds or DEFAULT_TIME_LIMIT):

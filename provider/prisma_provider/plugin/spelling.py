@@ -26,7 +26,7 @@ def _any_of(words: dict[str, str]) -> str:
 
 
 # What the service says and what stands in quotes is not ours to spell. A word of ours follows a space, a bracket or a
-# backtick, and a value of ours can be told: so neither ids nor addresses are taken for one.
+# backtick, and a value of ours is known by its form: so neither ids nor addresses are taken for one.
 _PYTHON = re.compile(
     r'^  Prisma says: .*$|"(?:\\.|[^"\\\n])*"|(?<![^\s(`])(?:'
     rf"(?P<phrase>{_any_of(_PHRASES)})|"

@@ -1,4 +1,4 @@
-"""Property bags: Pulumi's structs to ours, and back."""
+"""Properties: Pulumi's structs to ours, and back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SECRET = rpc._special_secret_sig
 _FILES = (rpc._special_asset_sig, rpc._special_archive_sig)
 
 
-def to_bag(properties: Struct) -> Properties:
-    """Properties as the handlers take them: secrets in clear, what is not known as our own mark, no Pulumi's own.
+def to_properties(properties: Struct) -> Properties:
+    """Properties as the handlers take them: secrets in clear, what is not known yet as UNKNOWN, none of Pulumi's.
 
     A value that is unknown in a part is unknown. InvalidInput for an asset or archive.
     """
@@ -35,10 +35,10 @@ def to_arguments(given: Struct) -> Properties:
     }
 
 
-def to_struct(bag: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
-    """A bag as Pulumi takes it, these properties marked as secrets; what is None is left out."""
+def to_struct(state: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
+    """Properties as Pulumi takes them, these marked as secrets; what is None is left out."""
     found = Struct()
-    found.update({name: _marked(value, name in secrets) for name, value in bag.items() if value is not None})
+    found.update({name: _marked(value, name in secrets) for name, value in state.items() if value is not None})
     return found
 
 
