@@ -98,7 +98,7 @@ class Served:
         self.may = threading.Event()
         self.asked = threading.Event()
         config = uvicorn.Config(
-            self._app, port=0, http=wire.CuttableProtocol, lifespan="off", interface="asgi3", log_config=None
+            self._app, port=0, http=wire.ClosableProtocol, lifespan="off", interface="asgi3", log_config=None
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)

@@ -144,7 +144,7 @@ def test_inherit_takes_the_projects_region(local: LocalServer, region: str | Non
     assert database(local, project)["region"]["id"] == "us-east-1"
 
 
-def test_an_id_may_come_without_its_prefix(local: LocalServer, project: Shape) -> None:
+def test_an_id_needs_no_prefix(local: LocalServer, project: Shape) -> None:
     """`db_c…` and `c…` are the same database."""
     made_ = database(local, project, name="orders")
     bare = made_["id"].removeprefix("db_")
