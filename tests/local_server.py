@@ -100,17 +100,17 @@ class LocalServer:
 
     def made(self, path: str, /, **body: Any) -> dict[str, Any]:
         """The object that a POST created."""
-        answer = self.api("POST", path, body)
-        assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
-        data: dict[str, Any] = answer.json()["data"]
+        response = self.api("POST", path, body)
+        assert response.is_success, f"POST {path}: {response.status_code} {response.text}"
+        data: dict[str, Any] = response.json()["data"]
         return data
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
         """A request to `/_local/…`, by the rest of the path; returns the JSON, and fails where it is refused."""
         body = {} if json is None else {"json": json}
-        answer = self.http.request(method, f"/_local/{path.removeprefix('/_local').lstrip('/')}", **body)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
+        response = self.http.request(method, f"/_local/{path.removeprefix('/_local').lstrip('/')}", **body)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
+        return response.json() if response.content else None
 
     def requests(self) -> list[dict[str, Any]]:
         """The API requests since the last `clear`, in the order they came."""

@@ -28,7 +28,7 @@ ASKED = {
 }
 
 
-def answer(local: LocalServer, **changes: str) -> httpx.Response:
+def decide(local: LocalServer, **changes: str) -> httpx.Response:
     _, workspace_id = local.mint("acme")
     return local.http.post("/authorize", data={**ASKED, "workspace": workspace_id, "answer": "allow", **changes})
 
@@ -54,7 +54,7 @@ def refreshed(local: LocalServer, refresh: str) -> httpx.Response:
 
 
 def tokens(local: LocalServer) -> dict[str, Any]:
-    found: dict[str, Any] = exchange(local, returned(answer(local))["code"]).json()
+    found: dict[str, Any] = exchange(local, returned(decide(local))["code"]).json()
     return found
 
 
@@ -100,7 +100,7 @@ def test_another_page_cannot_allow(local: LocalServer) -> None:
 
 def test_denied(local: LocalServer) -> None:
     """If I deny it, the program gets access_denied."""
-    assert returned(answer(local, answer="deny"))["error"] == "access_denied"
+    assert returned(decide(local, answer="deny"))["error"] == "access_denied"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_denied(local: LocalServer) -> None:
 )
 def test_a_stolen_code(local: LocalServer, changes: dict[str, str]) -> None:
     """A thief cannot use my code, and neither can I after he tried."""
-    code = returned(answer(local))["code"]
+    code = returned(decide(local))["code"]
     assert exchange(local, code, **changes).json()["error"] == "invalid_grant"
     assert exchange(local, code).status_code == 400
 

@@ -12,9 +12,9 @@ Shape = dict[str, Any]
 
 
 def listed(local: LocalServer, project: Shape, **query: str) -> list[Shape]:
-    answer = local.api("GET", f"/v1/projects/{project['id']}/branches", params=query)
-    assert answer.status_code == 200, answer.text
-    found: list[Shape] = answer.json()["data"]
+    response = local.api("GET", f"/v1/projects/{project['id']}/branches", params=query)
+    assert response.status_code == 200, response.text
+    found: list[Shape] = response.json()["data"]
     return found
 
 
@@ -27,8 +27,8 @@ def branch(local: LocalServer, project: Shape, name: str, **more: Any) -> Shape:
 
 
 def patch(local: LocalServer, found: Shape, body: Any) -> tuple[int, Shape]:
-    answer = local.api("PATCH", f"/v1/branches/{found['id']}", body)
-    return answer.status_code, answer.json()
+    response = local.api("PATCH", f"/v1/branches/{found['id']}", body)
+    return response.status_code, response.json()
 
 
 def default(local: LocalServer, project: Shape) -> list[str]:
@@ -79,9 +79,9 @@ def test_only_the_flag_moves(local: LocalServer, project: Shape) -> None:
     assert default(local, project) == ["next"]
     [main] = listed(local, project, gitName="main")
     assert (main["isDefault"], main["role"]) == (False, "production")
-    status, answer = patch(local, main, {"isDefault": True})
-    assert (status, answer["data"]["isDefault"]) == (200, True)
-    assert answer["data"]["updatedAt"] >= main["updatedAt"] >= main["createdAt"]
+    status, response = patch(local, main, {"isDefault": True})
+    assert (status, response["data"]["isDefault"]) == (200, True)
+    assert response["data"]["updatedAt"] >= main["updatedAt"] >= main["createdAt"]
     assert default(local, project) == ["main"]
 
 
@@ -97,8 +97,8 @@ def test_new_databases_follow_the_default_branch(local: LocalServer, project: Sh
 def test_a_patch_promotes_and_nothing_else(local: LocalServer, project: Shape, body: Shape) -> None:
     """No rename, no role, no unknown field, no demotion of the default branch: 422, and nothing has changed."""
     [main] = listed(local, project)
-    status, answer = patch(local, main, body)
-    assert (status, answer["error"]["code"]) == (422, "validation-error")
+    status, response = patch(local, main, body)
+    assert (status, response["error"]["code"]) == (422, "validation-error")
     assert listed(local, project) == [main]
 
 

@@ -29,8 +29,8 @@ CANNOT_HAPPEN: dict[tuple[Operation, int], str] = {
     (("DELETE", "/v1/projects/{id}"), 400): "there are no Compute apps that could remain",
     (("POST", "/v1/projects/{id}/transfer"), 204): "there is no other owner",
     (("GET", "/v1/databases/{databaseId}/backups"), 422): "every PostgreSQL 17 has pg_dump",
-    (("GET", "/v1/databases/{databaseId}/usage"), 500): "a fault can answer it",
-    (("GET", "/v1/databases/{databaseId}/usage"), 503): "a fault can answer it",
+    (("GET", "/v1/databases/{databaseId}/usage"), 500): "a fault can return it",
+    (("GET", "/v1/databases/{databaseId}/usage"), 503): "a fault can return it",
     (("POST", "/v1/workspaces"), 201): "a service token cannot create workspaces",
 }
 
@@ -281,8 +281,8 @@ def test_our_document_is_valid_and_takes_what_the_contract_takes(local: LocalSer
         published, served = PATHS[path][method.lower()], ours["paths"][path][method.lower()]
         assert _parameters(served) == _parameters(published)
         assert _fields(served) >= _fields(published)
-        for answer in served["responses"].values():
-            for content in answer.get("content", {}).values():
+        for response in served["responses"].values():
+            for content in response.get("content", {}).values():
                 check_schema(content["schema"])
     assert _fields(ours["paths"]["/v1/databases/{databaseId}"]["patch"]) >= {"isDefault"}
 

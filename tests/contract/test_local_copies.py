@@ -67,8 +67,8 @@ def from_backup(source: Shape, backup: Shape) -> Shape:
 
 
 def restore(local: LocalServer, target: Shape, source: Shape) -> tuple[int, Shape]:
-    answer = local.api("POST", f"/v1/databases/{target['id']}/restore", {"source": source})
-    return answer.status_code, answer.json()
+    response = local.api("POST", f"/v1/databases/{target['id']}/restore", {"source": source})
+    return response.status_code, response.json()
 
 
 def settled(local: LocalServer, found: Shape) -> str:
@@ -268,11 +268,11 @@ def test_a_restore_replaces_the_data_and_keeps_the_credentials(local: LocalServe
         session.execute(f"ALTER DATABASE {name} SET statement_timeout = '7s'")
         session.execute("DROP TABLE orders CASCADE")
         session.execute("CREATE TABLE newer ()")
-        status, answer = restore(local, mine, from_backup(mine, backup))
+        status, response = restore(local, mine, from_backup(mine, backup))
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
-    assert (status, answer["data"]["status"], answer["data"]["id"]) == (200, "recovering", mine["id"])
-    assert answer["data"]["source"] == from_backup(mine, backup)
+    assert (status, response["data"]["status"], response["data"]["id"]) == (200, "recovering", mine["id"])
+    assert response["data"]["source"] == from_backup(mine, backup)
     assert settled(local, mine) == "ready"
     for connections in (mine["connections"], [second]):
         with connect({"connections": connections}) as session:
@@ -341,8 +341,8 @@ def test_a_database_that_is_deleted_while_it_recovers_stays_deleted(local: Local
 
 
 def usage(local: LocalServer, shape: Shape, **query: str) -> tuple[int, Shape]:
-    answer = local.api("GET", f"/v1/databases/{shape['id']}/usage", params=query)
-    return answer.status_code, answer.json()
+    response = local.api("GET", f"/v1/databases/{shape['id']}/usage", params=query)
+    return response.status_code, response.json()
 
 
 @pytest.mark.parametrize(
@@ -356,8 +356,8 @@ def usage(local: LocalServer, shape: Shape, **query: str) -> tuple[int, Shape]:
 )
 def test_an_invalid_period_is_refused(local: LocalServer, project: Shape, query: dict[str, str]) -> None:
     """Dates are dates, in their order."""
-    status, answer = usage(local, database(local, project), **query)
-    assert (status, answer["error"]["code"]) == (400, "validation-error")
+    status, response = usage(local, database(local, project), **query)
+    assert (status, response["error"]["code"]) == (400, "validation-error")
 
 
 def test_usage_is_what_postgresql_counts(local: LocalServer, project: Shape) -> None:
@@ -383,6 +383,9 @@ def test_usage_is_what_postgresql_counts(local: LocalServer, project: Shape) -> 
 
 def test_a_period_before_its_creation_used_nothing(local: LocalServer, project: Shape) -> None:
     """A database that did not exist used nothing; the period is the one of my query."""
-    status, answer = usage(local, database(local, project), startDate="2020-01-01", endDate="2020-02-01T12:00:00Z")
-    assert (status, answer["period"]) == (200, {"start": "2020-01-01T00:00:00.000Z", "end": "2020-02-01T12:00:00.000Z"})
-    assert [metric["used"] for metric in answer["metrics"].values()] == [0, 0]
+    status, response = usage(local, database(local, project), startDate="2020-01-01", endDate="2020-02-01T12:00:00Z")
+    assert (status, response["period"]) == (
+        200,
+        {"start": "2020-01-01T00:00:00.000Z", "end": "2020-02-01T12:00:00.000Z"},
+    )
+    assert [metric["used"] for metric in response["metrics"].values()] == [0, 0]

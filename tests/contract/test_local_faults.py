@@ -28,8 +28,8 @@ def test_a_status_instead_of_the_operation(local: LocalServer) -> None:
     """I rehearse a 429: I choose headers and body, nothing is created, the next request works."""
     error = {"error": {"code": "rate-limit-exceeded", "message": "Slow down."}}
     local.fault(**CREATE, kind="status", status=429, headers={"Retry-After": "7"}, body=error)
-    answer = local.api("POST", "/v1/projects", BODY)
-    assert (answer.status_code, answer.headers["retry-after"], answer.json()) == (429, "7", error)
+    response = local.api("POST", "/v1/projects", BODY)
+    assert (response.status_code, response.headers["retry-after"], response.json()) == (429, "7", error)
     assert count(local) == 0
     local.made("/v1/projects", **BODY)
 
@@ -37,12 +37,12 @@ def test_a_status_instead_of_the_operation(local: LocalServer) -> None:
 def test_a_status_can_have_any_body(local: LocalServer) -> None:
     """Not every error response of a proxy is JSON."""
     local.fault(kind="status", status=500, body="oops", contentType="text/plain")
-    answer = local.api("GET", "/v1/me")
-    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (500, "oops", "text/plain")
+    response = local.api("GET", "/v1/me")
+    assert (response.status_code, response.text, response.headers["content-type"]) == (500, "oops", "text/plain")
     local.fault(kind="html")
-    answer = local.api("GET", "/v1/me")
-    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html")
-    assert answer.text.startswith("<html>")
+    response = local.api("GET", "/v1/me")
+    assert (response.status_code, response.headers["content-type"]) == (502, "text/html")
+    assert response.text.startswith("<html>")
 
 
 def test_a_status_after_the_operation(local: LocalServer) -> None:
@@ -67,10 +67,10 @@ def test_a_connection_is_closed(local: LocalServer, kind: str, made: int) -> Non
 def test_a_response_can_be_truncated(local: LocalServer) -> None:
     """The Content-Length is right, the body is no JSON, and the operation was carried out."""
     local.fault(**CREATE, kind="truncate")
-    answer = local.api("POST", "/v1/projects", BODY)
+    response = local.api("POST", "/v1/projects", BODY)
     with pytest.raises(JSONDecodeError):
-        answer.json()
-    assert answer.status_code == 201
+        response.json()
+    assert response.status_code == 201
     assert count(local) == 1
 
 
@@ -80,9 +80,9 @@ def test_a_field_can_be_ignored(local: LocalServer) -> None:
     other = local.made("/v1/databases", projectId=project["id"], name="other")
     local.fault(method="PATCH", path="/v1/databases/*", kind="ignore", fields=["isDefault"])
     body = {"isDefault": True, "name": "renamed"}
-    answer = local.api("PATCH", f"/v1/databases/{other['id']}", body)
-    data = answer.json()["data"]
-    assert (answer.status_code, data["isDefault"], data["name"]) == (200, False, "renamed")
+    response = local.api("PATCH", f"/v1/databases/{other['id']}", body)
+    data = response.json()["data"]
+    assert (response.status_code, data["isDefault"], data["name"]) == (200, False, "renamed")
     assert local.requests()[-1]["body"] == body
 
 
@@ -135,11 +135,11 @@ def test_a_response_can_be_delayed_without_end(local: LocalServer, kind: str, do
     """A delay without seconds lasts until the faults are removed, before the operation or after it."""
     local.fault(**CREATE, kind=kind)
     with ThreadPoolExecutor() as pool:
-        answer = pool.submit(local.api, "POST", "/v1/projects", BODY)
+        response = pool.submit(local.api, "POST", "/v1/projects", BODY)
         wait_until(lambda: local.faults()[0]["fired"] == 1 and count(local) == done)
         assert local.requests()[0]["status"] is None
         local.clear_faults()
-        assert answer.result().status_code == 201
+        assert response.result().status_code == 201
     assert count(local) == 1
 
 
@@ -197,8 +197,8 @@ def test_a_fault_can_match_the_body(local: LocalServer, project: Shape, match: S
     local.fault(method="POST", path="/v1/databases", kind="status", status=503, times=0, match=match)
     asked: list[Shape] = [{"name": "first", "isDefault": True}]
     asked += [{"name": "orders", "isDefault": False, "source": {"type": "empty"}}]
-    answers = [local.api("POST", "/v1/databases", {"projectId": project["id"], **body}) for body in asked]
-    assert [answer.status_code for answer in answers] == statuses
+    responses = [local.api("POST", "/v1/databases", {"projectId": project["id"], **body}) for body in asked]
+    assert [response.status_code for response in responses] == statuses
     assert local.api("GET", "/v1/databases").status_code == 200
 
 
@@ -214,8 +214,8 @@ def test_a_plan_that_is_full(local: LocalServer, project: Shape) -> None:
     """I rehearse the plan's limit: I choose code and message, whatever the status."""
     words = {"code": "planLimitReached", "message": "Workspace plan limit reached"}
     local.fault(method="POST", path="/v1/databases", kind="status", status=403, **words)
-    answer = local.api("POST", "/v1/databases", {"projectId": project["id"]})
-    assert (answer.status_code, answer.json()) == (403, {"error": words})
+    response = local.api("POST", "/v1/databases", {"projectId": project["id"]})
+    assert (response.status_code, response.json()) == (403, {"error": words})
     local.fault(path="/v1/me", kind="status_after", status=400, code="planLimitReached")
     error = local.api("GET", "/v1/me").json()["error"]
     assert (error["code"], bool(error["message"])) == ("planLimitReached", True)
@@ -275,11 +275,11 @@ def test_beyond_the_rate_limit_is_429_with_retry_after(local: LocalServer) -> No
     """Too fast, I get the API's 429 and nothing is created; after Retry-After the request succeeds."""
     local.settings(rateLimit=2)
     local.clear()
-    answers = [local.api("POST", "/v1/projects", BODY) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
-    assert answers[3].json()["error"]["code"] == "rate-limit-exceeded"
+    responses = [local.api("POST", "/v1/projects", BODY) for _ in range(4)]
+    assert [response.status_code for response in responses] == [201, 201, 429, 429]
+    assert responses[3].json()["error"]["code"] == "rate-limit-exceeded"
     assert [row["status"] for row in local.requests()] == [201, 201, 429, 429]
-    time.sleep(int(answers[3].headers["retry-after"]))
+    time.sleep(int(responses[3].headers["retry-after"]))
     assert count(local) == 2
 
 

@@ -19,7 +19,7 @@ CHECKS = (
 
 
 def test_no_request_makes_the_server_fail(local: LocalServer, tmp_path: Path) -> None:
-    """Whatever arrives, the answer is one our document declares, and never a 5xx."""
+    """Whatever is sent, the response is one that our document declares, and never a 5xx."""
     before = len(local.stderr())
     local.made("/v1/projects", name="shop")
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{local.url}/openapi.json"]

@@ -50,8 +50,8 @@ def test_a_long_body_is_logged_by_its_length(local: LocalServer) -> None:
 )
 def test_a_body_that_is_too_long_is_refused_everywhere(local: LocalServer, path: str, largest: int) -> None:
     """No route reads without end."""
-    answer = local.http.post(path, content=b" " * (largest + 1))
-    assert (answer.status_code, answer.json()["error"]["message"]) == (
+    response = local.http.post(path, content=b" " * (largest + 1))
+    assert (response.status_code, response.json()["error"]["message"]) == (
         413,
         f"The request body exceeds {largest // 1024} KiB.",
     )
@@ -80,8 +80,8 @@ def test_the_log_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_other_page_uses_the_control_routes(local: LocalServer, site: str, method: str, path: str) -> None:
     """A request of a page without an Origin, as of images and links, is refused, too."""
     local.made("/v1/projects", name="mine", createDatabase=False)
-    answer = local.http.request(method, path, headers={"Sec-Fetch-Site": site})
-    assert (answer.status_code, "mine" in answer.text) == (403, False)
+    response = local.http.request(method, path, headers={"Sec-Fetch-Site": site})
+    assert (response.status_code, "mine" in response.text) == (403, False)
     assert len(local.api("GET", "/v1/projects").json()["data"]) == 1
 
 
@@ -98,7 +98,7 @@ class Served:
         self.may = threading.Event()
         self.asked = threading.Event()
         config = uvicorn.Config(
-            self._app, port=0, http=wire.CuttableProtocol, lifespan="off", interface="asgi3", log_config=None
+            self._app, port=0, http=wire.ClosableProtocol, lifespan="off", interface="asgi3", log_config=None
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
@@ -149,10 +149,10 @@ def test_half_a_request_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
         for half in HALVES:
             assert ended(connected(half)), half
         served.may.set()
-        answer = b""
-        while not answer.endswith(b"done"):
-            answer += whole.recv(65536)
-            assert answer
+        response = b""
+        while not response.endswith(b"done"):
+            response += whole.recv(65536)
+            assert response
         whole.sendall(b"GET / HT")
         assert ended(whole)
 

@@ -64,7 +64,7 @@ def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) ->
 
 
 @needs_chromium
-def test_a_connection_behind_a_click(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
+def test_connection_strings_are_folded(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
     """Connection strings are folded; opened they stay open while the page updates. It says where passwords are."""
     key = f'details[data-key="{orders["defaultConnectionId"]}"]'
     page.wait(lambda: page.text(key) != "")

@@ -145,7 +145,7 @@ def test_through_the_pooler_a_tenant_reaches_its_own_database_only(local: LocalS
 
 
 @needs_pgbouncer
-def test_the_superuser_cannot_come_in_through_the_pooler(connection: Shape) -> None:
+def test_the_superuser_cannot_log_in_through_the_pooler(connection: Shape) -> None:
     """The pooler allows no login that PostgreSQL refuses."""
     own = pooled(connection).removeprefix("postgresql://").partition(":")[0]
     for name in (own, "prisma_admin", "postgres", "pgbouncer"):

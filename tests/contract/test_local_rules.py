@@ -16,15 +16,15 @@ def database(local: LocalServer, project: Shape, **body: Any) -> Shape:
 
 
 def error(local: LocalServer, method: str, path: str, body: Any = None) -> tuple[int, str, str]:
-    answer = local.api(method, path, body)
-    found = answer.json()["error"]
-    return answer.status_code, found["code"], found["message"]
+    response = local.api(method, path, body)
+    found = response.json()["error"]
+    return response.status_code, found["code"], found["message"]
 
 
 def names(local: LocalServer, **query: str) -> list[str]:
-    answer = local.api("GET", "/v1/databases", params=query)
-    assert answer.status_code == 200, answer.text
-    return [row["name"] for row in answer.json()["data"]]
+    response = local.api("GET", "/v1/databases", params=query)
+    assert response.status_code == 200, response.text
+    return [row["name"] for row in response.json()["data"]]
 
 
 def defaults(local: LocalServer) -> list[str]:
@@ -144,7 +144,7 @@ def test_inherit_takes_the_projects_region(local: LocalServer, region: str | Non
     assert database(local, project)["region"]["id"] == "us-east-1"
 
 
-def test_an_id_may_come_without_its_prefix(local: LocalServer, project: Shape) -> None:
+def test_an_id_needs_no_prefix(local: LocalServer, project: Shape) -> None:
     """`db_c…` and `c…` are the same database."""
     made_ = database(local, project, name="orders")
     bare = made_["id"].removeprefix("db_")
@@ -170,8 +170,8 @@ def test_another_workspace_sees_nothing_of_mine(local: LocalServer, project: Sha
         f"/v1/connections/{mine['defaultConnectionId']}",
     ]
     for path in paths:
-        answer = local.api("GET", path, token=token)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "resource-not-found")
+        response = local.api("GET", path, token=token)
+        assert (response.status_code, response.json()["error"]["code"]) == (404, "resource-not-found")
     for path in ("/v1/projects", "/v1/databases", "/v1/connections"):
         assert local.api("GET", path, token=token).json()["data"] == []
     body = {"projectId": project["id"]}
@@ -183,8 +183,8 @@ def test_another_workspace_sees_nothing_of_mine(local: LocalServer, project: Sha
 def test_without_a_valid_token_every_request_is_401(local: LocalServer, header: str | None) -> None:
     """No token, a wrong one, or another scheme: 401, always in the same form."""
     headers = {} if header is None else {"Authorization": header.format(token=local.token)}
-    answer = local.http.get("/v1/projects", headers=headers)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "authentication-failed")
+    response = local.http.get("/v1/projects", headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (401, "authentication-failed")
 
 
 def test_a_revoked_token_is_refused(local: LocalServer) -> None:
@@ -236,8 +236,8 @@ def test_an_invalid_page_is_refused(local: LocalServer, path: str, query: str) -
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"text"', b"NaN", b'{"name": "\\ud800"}', b"[" * 100_000, b"\xff"])
 def test_a_body_that_is_no_object_is_refused(local: LocalServer, raw: bytes) -> None:
     """Invalid JSON is an error of the client, not of the server."""
-    answer = local.api("POST", "/v1/projects", content=raw, headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation-error")
+    response = local.api("POST", "/v1/projects", content=raw, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "validation-error")
 
 
 def test_an_unknown_path_and_a_wrong_method_have_the_same_form(local: LocalServer) -> None:

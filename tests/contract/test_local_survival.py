@@ -208,7 +208,7 @@ def test_a_killed_restore_is_finished(place: Path, step: str) -> None:
         session.execute("UPDATE kept SET answer = 43")
     server.fault(kind="kill", method="POST", path="*/restore", step=step)
     source = {"type": "backup", "databaseId": database["id"], "backupId": backup["id"]}
-    with suppress(httpx.TransportError):  # its answer may have been quicker than its death
+    with suppress(httpx.TransportError):  # the response may be sent before the kill
         server.api("POST", f"/v1/databases/{database['id']}/restore", {"source": source})
     assert server.wait_for_death() == -signal.SIGKILL
     with started_again(server):

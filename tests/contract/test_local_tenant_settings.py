@@ -297,8 +297,8 @@ def test_a_locked_table_does_not_block_a_backup(local: LocalServer) -> None:
     tenant = Tenant(local, "locked")
     with closing(tenant.session()) as session:
         session.execute("BEGIN; CREATE TABLE rows (n int); COMMIT; BEGIN; LOCK TABLE rows")
-        answer = local.http.post("/_local/backups", json={"databaseId": tenant.database["id"]})
-        assert answer.status_code == 500
+        response = local.http.post("/_local/backups", json={"databaseId": tenant.database["id"]})
+        assert response.status_code == 500
         tenant.delete(local, "project")
     assert local.postgres() == {"databases": [], "roles": []}
 

@@ -1,4 +1,4 @@
-"""What the routes of every room share: who may use them, and how an action becomes a response."""
+"""What all routes share: who may use them, and how an action becomes a response."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ COMPLETE = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 _open: dict[tuple[str, int], asyncio.Transport] = {}
 
 
-class CuttableProtocol(H11Protocol):
+class ClosableProtocol(H11Protocol):
     """uvicorn's protocol, whose connections can be closed; it closes those whose request does not arrive in time."""
 
     _timer: asyncio.TimerHandle | None = None

@@ -20,7 +20,7 @@ from prisma_local.databases.context import Context
 from prisma_local.databases.reconcile import reconcile
 from prisma_local.databases.stock import Stock
 from prisma_local.errors import StartupError
-from prisma_local.http.wire import CuttableProtocol
+from prisma_local.http.wire import ClosableProtocol
 from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.copies import Copies
@@ -122,7 +122,7 @@ def _listen(wanted: int, identity: Identity) -> socket.socket:
 def _config(app: object, options: Options) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
-        http=CuttableProtocol,
+        http=ClosableProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
