@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from prisma_provider.api import client
+from prisma_provider.api import requests
 from prisma_provider.api.client import Client
 from prisma_provider.diff import UNKNOWN, Diff
 from prisma_provider.errors import PrismaError
@@ -151,7 +151,7 @@ class Memory(Intents):
 def without_threads(patch: pytest.MonkeyPatch) -> None:
     """Requests are answered where they are sent, and nobody waits: a run is the same every time, and quick."""
     patch.setattr(Waits, "answer", lambda self, work, ends, *, to_the_end: work())
-    patch.setattr(client, "version", lambda name: "0")
+    patch.setattr(requests, "version", lambda name: "0")
     patch.setattr(default_flag, "DEMOTION_PATIENCE", 0.0)
 
 
