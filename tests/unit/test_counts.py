@@ -89,7 +89,7 @@ def test_a_large_workspace_is_not_read_whole(service: Service) -> None:
     live = service.live()
     for home in made[-4:]:
         assert live.project(home) is not None
-    live._flights.fly(("list of projects", ""), live._list_projects).result.result(10)
+    live._reads.share(("list of projects", ""), live._list_projects).result.result(10)
     assert 1 <= [path for _, path, _ in service.log].count("projects") <= 8
 
 

@@ -566,6 +566,8 @@ FOREIGN = ("starlette", "psycopg", "prisma_local", "uvicorn")
 LOADED = f"""
 import sys
 import prisma_provider.plugin.server
+from prisma_provider.plugin import __main__ as command
+from prisma_provider.plugin import __main__ as command
 print([name for name in {FOREIGN} if name in sys.modules])
 """
 
@@ -600,3 +602,13 @@ def test_it_ends_with_the_engine() -> None:
     while plugin in parents():
         assert time.monotonic() < ends, "it goes on without an engine"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("option", "said"), [("--help", "PULUMI_DEBUG_PROVIDERS=prisma:PORT"), ("--version", "0.")])
+def test_the_command_explains_itself(
+    option: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """I run the plugin by hand with --help, and it says what it is for instead of serving for ever."""
+    monkeypatch.setattr(sys, "argv", ["pulumi-resource-prisma", option])
+    command.main()
+    assert said in capsys.readouterr().out

@@ -143,7 +143,7 @@ class ProjectHandler:
             if project is not None:
                 ownership.refuse_deletion(live, project, "project")
         databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
-        # Written down before anything else: a run that is refused or killed here is gone on with by the next one.
+        # OwnWrites down before anything else: a run that is refused or killed here is gone on with by the next one.
         ownership.remember(live, databases.values())
         kept = [each for each in databases.values() if not ownership.may_be_deleted_with_project(live, each)]
         _refuse_databases(live, object_id, olds, kept)

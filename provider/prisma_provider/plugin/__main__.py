@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 
 from prisma_provider.plugin.server import serve
+
+HELP = """usage: pulumi-resource-prisma [ENGINE]
+
+Pulumi's plugin for Prisma Postgres. Pulumi's engine starts it, and gives its own address as ENGINE.
+Started by hand it prints a port and serves until Ctrl-C: run Pulumi with PULUMI_DEBUG_PROVIDERS=prisma:PORT.
+
+options:
+  -h, --help     show this help message and exit
+  --version      show the version and exit
+"""
 
 
 def main() -> None:
     """Serve until the engine has no more use for us."""
-    serve(sys.argv[1:])
+    if {"-h", "--help"}.intersection(sys.argv):
+        print(HELP, end="")
+    elif "--version" in sys.argv:
+        print(version("pulumi-prisma"))
+    else:
+        serve(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Write:
     database: Database | None
 
 
-class Written:
+class OwnWrites:
     """Shared by all threads of a run; databases go by bare id."""
 
     def __init__(self) -> None:
