@@ -21,6 +21,7 @@ from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
 from prisma_provider.live import Live
+from prisma_provider.plugin import __main__ as command
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
@@ -566,8 +567,6 @@ FOREIGN = ("starlette", "psycopg", "prisma_local", "uvicorn")
 LOADED = f"""
 import sys
 import prisma_provider.plugin.server
-from prisma_provider.plugin import __main__ as command
-from prisma_provider.plugin import __main__ as command
 print([name for name in {FOREIGN} if name in sys.modules])
 """
 
