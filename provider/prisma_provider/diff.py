@@ -21,7 +21,7 @@ create and rotate give, carried on from the old state; `setting` is between the 
 How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore"]
 """How a difference is closed.
 
-`patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it comes by
+`patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it happens by
 itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup.
 """
 

@@ -43,7 +43,7 @@ class _Process:
         """The stack that this operation is of, once a request has named it."""
 
     def configure(self, config: Callable[[str], str | None]) -> None:
-        """Read settings once; a problem is kept for `check`, which can tell it cleanly.
+        """Read settings once; a problem is kept for `check`, which can report it cleanly.
 
         All that the handlers need is imported here, and from where it is installed.
         """
@@ -107,9 +107,9 @@ class _Provider(dynamic.ResourceProvider):
         try:
             live = _process.live()
             _process.tell(urn, identity)
-            inputs = {**_bag(news), "identity": identity.rpartition("/")[2]}
+            inputs = {**_properties(news), "identity": identity.rpartition("/")[2]}
             with working_on(urn), time_limit(DEFAULT_TIME_LIMIT):
-                checked = check(live, self.resource, _bag(olds), inputs)
+                checked = check(live, self.resource, _properties(olds), inputs)
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
@@ -123,7 +123,11 @@ class _Provider(dynamic.ResourceProvider):
 
         with self._operation(_urn(), "update", olds) as live:
             found = ignoring.diff(
-                live, object_id, _bag(olds), _bag(news), lambda o, n: self._handler().diff(live, object_id, o, n)
+                live,
+                object_id,
+                _properties(olds),
+                _properties(news),
+                lambda o, n: self._handler().diff(live, object_id, o, n),
             )
             for line in explain(title(self.resource, object_id, olds), found):
                 live.note(line)
@@ -136,7 +140,7 @@ class _Provider(dynamic.ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         with self._operation(_urn(), "create", props) as live:
-            object_id, outputs = self._handler().create(live, _bag(props))
+            object_id, outputs = self._handler().create(live, _properties(props))
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -145,24 +149,24 @@ class _Provider(dynamic.ResourceProvider):
         with self._operation(_urn(), "read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
             if "workspaceId" in props:
-                outputs = self._handler().read(live, object_id, _bag(props))
+                outputs = self._handler().read(live, object_id, _properties(props))
             else:
-                outputs = look_up(live, self.resource, self._handler(), object_id, _bag(props))
-        # An empty id is how Pulumi is told that it is gone; None would crash the host.
+                outputs = look_up(live, self.resource, self._handler(), object_id, _properties(props))
+        # An empty id says to Pulumi that it is gone; None would crash the host.
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(object_id, outputs)
 
     def update(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
         from prisma_provider.live import ignoring
 
         with self._operation(_urn(), "update", {**olds, **news}) as live:
-            old, new = ignoring.told(live, object_id, _bag(olds), _bag(news))
+            old, new = ignoring.with_recorded(live, object_id, _properties(olds), _properties(news))
             outputs = self._handler().update(live, object_id, old, new)
-        # What the engine alone was told to ignore is recorded by the engine alone.
+        # What only the engine ignores is recorded by the engine alone.
         return dynamic.UpdateResult({**outputs, "ignoreChanges": news.get("ignoreChanges")})
 
     def delete(self, object_id: str, props: dict[str, Any]) -> None:
         with self._operation(_urn(), "delete", props) as live:
-            self._handler().delete(live, object_id, _bag(props))
+            self._handler().delete(live, object_id, _properties(props))
 
     def _handler(self) -> Handler:
         from prisma_provider.handlers import HANDLERS
@@ -170,7 +174,7 @@ class _Provider(dynamic.ResourceProvider):
         return HANDLERS[self.resource]
 
     @contextmanager
-    def _operation(self, urn: str, name: str, bag: Mapping[str, Any]) -> Iterator[Live]:
+    def _operation(self, urn: str, name: str, given: Mapping[str, Any]) -> Iterator[Live]:
         """The live objects, in the right workspace, within the operation's time limit."""
         from prisma_provider.errors import PrismaError
         from prisma_provider.handlers.inputs import time_limit_of
@@ -180,8 +184,8 @@ class _Provider(dynamic.ResourceProvider):
         try:
             live = _process.live()
             _process.tell(urn)
-            live.client.expect_workspace(bag.get("workspaceId"))
-            with working_on(urn), time_limit(time_limit_of(bag, name)):
+            live.client.expect_workspace(given.get("workspaceId"))
+            with working_on(urn), time_limit(time_limit_of(given, name)):
                 if live.client.settings.workspace_id:
                     live.verify()
                 yield live
@@ -220,7 +224,7 @@ class RestoreProvider(_Provider):
 
 
 def _urn() -> str:
-    """The URN of the request under way; empty where it cannot be told.
+    """The URN of the request under way; empty where it is not known.
 
     Pulumi's host knows it and does not pass it on, and a deletion names neither the resource nor the stack otherwise:
     it is read from the variable `request` of the host's method that calls the provider's.
@@ -244,8 +248,8 @@ def _is_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
 
 
-def _bag(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties as the handlers take them: without Pulumi's own, with our mark for the unknown."""
+def _properties(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as the handlers take them: without Pulumi's own, with UNKNOWN for what is not known yet."""
     from prisma_provider.diff import UNKNOWN
 
     return {

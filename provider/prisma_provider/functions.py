@@ -1,6 +1,6 @@
-"""Functions: what exists, looked up while a program runs. Each takes arguments and answers with a bag.
+"""Functions: what exists, looked up while a program runs. Each takes arguments and returns properties.
 
-Bags are under the API's camelCase names, those of the resources' outputs; no function answers with a secret.
+Properties are under the API's camelCase names, those of the resources' outputs; no function returns a secret.
 """
 
 from __future__ import annotations

@@ -11,13 +11,13 @@ SAID_LIMIT = 400
 """Characters of what a service said that are shown."""
 
 NAME_LIMIT = 100
-"""Characters of a name that are shown in a sentence; the id beside it tells the object."""
+"""Characters of a name that are shown in a sentence; the id beside it names the object."""
 
 _READ_LIMIT = 20_000
 """Characters that are looked through for secrets: a text may be as long as an answer."""
 
 _COMMAND = re.compile(r"^(\s*):+(?=:)|#(?=#\w*\[)")
-"""How a line tells a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""
+"""How a line orders a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""
 
 _KEY = r"\w{0,30}(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key)"
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,"']+)"""

@@ -114,7 +114,7 @@ def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.Api
 
 
 def _plan_limit(refusal: Refusal, status: int) -> _Kind | None:
-    """What no status tells: that the plan or the account allows no more, so that to ask again is in vain."""
+    """What no status says: that the plan or the account allows no more, so that a retry is of no use."""
     if status >= 500:
         refusal = Refusal(refusal.code)  # a service that failed may speak of limits, too: only its code is clear
     if refusal.is_plan_limit:

@@ -32,7 +32,7 @@ def review(preview: IO[str], form: str, allowed: tuple[str, ...]) -> None:
     """Say what a preview would do to data.
 
     PREVIEW is a file with the output of `pulumi preview --json`; without it, standard input is read. Data that would
-    be lost comes first; drift is told apart from what the program asks for; no secret is shown.
+    be lost comes first; drift stands apart from what the program asks for; no secret is shown.
 
     \b
     Exit status:

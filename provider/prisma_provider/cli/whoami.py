@@ -26,8 +26,8 @@ def whoami(as_json: bool) -> None:
     with account() as client:
         me, settings = client.me(), client.settings
     if as_json:
-        told = {**me.model_dump(by_alias=True), "api": settings.base_url, "tokenFrom": settings.token.origin}
-        click.echo(json.dumps(told, indent=2))
+        shown = {**me.model_dump(by_alias=True), "api": settings.base_url, "tokenFrom": settings.token.origin}
+        click.echo(json.dumps(shown, indent=2))
         return
     for line in lines(me, settings):
         click.echo(line)

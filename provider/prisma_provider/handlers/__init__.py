@@ -18,7 +18,7 @@ from prisma_provider.live import Live
 
 
 class Handler(Protocol):
-    """What a host needs of a resource. Bags are inputs or outputs under the API's camelCase names."""
+    """What a host needs of a resource. Properties are inputs or outputs under the API's camelCase names."""
 
     @property
     def model(self) -> type[Wire]:

@@ -1,4 +1,4 @@
-"""`ignoreChanges` that only the engine knows of: a resource transform runs there, and tells a dynamic provider nothing.
+"""`ignoreChanges` that only the engine knows of: a resource transform runs there, and a dynamic provider does not see it.
 
 The engine records it in state with the resource, and hands an ignored input over as it was. So where an input is as it
 was, and live differs from it, state is asked whether that difference is to stay: once in a run, and in no other case.
@@ -28,13 +28,13 @@ def diff(live: Live, object_id: str, olds: Properties, news: Properties, compare
     if _is_doubtful(live, found, news):
         live.run.ignore(object_id, _recorded(live, object_id, olds))
         if live.run.ignored(object_id):
-            return compare(*told(live, object_id, olds, news))
+            return compare(*with_recorded(live, object_id, olds, news))
     if isinstance(found, Refused):
         raise found
     return found
 
 
-def told(live: Live, object_id: str, olds: Properties, news: Properties) -> tuple[Properties, Properties]:
+def with_recorded(live: Live, object_id: str, olds: Properties, news: Properties) -> tuple[Properties, Properties]:
     """Old outputs and new inputs with what state says to ignore; on both sides, since it is no change."""
     more = live.run.ignored(object_id)
     return (_with(olds, more), _with(news, more)) if more else (olds, news)
@@ -56,5 +56,5 @@ def _recorded(live: Live, object_id: str, olds: Properties) -> tuple[str, ...]:
     return tuple(path for entry in held for path in entry.ignored if not ignores(own, path))
 
 
-def _with(bag: Properties, more: tuple[str, ...]) -> Properties:
-    return {**bag, "ignoreChanges": [*(bag.get("ignoreChanges") or ()), *more]}
+def _with(inputs: Properties, more: tuple[str, ...]) -> Properties:
+    return {**inputs, "ignoreChanges": [*(inputs.get("ignoreChanges") or ()), *more]}

@@ -1,8 +1,8 @@
-"""Intents: what this machine has asked for and was never told the end of.
+"""Intents: what this machine has asked for, where no response came.
 
-A connection bears no mark of its own, a restore leaves none, and no service knows that a database was to go. So it is
-written down, and crossed out when its end is known. What still stands there tells the next run that an earlier one
-was cut off in between. Another machine does not know of it: the stack's state is asked as well (`live.recorded`).
+A connection has no idempotency key, a restore leaves nothing, and no service knows that a database was to be deleted.
+So it is recorded, and removed when its end is known. What is still there tells the next run that an earlier one was
+interrupted in between. Another machine does not know of it: the stack's state is asked as well (`live.recorded`).
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ class Projects(Account):
     """The projects that are live."""
 
     def workspace_id_of(self, project_id: str, recorded: str | None = None) -> str | None:
-        """The workspace of a project: as this run was told, else as it is recorded, else asked for."""
+        """The workspace of a project: as this run has read it, else as it is recorded, else asked for."""
         key = bare_id(project_id)
-        told = self._projects.get(key) or self._listed.get(key)
-        for project in [told] if told else self._reads.done("project", key):
+        seen = self._projects.get(key) or self._listed.get(key)
+        for project in [seen] if seen else self._reads.done("project", key):
             return str(project.workspace.id)
         if recorded:
             return recorded
@@ -40,7 +40,7 @@ class Projects(Account):
         return self._found("project", project_id, self.client.project, workspace_id)
 
     def _listed_project(self, key: str) -> Project | None:
-        """What a list has told of a project by now. Pulumi asks for one after the other: several are worth a list."""
+        """A project as a list has shown it by now. Pulumi asks for one after the other: several are worth a list."""
         with self._changed:
             begins = key not in self._sought and len(self._sought) == SEVERAL
             self._sought.add(key)

@@ -1,4 +1,4 @@
-"""What this run did and was asked for: what no service can tell, and safety needs to know.
+"""What this run did and was asked to do: no service knows it, and safety depends on it.
 
 A run is one process of a provider: one preview, or one update.
 """

@@ -115,9 +115,9 @@ def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
     """What is said twice in a run, by a check and by what follows it, is read once."""
     said: set[str] = set()
 
-    def tell(line: str) -> None:
+    def say_once(line: str) -> None:
         if line not in said:
             said.add(line)
             note(line)
 
-    return tell
+    return say_once

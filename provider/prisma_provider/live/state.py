@@ -1,6 +1,6 @@
 """The state of stacks, as Pulumi's CLI exports it: which resource of which stack holds which object.
 
-The engine tells a provider nothing of it. It is read in doubt only: before an adoption, before the first deletion of a
+The engine does not show it to a provider. It is read in doubt only: before an adoption, before the first deletion of a
 run, and where an object looks like one that an interrupted run left behind. State that cannot be read is not a state
 that holds nothing: `Recorded.problem` says why it could not be.
 """

@@ -1,4 +1,4 @@
-"""How a token is come by where none is set. Its traffic is with others than the API: it opens its own connections.
+"""How a token is obtained where none is set. Its traffic is with others than the API: it opens its own connections.
 
 sources     which of them there is: the door for `settings`
 github      a job's OIDC token for one of a workspace, renewed before it ends

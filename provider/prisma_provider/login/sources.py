@@ -14,7 +14,7 @@ from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.origins import DEFAULT_BASE_URL, is_loopback
 
 Renewal = Callable[[str | None], str]
-"""Gives the value of a token that is valid now; told one that the service refused, another."""
+"""Gives the value of a token that is valid now; another one, when given the one that the service refused."""
 
 
 class Source(Protocol):

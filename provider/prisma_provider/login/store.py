@@ -55,13 +55,13 @@ class Store:
 
     def save(self, login: Login) -> str:
         """Store it, in the place of what was there; where, in words. It is on the disk when this returns."""
-        bag = to_json(login)
-        tokens = json.dumps(bag["tokens"])
+        record = to_json(login)
+        tokens = json.dumps(record["tokens"])
         keyring = Keyring.of_system()
         if keyring.write(login.api, tokens):
-            del bag["tokens"]
-        self._write(self._file(login.api), json.dumps(bag))
-        return keyring.name if "tokens" not in bag else str(self._file(login.api))
+            del record["tokens"]
+        self._write(self._file(login.api), json.dumps(record))
+        return keyring.name if "tokens" not in record else str(self._file(login.api))
 
     def remove(self, api: str) -> None:
         """Forget it; the keyring first, so that what a locked one keeps can still be found."""

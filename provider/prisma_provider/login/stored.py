@@ -1,8 +1,8 @@
 """The token of a stored login, for as many processes as run at once.
 
 A refresh token works once; used again, it ends the whole login. So one process refreshes at a time, and looks first
-whether another has; what is about to be used is marked before, and the new pair is stored before it is used. A mark
-without an end tells that a process died in between: that token is never sent again.
+whether another has; what is about to be used is recorded before, and the new pair is stored before it is used. A record
+without an end shows that a process died in between: that token is never sent again.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ ENCODINGS = ("gzip", "x-gzip", "deflate")
 """What is decoded; the first is what is asked for."""
 
 ENDS = "prisma_ends"
-"""The extension of a request that tells when its whole answer has to be there, by the monotonic clock."""
+"""The extension of a request that says when its whole response has to be there, by the monotonic clock."""
 
 _STEP = 64 * 1024
 
@@ -55,7 +55,7 @@ class _Bounded(httpx.SyncByteStream):
 
 def _decoded(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Step by step, so that no piece becomes large."""
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes tell
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
     try:
         for piece in pieces:
             while piece:

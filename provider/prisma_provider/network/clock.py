@@ -29,7 +29,7 @@ class Clock:
         return date.timestamp() + time.monotonic() - read_at
 
     def age(self, created_at: str | None) -> float | None:
-        """Seconds since a time of the service (RFC 3339); None where it cannot be told."""
+        """Seconds since a time of the service (RFC 3339); None where it is not known."""
         if self._seen is None or not created_at:
             return None
         made = seconds_of(created_at)

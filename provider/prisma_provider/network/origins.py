@@ -1,4 +1,4 @@
-"""Base URLs: which may be used at all, and which are this very machine."""
+"""Base URLs: which may be used at all, and which are this machine."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who owns an object: one resource of one stack.
 
 Everything that takes, replaces or deletes an object asks here: creation, adoption, import, deletion, and the deletion
-of a project with what is in it. The witnesses, each of which may be missing:
+of a project with what is in it. What it decides by, each of which may be missing:
 
 - the state of the stack, with the creations that it saw only begin (`live.recorded`), and that of the other stacks of
   this Pulumi project (`live.others`), which are looked at before an adoption only;

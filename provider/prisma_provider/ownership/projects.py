@@ -90,13 +90,13 @@ def _mark(live: Live, database: Database) -> bool:
     if not is_ours(key):
         return False
     try:
-        marked = live.client.update_database(
+        updated = live.client.update_database(
             database.id, {"logicalId": for_deletion_with_project(key, live.client.now())}
         )
     except errors.ApiError as error:
         _log.info("the key of %s cannot be changed: %s", database.id, type(error).__name__)
         return False
-    return is_deleted_with_project(marked.logical_id)
+    return is_deleted_with_project(updated.logical_id)
 
 
 def release(live: Live, database: Database) -> Database:
@@ -124,7 +124,7 @@ def _key(live: Live, database_id: str) -> tuple[str, ...]:
 
 
 def project_is_deleted(live: Live, project_id: str) -> bool:
-    """Whether this run deletes the project, too, as far as state and what it was shown tell."""
+    """Whether this run deletes the project, too, as far as state and the requests of this run show."""
     if not resource() or live.run.holder("Project", project_id) is not None:
         return False
     return bool(live.recorded().holders("Project", project_id))
