@@ -1,7 +1,5 @@
 """Branch: where databases live side by side."""
 
-from typing import Self
-
 import pulumi
 from pulumi import Input, Output
 
@@ -20,6 +18,8 @@ class Branch(Resource, module="prisma", name="Branch"):
     """Whether it is its project's default branch."""
     role: Output[str | None]
     """``production`` for the first branch of a project, ``preview`` for the others."""
+
+    _dynamic_provider = BranchProvider
 
     def __init__(
         self,
@@ -48,14 +48,4 @@ class Branch(Resource, module="prisma", name="Branch"):
             "is_default": is_default,
             "adopt": adopt,
         }
-        super().__init__(BranchProvider(), resource_name, props, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Look up an existing branch by its id (``br_…``), without managing it."""
-        return cls._existing(BranchProvider(), resource_name, id, opts)
+        super().__init__(resource_name, props, opts)

@@ -1,6 +1,6 @@
 """Connection: a set of credentials of a database."""
 
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import pulumi
 from pulumi import Input, Output
@@ -33,6 +33,7 @@ class Connection(Resource, module="prisma", name="Connection"):
     direct_url: Output[str | None]
     """The direct connection string, for migrations; a secret, absent if adopted or imported."""
 
+    _dynamic_provider = ConnectionProvider
     _secrets = ("user", "password", "database_url", "direct_url")
 
     def __init__(
@@ -64,17 +65,7 @@ class Connection(Resource, module="prisma", name="Connection"):
             "rotation_trigger": rotation_trigger,
             "adopt": adopt,
         }
-        super().__init__(ConnectionProvider(), resource_name, props, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Look up an existing connection by its id (``con_…``), without managing it and without its secrets."""
-        return cls._existing(ConnectionProvider(), resource_name, id, opts)
+        super().__init__(resource_name, props, opts)
 
     @property
     @pulumi.getter

@@ -1,7 +1,7 @@
 """Database: a Prisma Postgres database."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import pulumi
 from pulumi import Input, Output
@@ -59,6 +59,7 @@ class Database(Resource, module="prisma", name="Database"):
     direct_url: Output[str | None]
     """The direct connection string of its default connection, for migrations; a secret, absent if adopted."""
 
+    _dynamic_provider = DatabaseProvider
     _secrets = ("database_url", "direct_url")
     _knows_deleted_with = True
 
@@ -111,17 +112,7 @@ class Database(Resource, module="prisma", name="Database"):
             "allow_replace": allow_replace,
             "rotation_trigger": rotation_trigger,
         }
-        super().__init__(DatabaseProvider(), resource_name, props, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Look up an existing database by its id (``db_…``), without managing it and without its secrets."""
-        return cls._existing(DatabaseProvider(), resource_name, id, opts)
+        super().__init__(resource_name, props, opts)
 
 
 def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi import Input, dynamic
+from pulumi import Input
 
 from pulumi_prisma import branch, connection, database, environment, functions, project, restore, results
 from pulumi_prisma.database import BackupOf, CloneOf
@@ -67,13 +67,7 @@ class _OverPlugin(Resource):
 
     _elsewhere = "pulumi-python:dynamic/prisma:"
 
-    def _register(
-        self,
-        provider: dynamic.ResourceProvider,
-        resource_name: str,
-        props: Mapping[str, Any],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
+    def _register(self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         if not is_mocked():
             check_plugin()
         pulumi.CustomResource.__init__(self, f"prisma:index:{self._kind()}", resource_name, dict(props), opts)

@@ -1,7 +1,5 @@
 """Project: the home of databases."""
 
-from typing import Self
-
 import pulumi
 from pulumi import Input, Output
 
@@ -22,6 +20,8 @@ class Project(Resource, module="prisma", name="Project"):
     """Its idempotency key: by it a project is found again if the response to its creation is lost."""
     created_at: Output[str]
     """When it was made, as RFC 3339."""
+
+    _dynamic_provider = ProjectProvider
 
     def __init__(
         self,
@@ -54,14 +54,4 @@ class Project(Resource, module="prisma", name="Project"):
             "allow_replace": allow_replace,
             "adopt": adopt,
         }
-        super().__init__(ProjectProvider(), resource_name, props, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Look up an existing project by its id (``proj_…``), without managing it."""
-        return cls._existing(ProjectProvider(), resource_name, id, opts)
+        super().__init__(resource_name, props, opts)

@@ -28,6 +28,7 @@ _TOKEN = "prisma:serviceToken"  # noqa: S105  the setting's name
 class Resource(dynamic.Resource):
     """A resource of the dynamic host. State holds the API's camelCase names, so that it fits every host."""
 
+    _dynamic_provider: ClassVar[type[dynamic.ResourceProvider]]
     _secrets: ClassVar[Sequence[str]] = ()
     _knows_deleted_with: ClassVar[bool] = False
     """Whether the provider has to know what it is deleted with: a database is deleted with its project."""
@@ -36,7 +37,6 @@ class Resource(dynamic.Resource):
 
     def __init__(
         self,
-        provider: dynamic.ResourceProvider,
         resource_name: str,
         props: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
@@ -51,15 +51,9 @@ class Resource(dynamic.Resource):
         if self._knows_deleted_with and isinstance(opts.deleted_with, pulumi.CustomResource):
             # The engine calls no Delete then, and the provider would not know why; what is retained stays.
             given |= {} if opts.retain_on_delete else {"deleted_with": opts.deleted_with.id}
-        self._register(provider, resource_name, {**dict.fromkeys(self._outputs()), **given}, opts)
+        self._register(resource_name, {**dict.fromkeys(self._outputs()), **given}, opts)
 
-    def _register(
-        self,
-        provider: dynamic.ResourceProvider,
-        resource_name: str,
-        props: Mapping[str, Any],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
+    def _register(self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         """Register it; what the handlers need and the engine does not give them goes along as hidden properties."""
         _refuse_options(resource_name, opts)
         _refuse_disabled_host(resource_name)
@@ -73,7 +67,7 @@ class Resource(dynamic.Resource):
         else:
             hidden |= self._options
         given = {name: value for name, value in hidden.items() if value is not None}
-        dynamic.Resource.__init__(self, provider, resource_name, {**props, **given}, opts)
+        dynamic.Resource.__init__(self, self._dynamic_provider(), resource_name, {**props, **given}, opts)
 
     async def _option(self, name: str) -> Any:
         """An option as it stands when Pulumi's constructor is done."""
@@ -126,17 +120,16 @@ class Resource(dynamic.Resource):
         return snake(prop)
 
     @classmethod
-    def _existing(
+    def get(
         cls,
-        provider: dynamic.ResourceProvider,
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """Look an object up by its id: Pulumi reads it and does not manage it."""
+        """Look up an existing object by its id: Pulumi reads it and does not manage it. Its secrets are not read."""
         found = cls.__new__(cls)
         with_id = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
-        Resource.__init__(found, provider, resource_name, {}, with_id)
+        Resource.__init__(found, resource_name, {}, with_id)
         return found
 
 

@@ -1,7 +1,5 @@
 """Restore: a backup put in the place of a database's data."""
 
-from typing import Self
-
 import pulumi
 from pulumi import Input, Output
 
@@ -24,6 +22,8 @@ class Restore(Resource, module="prisma", name="Restore"):
     """The database's name, repeated."""
     source_database_id: Output[str | None]
     """The database that the backup belongs to, where that is another one."""
+
+    _dynamic_provider = RestoreProvider
 
     def __init__(
         self,
@@ -60,14 +60,4 @@ class Restore(Resource, module="prisma", name="Restore"):
             "source_database_id": source_database_id,
             "adopt": adopt,
         }
-        super().__init__(RestoreProvider(), resource_name, props, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002  Pulumi's own name
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Look up the database of a restore by its id (``db_…``); Prisma does not say what it was restored from."""
-        return cls._existing(RestoreProvider(), resource_name, id, opts)
+        super().__init__(resource_name, props, opts)

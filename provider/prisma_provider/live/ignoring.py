@@ -1,4 +1,4 @@
-"""`ignoreChanges` that only the engine knows of: a resource transform runs there, and a dynamic provider does not see it.
+"""`ignoreChanges` that only the engine knows of: a resource transform runs there, unseen by a provider.
 
 The engine records it in state with the resource, and hands an ignored input over as it was. So where an input is as it
 was, and live differs from it, state is asked whether that difference is to stay: once in a run, and in no other case.

@@ -11,7 +11,7 @@ from prisma_provider.ownership.values import Inputs, has_by_state, named
 
 
 def stays(live: Live, kind: str, object_id: str) -> bool:
-    """Whether a deletion must not reach the object, since another resource holds it: a note says so, nothing is sent."""
+    """Whether the object must stay, since another resource holds it: a note says so, nothing is sent."""
     if live.run.was_returned(object_id):
         live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
         return True

@@ -71,7 +71,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database
     """Refuse a new database that is one that this stack has, under another first argument.
 
     The first argument is a resource's identity to Pulumi: with another one it makes a new database and deletes the old
-    one. Name, project and branch show that it is the same; where the name differs as well, there is only a note. State is
+    one. Name, project and branch show that it is the same; where the name differs as well, it is a note. State is
     asked where the service has such a database, among those of the project, that this run was not shown so far.
     """
     if news.get("adopt") is False or not resource():
