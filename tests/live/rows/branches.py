@@ -10,7 +10,7 @@ from live.world import World
 ROWS = Table()
 
 
-@ROWS.row("branch", "A created branch is answered with id, gitName, isDefault and project", "models.py Branch")
+@ROWS.row("branch", "A created branch is answered with id, gitName, isDefault and project", "api/models.py Branch")
 def _(world: World) -> Found:
     shape = world.branch
     for name in ("id", "isDefault"):

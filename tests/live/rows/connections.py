@@ -13,19 +13,19 @@ ROWS = Table()
 WAYS = ("direct", "pooled")
 
 
-@ROWS.row("connection", "A created connection is answered with id and name", "models.py Connection")
+@ROWS.row("connection", "A created connection is answered with id and name", "api/models.py Connection")
 def _(world: World) -> Found:
     field(world.connection, "id")
     return compared("web", field(world.connection, "name"), says=world.connection_answer.said)
 
 
-@ROWS.row("connection-secrets", "Its answer holds its connection strings", "models.py credentials")
+@ROWS.row("connection-secrets", "Its answer holds its connection strings", "api/models.py credentials")
 def _(world: World) -> Found:
     ways = [way for way in WAYS if _url(world.connection, way)]
     return holds(" and ".join(ways)) if ways else Found(DIFFERS, "a connection string", "none")
 
 
-@ROWS.row("connection-url", "They name user, password and host", "models.py credentials")
+@ROWS.row("connection-url", "They name user, password and host", "api/models.py credentials")
 def _(world: World) -> Found:
     parts = urlsplit(_direct(world.connection))
     lacking = [name for name in ("username", "password", "hostname") if not getattr(parts, name)]
@@ -42,7 +42,7 @@ def _(world: World) -> Found:
 
 
 @ROWS.row(
-    "connection-in-list", "The list of its database shows it (how soon is only measured)", "handlers/unmarked.py _seen"
+    "connection-in-list", "The list of its database shows it (how soon is only measured)", "handlers/create_connection.py _seen"
 )
 def _(world: World) -> Found:
     wanted = field(world.connection, "id")
@@ -52,7 +52,7 @@ def _(world: World) -> Found:
     return holds(f"after {waited:.1f} s")
 
 
-@ROWS.row("connection-in-database", "Its database lists it, too (how soon is only measured)", "live.py connection")
+@ROWS.row("connection-in-database", "Its database lists it, too (how soon is only measured)", "live/connections.py connection")
 def _(world: World) -> Found:
     wanted = field(world.connection, "id")
     if not _ids(world.api.get(world.first_path).data):
@@ -95,7 +95,7 @@ def _(world: World) -> Found:
     return holds(" and ".join(f"{seconds:.1f} s" for seconds in waited))
 
 
-@ROWS.row("rotate", "A rotation keeps the id and answers with new secrets", "handlers/unmarked.py rotated")
+@ROWS.row("rotate", "A rotation keeps the id and answers with new secrets", "handlers/credentials.py rotated")
 def _(world: World) -> Found:
     data = world.rotated
     if _direct(data) == _direct(world.connection):
@@ -104,7 +104,7 @@ def _(world: World) -> Found:
 
 
 @ROWS.row(
-    "rotate-default", "The default connection of a database is rotated, too", "handlers/database.py _rotated_default"
+    "rotate-default", "The default connection of a database is rotated, too", "handlers/credentials.py rotated_default"
 )
 def _(world: World) -> Found:
     connection = optional(world.api.get(world.second_path).data, "defaultConnectionId")
@@ -114,13 +114,13 @@ def _(world: World) -> Found:
     return holds(answer.said) if _url(answer.data, "direct") else Found(DIFFERS, "a connection string", "none")
 
 
-@ROWS.row("rotate-new", "The new password lets in", "handlers/unmarked.py rotated")
+@ROWS.row("rotate-new", "The new password lets in", "handlers/credentials.py rotated")
 def _(world: World) -> Found:
     _ = world.first_connected
     return holds(f"after {connecting.seconds_to_connect(_direct(world.rotated), world.patience):.1f} s")
 
 
-@ROWS.row("rotate-old", "The old password is locked out (how soon is only measured)", "handlers/unmarked.py rotated")
+@ROWS.row("rotate-old", "The old password is locked out (how soon is only measured)", "handlers/credentials.py rotated")
 def _(world: World) -> Found:
     _ = world.first_connected
     _direct(world.rotated)

@@ -15,7 +15,7 @@ def _(world: World) -> Found:
     return _copied(world, {"type": "database", "databaseId": field(world.first, "id")})
 
 
-@ROWS.row("backups", "The backups of a database are listed, with id and status", "client.py backups")
+@ROWS.row("backups", "The backups of a database are listed, with id and status", "api/client.py backups")
 def _(world: World) -> Found:
     answer = world.api.get(f"{world.first_path}/backups", limit=100)
     if answer.status == 422:
@@ -57,7 +57,7 @@ def _(world: World) -> Found:
     return again.expected(409)
 
 
-@ROWS.row("usage", "The usage of a database names its period, operations and storage", "client.py usage")
+@ROWS.row("usage", "The usage of a database names its period, operations and storage", "api/client.py usage")
 def _(world: World) -> Found:
     answer = world.api.get(f"{world.first_path}/usage").offered()
     if not answer.well:

@@ -14,7 +14,7 @@ STATUSES = ("provisioning", "ready", "failure", "recovering")
 
 
 @ROWS.row(
-    "database", "A created database is answered with id, name, status, isDefault and project", "models.py Database"
+    "database", "A created database is answered with id, name, status, isDefault and project", "api/models.py Database"
 )
 def _(world: World) -> Found:
     shape = world.first
@@ -24,7 +24,7 @@ def _(world: World) -> Found:
     return compared(("first", field(world.project, "id")), seen, says=world.first_answer.said)
 
 
-@ROWS.row("database-status", "Its status is one of those that are known", "models.py WAITING")
+@ROWS.row("database-status", "Its status is one of those that are known", "api/models.py WAITING")
 def _(world: World) -> Found:
     status = field(world.first, "status")
     return holds(status) if status in STATUSES else Found(DIFFERS, " or ".join(STATUSES), status)
@@ -59,7 +59,7 @@ def _(world: World) -> Found:
 
 
 @ROWS.row(
-    "database-in-list", "The list of its project shows a new one (how soon is only measured)", "live.py databases"
+    "database-in-list", "The list of its project shows a new one (how soon is only measured)", "live/databases.py databases"
 )
 def _(world: World) -> Found:
     wanted = field(world.second, "id")
@@ -78,7 +78,7 @@ def _(world: World) -> Found:
 @ROWS.row(
     "database-secrets",
     "The answer to a create holds the secrets of its default connection",
-    "models.py default_credentials",
+    "api/models.py default_credentials",
 )
 def _(world: World) -> Found:
     endpoints = optional(default_connection(world.first), "endpoints")
@@ -93,7 +93,7 @@ def _(world: World) -> Found:
     return compared(0, len(shown), says=f"{len(shown)} answers with a connection string")
 
 
-@ROWS.row("database-connections", "It names its default connection and lists its connections", "live.py connection")
+@ROWS.row("database-connections", "It names its default connection and lists its connections", "live/connections.py connection")
 def _(world: World) -> Found:
     data = world.api.get(world.first_path).data
     ids = [field(each, "id") for each in optional(data, "connections")]
@@ -103,7 +103,7 @@ def _(world: World) -> Found:
     return holds(wanted) if wanted in ids else Found(DIFFERS, f"{wanted} among them", str(ids))
 
 
-@ROWS.row("database-region", "region=inherit is the region of its project", "handlers/database.py _project_region")
+@ROWS.row("database-region", "region=inherit is the region of its project", "handlers/placement.py project_region")
 def _(world: World) -> Found:
     return compared(optional(world.project, "defaultRegion"), optional(world.first, "region.id"))
 
@@ -121,7 +121,7 @@ def _(world: World) -> Found:
     return holds(f"{world.first_connected:.1f} s after it was ready")
 
 
-@ROWS.row("database-pooled", "Its pooled connection string lets in", "models.py credentials")
+@ROWS.row("database-pooled", "Its pooled connection string lets in", "api/models.py credentials")
 def _(world: World) -> Found:
     _ = world.first_connected
     url = optional(default_connection(world.first), "endpoints.pooled.connectionString")

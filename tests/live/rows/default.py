@@ -48,7 +48,7 @@ def _(world: World) -> Found:
     return compared(True, world.settled(lambda: field(world.api.get(world.second_path).data, "isDefault"), True))
 
 
-@ROWS.row("default-one", "The database that had the flag loses it by that", "written.py put")
+@ROWS.row("default-one", "The database that had the flag loses it by that", "live/own_writes.py put")
 def _(world: World) -> Found:
     _given(world.promoted)
     wanted = [field(world.second, "id")]

@@ -62,7 +62,7 @@ def _(world: World) -> Found:
     return world.api.delete(path_of(world.gone)).expected(404)
 
 
-@ROWS.row("database-delete-list", "Lists do not show it any more (how soon is only measured)", "live.py confirmed")
+@ROWS.row("database-delete-list", "Lists do not show it any more (how soon is only measured)", "live/databases.py confirmed")
 def _(world: World) -> Found:
     _deleted(world)
     waited = world.until(lambda: field(world.gone, "id") not in [field(each, "id") for each in world.listed()])
@@ -71,7 +71,7 @@ def _(world: World) -> Found:
     )
 
 
-@ROWS.row("database-delete-connection", "Its connections are gone with it: 404", "live.py connection")
+@ROWS.row("database-delete-connection", "Its connections are gone with it: 404", "live/connections.py connection")
 def _(world: World) -> Found:
     _deleted(world)
     connection = world.gone.get("defaultConnectionId")
@@ -97,7 +97,7 @@ def _(world: World) -> Found:
     return _absent(world, world.first_path)
 
 
-@ROWS.row("project-delete-home", "Its list of databases is empty, or refused by 404 or 403", "live.py _within")
+@ROWS.row("project-delete-home", "Its list of databases is empty, or refused by 404 or 403", "live/projects.py _within")
 def _(world: World) -> Found:
     if world.api.get(world.project_path).status != 404:
         raise NotTried("the project was not deleted")

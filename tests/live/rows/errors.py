@@ -12,22 +12,22 @@ ROWS = Table()
 PREFIXES = {"projects": "proj", "databases": "db", "connections": "con", "branches": "br"}
 
 
-@ROWS.row("absent-project", "GET of a project that is none: 404", "answers.py status_error")
+@ROWS.row("absent-project", "GET of a project that is none: 404", "api/answers.py status_error")
 def _(world: World) -> Found:
     return world.api.get(_nothing("projects")).expected(404)
 
 
-@ROWS.row("absent-database", "GET of a database that is none: 404", "live.py _database_by_id")
+@ROWS.row("absent-database", "GET of a database that is none: 404", "live/databases.py _database_by_id")
 def _(world: World) -> Found:
     return world.api.get(_nothing("databases")).expected(404)
 
 
-@ROWS.row("absent-connection", "GET of a connection that is none: 404", "live.py connection")
+@ROWS.row("absent-connection", "GET of a connection that is none: 404", "live/connections.py connection")
 def _(world: World) -> Found:
     return world.api.get(_nothing("connections")).expected(404)
 
 
-@ROWS.row("absent-branch", "GET of a branch that is none: 404", "live.py branch")
+@ROWS.row("absent-branch", "GET of a branch that is none: 404", "live/branches.py branch")
 def _(world: World) -> Found:
     field(world.branch, "id")
     return world.api.get(_nothing("branches")).expected(404)
@@ -43,14 +43,14 @@ def _(world: World) -> Found:
     return world.api.delete(_nothing("databases")).expected(404)
 
 
-@ROWS.row("absent-home", "The databases of a project that is none: an empty list, 404 or 403", "live.py _within")
+@ROWS.row("absent-home", "The databases of a project that is none: an empty list, 404 or 403", "live/projects.py _within")
 def _(world: World) -> Found:
     answer = world.api.get("/v1/databases", projectId=_nothing("projects").rpartition("/")[2], limit=100)
     return compared(0, len(answer.data)) if answer.well else answer.expected(403, 404)
 
 
 @ROWS.row(
-    "absent-home-of-branches", "The branches of a project that is none: 404, or an empty list", "live.py branches"
+    "absent-home-of-branches", "The branches of a project that is none: 404, or an empty list", "live/branches.py _branches_of"
 )
 def _(world: World) -> Found:
     field(world.branch, "id")
@@ -58,7 +58,7 @@ def _(world: World) -> Found:
     return compared(0, len(answer.data)) if answer.well else answer.expected(404)
 
 
-@ROWS.row("refusal", "What cannot be is refused by 400 or 422", "answers.py status_error")
+@ROWS.row("refusal", "What cannot be is refused by 400 or 422", "api/answers.py status_error")
 def _(world: World) -> Found:
     answer = world.create("nowhere", region="no-region-of-this-service")
     if answer.well:
@@ -67,7 +67,7 @@ def _(world: World) -> Found:
     return answer.expected(400, 422)
 
 
-@ROWS.row("error-body", "A refusal has an error with code and message", "refusals.py read")
+@ROWS.row("error-body", "A refusal has an error with code and message", "api/refusals.py read")
 def _(world: World) -> Found:
     refusals = (world.api.get(_nothing("databases")), world.api.patch(_nothing("databases"), name="x"))
     for answer in refusals:
@@ -77,7 +77,7 @@ def _(world: World) -> Found:
     return holds("; ".join(answer.said for answer in refusals))
 
 
-@ROWS.row("ids", "An id is taken with and without its prefix", "models.py bare_id")
+@ROWS.row("ids", "An id is taken with and without its prefix", "api/models.py bare_id")
 def _(world: World) -> Found:
     own = str(field(world.first, "id"))
     other = own.removeprefix("db_") if own.startswith("db_") else f"db_{own}"

@@ -6,7 +6,7 @@ from live.findings import DIFFERS, Found, NotTried, Table, field, holds
 from live.world import World
 
 ROWS = Table()
-WHERE = "client.py _pages"
+WHERE = "api/requests.py _pages"
 
 
 @ROWS.row("pages-of-databases", "limit=1 gives one database a page, each once, until hasMore is false", WHERE)

@@ -9,7 +9,7 @@ ROWS = Table()
 SCRIPTS = "Grüße, 東京 🚀"
 
 
-@ROWS.row("project", "A created project is answered with id, name and workspace", "models.py Project")
+@ROWS.row("project", "A created project is answered with id, name and workspace", "api/models.py Project")
 def _(world: World) -> Found:
     shape = world.project
     field(shape, "workspace.id")
@@ -29,14 +29,14 @@ def _(world: World) -> Found:
     return compared(world.region, optional(world.project, "defaultRegion"))
 
 
-@ROWS.row("project-empty", "createDatabase=false makes no database", "live.py new_project")
+@ROWS.row("project-empty", "createDatabase=false makes no database", "live/projects.py new_project")
 def _(world: World) -> Found:
     if "first_answer" in world.made:
         raise NotTried("there is a database by now")
     return compared(0, len(world.listed()))
 
 
-@ROWS.row("project-get", "GET answers with the project that was made", "client.py project")
+@ROWS.row("project-get", "GET answers with the project that was made", "api/client.py project")
 def _(world: World) -> Found:
     data = world.api.get(world.project_path).data
     return compared(field(world.project, "name"), field(data, "name"))

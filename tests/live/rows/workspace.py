@@ -13,7 +13,7 @@ MINUTES = 300.0
 """Seconds that two clocks may be apart: what is asked of them is whether something is older than an hour."""
 
 
-@ROWS.row("me", "GET /v1/me names the workspace of the token", "live.py workspace_id")
+@ROWS.row("me", "GET /v1/me names the workspace of the token", "live/account.py workspace_id")
 def _(world: World) -> Found:
     workspace = field(world.me.data, "workspace")
     if workspace is None:
@@ -21,13 +21,13 @@ def _(world: World) -> Found:
     return holds(field(workspace, "id"))
 
 
-@ROWS.row("workspaces", "GET /v1/workspaces lists the workspaces that the token sees", "live.py _sees_workspace")
+@ROWS.row("workspaces", "GET /v1/workspaces lists the workspaces that the token sees", "live/account.py _sees_workspace")
 def _(world: World) -> Found:
     ids = [field(each, "id") for each in world.api.all("/v1/workspaces", limit=100)]
     return holds(", ".join(ids)) if world.workspace_id in ids else Found(DIFFERS, world.workspace_id, str(ids))
 
 
-@ROWS.row("wrong-token", "A token that is none is answered with 401", "answers.py status_error")
+@ROWS.row("wrong-token", "A token that is none is answered with 401", "api/answers.py status_error")
 def _(world: World) -> Found:
     return world.api.call("GET", "/v1/me", token="not-a-token-of-this-service").expected(401)
 
