@@ -42,7 +42,9 @@ def _(world: World) -> Found:
 
 
 @ROWS.row(
-    "connection-in-list", "The list of its database shows it (how soon is only measured)", "handlers/create_connection.py _seen"
+    "connection-in-list",
+    "The list of its database shows it (how soon is only measured)",
+    "handlers/create_connection.py _seen",
 )
 def _(world: World) -> Found:
     wanted = field(world.connection, "id")
@@ -52,7 +54,11 @@ def _(world: World) -> Found:
     return holds(f"after {waited:.1f} s")
 
 
-@ROWS.row("connection-in-database", "Its database lists it, too (how soon is only measured)", "live/connections.py connection")
+@ROWS.row(
+    "connection-in-database",
+    "Its database lists it, too (how soon is only measured)",
+    "live/connections.py connection",
+)
 def _(world: World) -> Found:
     wanted = field(world.connection, "id")
     if not _ids(world.api.get(world.first_path).data):

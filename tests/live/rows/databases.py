@@ -59,7 +59,9 @@ def _(world: World) -> Found:
 
 
 @ROWS.row(
-    "database-in-list", "The list of its project shows a new one (how soon is only measured)", "live/databases.py databases"
+    "database-in-list",
+    "The list of its project shows a new one (how soon is only measured)",
+    "live/databases.py databases",
 )
 def _(world: World) -> Found:
     wanted = field(world.second, "id")
@@ -93,7 +95,11 @@ def _(world: World) -> Found:
     return compared(0, len(shown), says=f"{len(shown)} answers with a connection string")
 
 
-@ROWS.row("database-connections", "It names its default connection and lists its connections", "live/connections.py connection")
+@ROWS.row(
+    "database-connections",
+    "It names its default connection and lists its connections",
+    "live/connections.py connection",
+)
 def _(world: World) -> Found:
     data = world.api.get(world.first_path).data
     ids = [field(each, "id") for each in optional(data, "connections")]

@@ -62,7 +62,11 @@ def _(world: World) -> Found:
     return world.api.delete(path_of(world.gone)).expected(404)
 
 
-@ROWS.row("database-delete-list", "Lists do not show it any more (how soon is only measured)", "live/databases.py confirmed")
+@ROWS.row(
+    "database-delete-list",
+    "Lists do not show it any more (how soon is only measured)",
+    "live/databases.py confirmed",
+)
 def _(world: World) -> Found:
     _deleted(world)
     waited = world.until(lambda: field(world.gone, "id") not in [field(each, "id") for each in world.listed()])

@@ -43,14 +43,20 @@ def _(world: World) -> Found:
     return world.api.delete(_nothing("databases")).expected(404)
 
 
-@ROWS.row("absent-home", "The databases of a project that is none: an empty list, 404 or 403", "live/projects.py _within")
+@ROWS.row(
+    "absent-home",
+    "The databases of a project that is none: an empty list, 404 or 403",
+    "live/projects.py _within",
+)
 def _(world: World) -> Found:
     answer = world.api.get("/v1/databases", projectId=_nothing("projects").rpartition("/")[2], limit=100)
     return compared(0, len(answer.data)) if answer.well else answer.expected(403, 404)
 
 
 @ROWS.row(
-    "absent-home-of-branches", "The branches of a project that is none: 404, or an empty list", "live/branches.py _branches_of"
+    "absent-home-of-branches",
+    "The branches of a project that is none: 404, or an empty list",
+    "live/branches.py _branches_of",
 )
 def _(world: World) -> Found:
     field(world.branch, "id")

@@ -21,7 +21,11 @@ def _(world: World) -> Found:
     return holds(field(workspace, "id"))
 
 
-@ROWS.row("workspaces", "GET /v1/workspaces lists the workspaces that the token sees", "live/account.py _sees_workspace")
+@ROWS.row(
+    "workspaces",
+    "GET /v1/workspaces lists the workspaces that the token sees",
+    "live/account.py _sees_workspace",
+)
 def _(world: World) -> Found:
     ids = [field(each, "id") for each in world.api.all("/v1/workspaces", limit=100)]
     return holds(", ".join(ids)) if world.workspace_id in ids else Found(DIFFERS, world.workspace_id, str(ids))
