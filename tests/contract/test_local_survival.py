@@ -549,7 +549,7 @@ def _needed(name: str, extra: str = "") -> set[str]:
 
 
 def _python_of_everybody(options: Shape) -> str:
-    """A Python of this very version that an unprivileged account can run."""
+    """A Python of this version that an unprivileged account can run."""
     same = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for program in (sys.executable, f"/usr/bin/{same}", f"/usr/local/bin/{same}"):
         try:

@@ -45,9 +45,9 @@ def test_status(operator: CommandLine, orders: dict[str, Any]) -> None:
     """A line for each database; as JSON the same."""
     (line,) = [line for line in operator.run("status").splitlines() if orders["id"] in line]
     assert line.split() == ["shop", "orders", "ready", "yes", "main", "eu-central-1", "1", orders["id"]]
-    (bag,) = operator.asked("status")
-    assert (bag["name"], bag["status"], bag["isDefault"], bag["connections"]) == ("orders", "ready", True, 1)
-    assert operator.asked("status", "--project", "shop") == [bag]
+    (shown,) = operator.asked("status")
+    assert (shown["name"], shown["status"], shown["isDefault"], shown["connections"]) == ("orders", "ready", True, 1)
+    assert operator.asked("status", "--project", "shop") == [shown]
 
 
 ORDERS = "::error::x\n::add-mask::y\x1b[31m ##[group]z"
@@ -128,9 +128,9 @@ def test_two_of_one_name(operator: CommandLine, project: dict[str, Any]) -> None
 
 def test_usage(operator: CommandLine, orders: dict[str, Any]) -> None:
     """Of one database or of all, this month or between dates."""
-    (bag,) = operator.asked("usage")
-    assert (bag["name"], bag["id"]) == ("orders", orders["id"])
-    assert bag["storageGib"] > 0
+    (shown,) = operator.asked("usage")
+    assert (shown["name"], shown["id"]) == ("orders", orders["id"])
+    assert shown["storageGib"] > 0
     (then,) = operator.asked("usage", "orders", "--from", "2026-01-01", "--to", "2026-01-31")
     assert then["periodStart"].startswith("2026-01-01")
     assert "Storage (GiB)" in operator.run("usage")

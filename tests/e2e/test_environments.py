@@ -94,7 +94,7 @@ def test_promoted_by_a_name_and_a_flag(stack: Stack, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["projects/{project}/branches", "databases", "connections"])
-def test_a_preview_that_was_cut_off(stack: Stack, what: str) -> None:
+def test_a_preview_that_was_interrupted(stack: Stack, what: str) -> None:
     """Killed at any of its writes, the next `up` completes it by itself; then `destroy` leaves no trace."""
     shop = project(stack)
     database_id, url = source(stack, shop)

@@ -551,7 +551,7 @@ class Engine:
             return ids.get(name, name) if name else None
 
         home = reference(declared.home)
-        bag: Properties = {
+        inputs: Properties = {
             "Project": {"name": declared.name, "forceDestroy": declared.force, "allowReplace": declared.allow_replace},
             "Branch": {"gitName": declared.name, "projectId": home},
             "Database": {
@@ -568,7 +568,7 @@ class Engine:
         identity = stem(slot, "organization", "shop", self.stack.name, f"dynamic/prisma:{declared.kind}")
         return {
             name: value
-            for name, value in {**bag, "adopt": declared.adopt, "identity": identity}.items()
+            for name, value in {**inputs, "adopt": declared.adopt, "identity": identity}.items()
             if value is not None
         }
 

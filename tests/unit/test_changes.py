@@ -72,7 +72,7 @@ def test_what_went_away_is_named() -> None:
     assert str(went_away("database", "db_1")).startswith("The database db_1 was deleted in the meantime")
 
 
-def test_a_record_that_is_behind_is_told() -> None:
+def test_a_record_that_is_behind_is_reported() -> None:
     """Where the program and the service agree and only state is behind, that is one change, and nothing to send."""
     fields = (Field("name", "patch"), Field("region", "replace"), Field("adopt", "setting"))
     found = compare(fields, {"name": "old"}, {"name": "new"}, {"name": "new"})

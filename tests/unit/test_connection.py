@@ -288,7 +288,7 @@ def test_a_request_that_is_acted_upon_late(service: Service, database: str) -> N
     assert [each["name"] for each in service.connections.values()] == ["default", "web"]
 
 
-def test_a_second_one_after_all_is_told(service: Service, database: str) -> None:
+def test_a_second_one_after_all_is_reported(service: Service, database: str) -> None:
     """Where a request was given up and is carried out after the second one, the one that nobody holds is named."""
     service.fail("POST", "/v1/connections", CUT)
     posts = [0]
@@ -336,7 +336,7 @@ def test_adopt_true_of_nothing_makes_one(service: Service, database: str) -> Non
     assert works(service, made)
 
 
-def test_another_of_its_name_is_told(service: Service, database: str) -> None:
+def test_another_of_its_name_is_reported(service: Service, database: str) -> None:
     """A connection of the same name that is not this stack's stays, and I am told of it; one of mine is no news."""
     theirs = service.connection(database, "web")
     live = service.live()
@@ -365,7 +365,7 @@ def test_two_faults_in_a_row_make_one_connection(service: Service, database: str
     assert [c["name"] for c in service.connections.values()] == ["default", "web"]
 
 
-def test_a_lost_answer_that_cannot_be_looked_up_is_told(service: Service, database: str) -> None:
+def test_a_lost_answer_that_cannot_be_looked_up_is_reported(service: Service, database: str) -> None:
     """Where nobody can say what a create has made, nothing is sent again, and I am told where to look."""
     service.fail("POST", "/v1/connections", CUT, acted=True)
     service.fail("GET", "/v1/connections", refusal(500, "down"), times=-1)

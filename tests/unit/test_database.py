@@ -435,7 +435,9 @@ def test_the_flag_moves_with_one_write(service: Service, home: str, demoted_firs
     assert not service.notes
 
 
-def test_a_demotion_that_nobody_answers_is_told(service: Service, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demotion_that_nobody_answers_is_reported(
+    service: Service, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Taking the flag away without giving it to another is a warning and the truth, not an error."""
     monkeypatch.setattr("prisma_provider.handlers.default_flag.DEMOTION_PATIENCE", 0.05)
     object_id, outputs = make(service, home, isDefault=True)
@@ -608,7 +610,7 @@ def test_an_answer_that_comes_late_does_not_take_the_flag_back(service: Service,
     assert flags == {"renamed": False, "two": True}
 
 
-def test_lost_secrets_are_told(service: Service, home: str) -> None:
+def test_lost_secrets_are_reported(service: Service, home: str) -> None:
     """Where the answer to a create is lost and no new secrets can be had, I am told, and the database is kept."""
     service.fail("POST", "/v1/databases", CUT, acted=True)
     service.fail("POST", "/v1/connections/.*/rotate", refusal(403, "no"), times=-1)

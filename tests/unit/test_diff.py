@@ -34,10 +34,10 @@ def test_an_unknown_value_replaces_and_never_patches() -> None:
 
 
 @given(bags)
-def test_no_diffs_is_no_changes(bag: dict[str, Any]) -> None:
+def test_no_diffs_is_no_changes(properties: dict[str, Any]) -> None:
     """What is declared as it is live is no change."""
-    assert not diff(FIELDS, bag, bag)
-    assert diff(FIELDS, bag, bag).patches() == ()
+    assert not diff(FIELDS, properties, properties)
+    assert diff(FIELDS, properties, properties).patches() == ()
 
 
 @given(bags, bags)

@@ -40,7 +40,7 @@ def checked(news: dict[str, Any]) -> dict[str, Any]:
     return result.inputs
 
 
-def test_a_missing_setting_is_told_by_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_setting_is_reported_by_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a token the configuration of the provider does not fail; `check` says it cleanly."""
     monkeypatch.setattr(host, "_process", host._Process())
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
@@ -51,7 +51,7 @@ def test_a_missing_setting_is_told_by_check(monkeypatch: pytest.MonkeyPatch) -> 
         DATABASE.delete("db_1", {})
 
 
-def test_a_token_that_is_not_valid_is_told_by_check(process: Service) -> None:
+def test_a_token_that_is_not_valid_is_reported_by_check(process: Service) -> None:
     """A wrong token is one failure of `check`, with the way out."""
     process.fail("GET", "/v1/me", refusal(401, "bad token"))
     (failure,) = DATABASE.check({}, {"name": "orders"}).failures
@@ -122,7 +122,7 @@ def test_what_comes_from_the_plugin_is_recorded(process: Service) -> None:
     assert not process.sent()
 
 
-def test_drift_is_told_with_both_values(process: Service) -> None:
+def test_drift_is_reported_with_both_values(process: Service) -> None:
     """A difference from live is one line: what is live, what is declared, what will be sent."""
     inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
     created = DATABASE.create(inputs)
@@ -157,7 +157,7 @@ def test_configure_reads_pulumi_s_configuration(monkeypatch: pytest.MonkeyPatch)
     assert issubclass(ConfigurationError, Exception)
 
 
-def test_a_branch_that_is_gone_is_told_as_gone(process: Service) -> None:
+def test_a_branch_that_is_gone_is_reported_as_gone(process: Service) -> None:
     """A refresh of a branch that was deleted by hand removes it from state; a `.get` of nothing is an error."""
     home = process.project()["id"]
     process.branch(home, "main")
@@ -231,7 +231,7 @@ def test_an_ordinary_run_never_asks_for_state(process: Service) -> None:
     assert host._process.stack == "organization/shop/dev"
 
 
-def test_a_rotation_and_a_restore_are_told(process: Service) -> None:
+def test_a_rotation_and_a_restore_are_reported(process: Service) -> None:
     """A preview says which password will be locked out, and which data will be lost."""
     home = process.project()["id"]
     inputs = {"projectId": home, "name": "orders", "logicalId": "x"}

@@ -97,7 +97,7 @@ def test_what_an_applied_plan_left_behind_is_named(service: Service) -> None:
     assert not service.sent()
 
 
-def test_a_list_that_cannot_be_read_is_told_by_the_check(service: Service) -> None:
+def test_a_list_that_cannot_be_read_is_reported_by_the_check(service: Service) -> None:
     """Where a project's databases cannot be read, the preview says so; without such a list the key is the first."""
     service.fail("GET", "/v1/databases", refusal(404, "no such list"))
     assert key(service) == key(service, projectId=UNKNOWN)

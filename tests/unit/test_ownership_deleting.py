@@ -260,8 +260,8 @@ def test_what_was_not_lost_is_changed_and_deleted(world: World, recorded: str | 
 )
 def test_the_key_that_state_records(recorded: str | None, seen: str | None, stands: str | None) -> None:
     """State has the object's key as it is live, without what it says of a deletion, unless it was lost to another."""
-    bag: dict[str, Any] = {} if recorded is None else {"logicalId": recorded}
-    assert ownership.recorded_key(bag, seen) == stands
+    inputs: dict[str, Any] = {} if recorded is None else {"logicalId": recorded}
+    assert ownership.recorded_key(inputs, seen) == stands
 
 
 def test_a_deletion_that_found_nothing_is_done(world: World) -> None:

@@ -105,7 +105,7 @@ def test_one_that_is_old_is_no_leftover_of_the_run_before(service: Service, home
 
 
 @pytest.mark.parametrize(("now", "created"), [("", "2026-01-01T00:00:00Z"), (EARLIER, None), (EARLIER, "yesterday")])
-def test_one_whose_age_cannot_be_told_is_old(service: Service, home: str, now: str, created: str | None) -> None:
+def test_one_whose_age_is_not_known_is_old(service: Service, home: str, now: str, created: str | None) -> None:
     """A service that tells no time, or an object without one, is no sign that it is young."""
     there = left(service, home)
     service.databases[there]["createdAt"] = created

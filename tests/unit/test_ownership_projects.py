@@ -168,7 +168,7 @@ def test_one_of_each_in_one_project(service: Service, shop: Had) -> None:
     ],
 )
 def test_what_state_holds_otherwise_stops_it(service: Service, shop: Had, more: dict[str, Any]) -> None:
-    """Of what state holds, `deleted_with` of this very project goes, and nothing else, whatever its key says."""
+    """Of what state holds, `deleted_with` of this project goes, and nothing else, whatever its key says."""
     mark = for_deletion_with_project(OURS)
     mine = service.database(shop.object_id, "orders", logicalId=mark)["id"]
     refused(service, service.live(held=[entry("Database", "orders", mine, **more)]), shop, mine)
@@ -255,7 +255,7 @@ def httpx_ok(body: Any) -> Any:
 # nothing to do
 
 
-def test_what_says_so_already_is_not_marked_again(service: Service, shop: Had, tmp_path: Path) -> None:
+def test_what_says_so_already_is_not_updated_again(service: Service, shop: Had, tmp_path: Path) -> None:
     """A key that says already that the database goes is not changed, and no note is taken of it."""
     for mark in (for_deletion_with_project(OURS), for_deletion_with_project(OURS, MIDNIGHT)):
         mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)
@@ -267,7 +267,7 @@ def test_what_says_so_already_is_not_marked_again(service: Service, shop: Had, t
     assert not list(tmp_path.iterdir())
 
 
-def test_what_was_not_asked_for_is_not_marked(service: Service, shop: Had) -> None:
+def test_what_was_not_asked_for_is_not_updated(service: Service, shop: Had) -> None:
     """A stranger's database bears no sign of a destroy that it stopped."""
     service.database(shop.object_id, "precious", logicalId=OURS)
     refused(service, service.live(), shop)
@@ -390,7 +390,7 @@ def test_deleted_with_is_one_patch_either_way(service: Service, shop: Had) -> No
     assert not Resource(service.live()).diff(mine, projectId=shop.object_id, name="orders")
 
 
-def test_one_that_lives_after_all_loses_the_mark(service: Service, shop: Had) -> None:
+def test_one_that_lives_after_all_loses_the_suffix(service: Service, shop: Had) -> None:
     """A database that a destroy was to delete, and that is declared on, bears no sign of that after the next up."""
     mine = declared(service, shop)
     mark = mine.inputs["logicalId"]

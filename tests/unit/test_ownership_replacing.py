@@ -379,7 +379,7 @@ def test_a_flag_without_a_key_is_nobody_s(service: Service, home: str) -> None:
 
 
 @pytest.mark.parametrize("refuses", [True, False])
-def test_a_flag_that_is_not_taken_is_told(service: Service, home: str, refuses: bool) -> None:
+def test_a_flag_that_is_not_taken_is_reported(service: Service, home: str, refuses: bool) -> None:
     """Where the service refuses the successor the flag, or does not give it, the old one is kept, and both are said."""
     live, old, new = replaced_default(service, home)
     answer = httpx.Response(200, json={"data": service._show("databases", service.databases[new.object_id])})
@@ -551,7 +551,7 @@ def test_one_beside_declared_ones_asks_for_no_state(service: Service, home: str)
 
 
 def test_a_branch_that_is_not_known_yet_is_a_new_one(service: Service, home: str) -> None:
-    """A branch that this very preview would make, by id or by name, has nothing on it."""
+    """A branch that this preview would make, by id or by name, has nothing on it."""
     had = recorded(service, home)
     for branch in ({"branchId": UNKNOWN}, {"branchGitName": UNKNOWN}):
         Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", **branch)
@@ -631,7 +631,7 @@ def test_what_this_run_made_is_no_older_self(service: Service, home: str) -> Non
     assert not service.notes
 
 
-def test_where_the_name_differs_as_well_it_is_told(service: Service, home: str) -> None:
+def test_where_the_name_differs_as_well_it_is_reported(service: Service, home: str) -> None:
     """Another first argument and another name: no refusal; the preview names up to three that it may be, once."""
     had = recorded(service, home)
     more = [service.database(home, f"d{number}")["id"] for number in range(4)]
@@ -666,7 +666,7 @@ def test_old_inputs_are_no_new_database(service: Service, home: str) -> None:
 
 
 def test_the_urn_is_what_counts(service: Service, home: str) -> None:
-    """What state holds under this very name is its own, whatever its key."""
+    """What state holds under this name is its own, whatever its key."""
     had = had_before(service, "Database", home, "imported-foreign")
     live = service.live(held=[entry("Database", "sales", had)])
     Resource(live, name="sales").check(projectId=home, name="else")

@@ -97,7 +97,7 @@ def test_each_goes_by_the_other_s_name_too(mocks: Mocks, one: Any, other: str, m
     assert alias.type_ == other
 
 
-def test_one_mark_for_one_resource(mocks: Mocks) -> None:
+def test_one_key_for_one_resource(mocks: Mocks) -> None:
     """What the dynamic host left behind, the plugin knows as its own: the stem is the same, under any parent."""
 
     class Team(pulumi.ComponentResource):

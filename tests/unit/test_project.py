@@ -191,7 +191,7 @@ def test_a_retry_after_beyond_the_limit_is_not_slept_through(service: Service) -
     assert sum(slept) < 5
 
 
-def test_what_is_gone_by_the_update_is_told(service: Service) -> None:
+def test_what_is_gone_by_the_update_is_reported(service: Service) -> None:
     """A project that another hand deleted before its update, or before its adoption, is an error that says so."""
     object_id, outputs = make(service)
     service.projects.clear()

@@ -40,7 +40,7 @@ def test_without_a_token_i_am_told_how_to_give_one() -> None:
         ({"JENKINS_URL": "https://ci.example"}, "PRISMA_SERVICE_TOKEN as a secret variable"),
     ],
 )
-def test_a_job_is_told_what_a_job_can_do(job: dict[str, str], says: str) -> None:
+def test_a_job_is_reported_what_a_job_can_do(job: dict[str, str], says: str) -> None:
     """Without a token in a job I am told of permissions and secrets, and not to log in with a browser."""
     with pytest.raises(ConfigurationError, match="no token") as error:
         Settings.load(lambda name: None, job)
@@ -48,7 +48,7 @@ def test_a_job_is_told_what_a_job_can_do(job: dict[str, str], says: str) -> None
     assert "pulumi-prisma login" not in str(error.value)
 
 
-def test_what_is_no_job_is_told_of_the_login() -> None:
+def test_what_is_no_job_is_reported_of_the_login() -> None:
     """CI=false is no job: a person can log in."""
     with pytest.raises(ConfigurationError, match="pulumi-prisma login"):
         load(CI="false", GITLAB_CI="")

@@ -206,7 +206,7 @@ class TestConsole:
         """Times read as people say them."""
         assert [spell(0.04), spell(59.94), spell(61), spell(3600)] == ["0.0 s", "59.9 s", "1 min 1 s", "60 min 0 s"]
 
-    def test_failure_is_told(self) -> None:
+    def test_failure_is_reported(self) -> None:
         """A failure is a sentence, what was said last, and what to do."""
         failure = Failure("It failed.", said=["why"], hint="Try this.")
         failure.add("another said:", [])

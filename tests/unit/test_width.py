@@ -79,7 +79,7 @@ def nowhere(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("inputs", [{"region": "us-east-1", "allowReplace": True}, {"region": "inherit"}, {}])
-def test_a_region_that_is_not_told_is_not_another_one(service: Service, home: str, inputs: dict[str, Any]) -> None:
+def test_a_region_that_is_not_named_is_not_another_one(service: Service, home: str, inputs: dict[str, Any]) -> None:
     """A service that names no region never has my database replaced, nor its edits refused."""
     for method, path in (("POST", "/v1/databases"), ("GET", "/v1/databases")):
         answering(service, method, path, nowhere)
@@ -93,7 +93,7 @@ def test_a_region_that_is_not_told_is_not_another_one(service: Service, home: st
     assert [change.how for change in DATABASE.diff(live, *made, news).changes] == ["patch"]
 
 
-def test_a_region_that_is_not_told_is_no_reason_against_an_adoption(service: Service, home: str) -> None:
+def test_a_region_that_is_not_named_is_no_reason_against_an_adoption(service: Service, home: str) -> None:
     """What the service does not say cannot contradict what I declare."""
     there = service.database(home, region=None)
     live = service.live()
@@ -103,7 +103,7 @@ def test_a_region_that_is_not_told_is_no_reason_against_an_adoption(service: Ser
     assert service.sent() == []
 
 
-def test_another_region_is_refused_though_none_is_told(service: Service, home: str) -> None:
+def test_another_region_is_refused_though_none_is_named(service: Service, home: str) -> None:
     """What I declared when it was made is what another region is compared with."""
     made = make(service, home, region="us-east-1")
     service.databases[made[0]]["region"] = None
@@ -139,7 +139,7 @@ def test_a_database_without_a_default_connection(service: Service, home: str) ->
     assert "declare a Connection" in note
 
 
-def test_endpoints_that_are_not_told_are_those_of_before(service: Service, home: str) -> None:
+def test_endpoints_that_are_not_named_are_those_of_before(service: Service, home: str) -> None:
     """A list that shows a connection without its hosts does not take them out of my outputs."""
     database_id, _ = make(service, home)
     live = service.live()
@@ -405,7 +405,7 @@ def test_what_is_kept_on_purpose_is_no_obstacle(service: Service, home: str) -> 
 # what failed
 
 
-def test_a_database_that_failed_is_renamed_and_never_told_to_be_deleted(service: Service, home: str) -> None:
+def test_a_database_that_failed_is_renamed_and_never_said_to_be_deleted(service: Service, home: str) -> None:
     """A database that worked and fails now may hold data: no advice costs it, and its edits are applied."""
     made = make(service, home)
     service.databases[made[0]]["status"] = "failure"
