@@ -176,6 +176,35 @@ def test_a_branch_with_something_else_on_it_is_not_forgotten(service: Service, h
     assert "What to do: it is kept." in str(error.value)
 
 
+def test_a_database_of_another_branch_does_not_keep_it(service: Service, home: str) -> None:
+    """A refused deletion names what lives on this branch, and not what lives on another."""
+    made = make(service, home)
+    service.database(home, "elsewhere", branchId=next(iter(service.branches)))
+    service.fail("DELETE", "/v1/branches/.*", refusal(409, "live Compute apps"), times=-1)
+    with pytest.raises(errors.Conflict, match="Compute") as error:
+        BRANCH.delete(service.live(retry_limit=0.01), *made)
+    assert "elsewhere" not in str(error.value)
+
+
+def test_a_branch_that_was_promoted_lives_on(service: Service, home: str) -> None:
+    """The default branch stays with its project, whatever its role: the deletion says so and is done."""
+    made = make(service, home, isDefault=True)
+    assert service.branches[made[0]]["role"] == "preview"
+    service.fail("DELETE", "/v1/branches/.*", refusal(403, "the default branch"), times=-1)
+    live = service.live()
+    BRANCH.delete(live, *made)
+    assert f'adopt="{made[0]}"' in service.notes[-1]
+
+
+def test_a_branch_that_is_gone_by_then_is_deleted(service: Service, home: str) -> None:
+    """The service refuses the deletion of a branch that somebody else has just deleted: it is done."""
+    made = make(service, home)
+    service.fail("DELETE", "/v1/branches/.*", refusal(409, "being deleted"), times=-1)
+    del service.branches[made[0]]
+    BRANCH.delete(service.live(), *made)
+    assert service.notes == []
+
+
 def test_branches_share_a_list(service: Service) -> None:
     """Twenty branches are compared by one list of their project; a promotion shows in all of them at once."""
     home = service.project()["id"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prisma_provider.api.models import same_id
-from prisma_provider.diff import UNKNOWN, Change, Diff, Field, diff
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, diff, explain, ignores, settings_changed
 
 FIELDS = (
     Field("projectId", "replace", same_id),
@@ -95,3 +95,50 @@ def test_a_change_reads_as_a_sentence() -> None:
     assert str(Change("name", "a", "b", "patch")) == 'name is "a" live, "b" declared'
     assert str(Change("isDefault", None, True, "patch")) == "isDefault is not set live, true declared"
     assert not Diff()
+
+
+def test_what_is_gone_is_replaced() -> None:
+    """An object that is gone is one that only another can satisfy."""
+    assert GONE.replaces() == ["id"]
+
+
+def test_a_move_to_a_branch_goes_alone() -> None:
+    """A branch, by id or by name, is sent after everything else."""
+    for field in ("branchId", "branchGitName"):
+        found = Diff((Change(field, None, "main", "patch"), Change("name", "orders", "sales", "patch")))
+        assert found.patches() == ({"name": "sales"}, {field: "main"})
+
+
+def test_a_path_of_ignore_changes_is_a_property_as_a_whole() -> None:
+    """I write ignore_changes as a name, as a quoted path or as a star; a part of a property is the engine's."""
+    assert all(ignores([path], "name") for path in ("name", '["name"]', "*", "[*]"))
+    assert not any(ignores([path], "name") for path in ("names", "source.name", '["names"]'))
+    assert not ignores(None, "name")
+
+
+def test_a_setting_that_differs_is_only_recorded() -> None:
+    """A setting that I change is recorded and nothing is sent; false and not given are the same."""
+    assert not settings_changed(FIELDS, {"allowReplace": False}, {})
+    assert not settings_changed(FIELDS, {"name": "orders"}, {"name": "sales"})
+    found = settings_changed(FIELDS, {}, {"allowReplace": True})
+    assert found.changes == (Change("allowReplace", None, True, "record"),)
+    assert found.patches() == ()
+
+
+def test_a_preview_explains_what_it_will_do() -> None:
+    """The preview says what is live, what I declare, and what will be sent, in one line for each cause."""
+    patch, replace = Change("name", "ö", "sales", "patch"), Change("region", None, "eu", "replace")
+    wait, rotate = Change("isDefault", True, False, "wait"), Change("rotationTrigger", "1", "2", "rotate")
+    restore, record = Change("backupId", "1", "2", "restore"), Change("allowReplace", None, True, "record")
+    expected = {
+        (): [],
+        (record,): [],
+        GONE.changes: ["it is gone: it will be made again."],
+        (patch,): ['it: name is "ö" live, "sales" declared. Will send PATCH {"name": "sales"}.'],
+        (replace,): ['it: region is not set live, "eu" declared.'],
+        (patch, replace): ['it: name is "ö" live, "sales" declared; region is not set live, "eu" declared.'],
+        (wait,): ["it: isDefault is true live, false declared."],
+        (rotate,): ["it: gets a new password in place; the old one is locked out."],
+        (restore,): ["it: will be restored from backup 2; ALL ITS DATA since then is lost."],
+    }
+    assert {changes: list(explain("it", Diff(changes))) for changes in expected} == expected
