@@ -1,8 +1,8 @@
 """The schema of the plugin and the reference pages, derived from the classes of this package.
 
 Name, type, words and secrecy of a property are those of its class in Python, which an editor shows; the handlers'
-fields say how it behaves. `python -m pulumi_prisma.schema` writes both files in a checkout; a test fails while one of
-them is stale.
+fields say how it behaves. `python -m pulumi_prisma.schema` in the root of a checkout writes both files; a test fails
+while one of them is stale.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pulumi_prisma
-from prisma_provider import plugin
 from prisma_provider.diff import Field
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
@@ -24,8 +23,8 @@ from prisma_provider.plugin.reading import QUERIES
 from prisma_provider.text import camel, snake
 from pulumi_prisma import native, results
 
-SCHEMA = Path(plugin.__file__).with_name("schema.json")
-REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"
+SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
+REFERENCE = Path("sdk/docs/reference.md")
 HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
 

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +18,15 @@ from prisma_provider.plugin import schema as served
 from prisma_provider.text import camel
 from pulumi_prisma import native, schema
 
+ROOT = Path(__file__).parents[2]
 PACKAGE = schema.package()
 TYPE = "prisma:index:"
 
 
 def test_the_files_are_what_the_code_says() -> None:
     """The schema and the reference page say what the classes say: `python -m pulumi_prisma.schema` writes both."""
-    assert schema.SCHEMA.read_text(encoding="utf-8") == schema.text(PACKAGE)
-    assert schema.REFERENCE.read_text(encoding="utf-8") == schema.reference()
+    assert (ROOT / schema.SCHEMA).read_text(encoding="utf-8") == schema.text(PACKAGE)
+    assert (ROOT / schema.REFERENCE).read_text(encoding="utf-8") == schema.reference()
 
 
 def test_the_plugin_serves_the_version_that_is_installed() -> None:
