@@ -44,7 +44,7 @@ def made(stack: Stack, kind: str) -> bool:
 
 
 def test_two_pull_requests_beside_production(stack: Stack, tmp_path: Path) -> None:
-    """Each clone has production's rows and then its own; one goes with its stack, and the others notice nothing."""
+    """Each clone has production's rows and then its own; one is destroyed, and the others notice nothing."""
     shop = project(stack)
     stack.up(ENVIRONMENT.format(project=shop, kind="production", more=""))
     production = stack.outputs()

@@ -207,7 +207,7 @@ def test_a_young_one_without_any_sign_of_an_owner_is_taken(service: Service, hom
     other = Recorded((entry("Database", "else", "db_99"), Entry(urn_of("Project"), there)), stack="demo")
     assert take(service, service.live(others=[other]), home, adopt=True) == there
     assert not service.sent("POST")
-    said = "was left behind by an interrupted run of this resource, and is taken over."
+    said = "was made by an interrupted run of this resource and is used again."
     assert f'database "orders" ({there}) {said}' in service.notes
 
 

@@ -391,7 +391,7 @@ def test_a_region_that_is_not_known_yet_blocks_no_preview(service: Service) -> N
 
 
 def test_what_is_kept_on_purpose_is_no_obstacle(service: Service, home: str) -> None:
-    """adopt=False makes another one beside what bears the mark of this resource (`retain_on_delete`)."""
+    """adopt=False makes another one beside what has the key of this resource (`retain_on_delete`)."""
     kept, _ = make(service, home)
     live = service.live()
     with pytest.raises(errors.Refused, match="adopt=False"):

@@ -45,12 +45,12 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
             "another one beside it. Nothing was made.",
         )
     refuse_second(live.run.hold(kind, left[0].id), left[0].title)
-    live.note(f"{left[0].title} was left behind by an interrupted run of this resource, and is taken over.")
+    live.note(f"{left[0].title} was made by an interrupted run of this resource and is used again.")
     return left[0]
 
 
 def _is_left(live: Live, key: str | None, own: str) -> bool:
-    """Whether an object of this key is none of this run's. One of our very own is none: nothing was sent yet."""
+    """Whether an object of this key is none of this run's. Its own key is none: nothing was sent yet."""
     return key == own or not live.run.is_declared(key or "")
 
 
