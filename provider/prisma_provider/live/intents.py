@@ -62,7 +62,7 @@ class Intents:
 
     @contextmanager
     def noted(self, *key: str, before: Iterable[str] = ()) -> Iterator[None]:
-        """OwnWrites down while the request is under way; crossed out when it is answered, or was not taken."""
+        """Written down while the request is under way; crossed out when it is answered, or was not taken."""
         self.remember(*key, before=before)
         try:
             yield
