@@ -83,14 +83,14 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "filelock", None)
     renewal = settings(tmp_path).renewal
     assert renewal is not None
-    with pytest.raises(ConfigurationError, match=r"takes filelock.*\n.*pulumi-prisma\[cli\]"):
+    with pytest.raises(ConfigurationError, match=r"takes filelock.*\n.*\.\[cli\]"):
         renewal(None)
 
 
 def test_tables_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for the commands that write tables."""
     monkeypatch.setitem(sys.modules, "rich.console", None)
-    with pytest.raises(ConfigurationError, match=r"A table takes rich.*\n.*pulumi-prisma\[cli\]"):
+    with pytest.raises(ConfigurationError, match=r"A table takes rich.*\n.*\.\[cli\]"):
         tables.console()
 
 

@@ -288,3 +288,23 @@ def test_a_deletion_that_found_nothing_is_done(world: World) -> None:
     with as_("Project", "shop"):
         handler("Project").delete(live, world.project, {"name": "shop"})
     assert not world.service.projects
+
+
+@pytest.mark.parametrize(
+    ("kind", "lie"),
+    [
+        ("Database", {"projectId": "proj_other"}),
+        ("Database", {"createdAt": "2001-01-01T00:00:00Z"}),
+        ("Connection", {"createdAt": "2001-01-01T00:00:00Z"}),
+        ("Branch", {"projectId": "proj_other"}),
+        ("Branch", {"gitName": "another"}),
+    ],
+)
+def test_an_id_of_another_object_is_not_deleted(world: World, kind: str, lie: dict[str, str]) -> None:
+    """A response gave the id of another object, which state holds now: its deletion is refused, and it lives."""
+    had = world.adopted(kind, "orders")
+    recorded = Had(had.object_id, had.inputs, {**had.outputs, **lie})
+    with pytest.raises(errors.Refused, match="of another object"):
+        Resource(world.service.live(), kind).delete(recorded)
+    assert world.lives(kind)
+    assert not world.service.sent()

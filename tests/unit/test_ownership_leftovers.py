@@ -220,6 +220,18 @@ def test_proof_by_state(service: Service, home: str, deleted_with: bool) -> None
     assert take(service, service.live(begun=[begun_as(home, LEFT)]), home, adopt=True) == there
 
 
+def test_a_leftover_from_before_the_stack_was_renamed(service: Service, home: str) -> None:
+    """My run was killed amid a creation, and I renamed the stack: the database is named, and adopt=True takes it."""
+    earlier = key("Database", "as-the-stack-was-called")
+    there = left(service, home, logicalId=earlier)
+    begun = [begun_as(home, earlier)]
+    with pytest.raises(errors.Refused, match=there):
+        take(service, service.live(begun=begun), home)
+    assert not service.sent("POST")
+    assert take(service, service.live(begun=begun), home, adopt=True) == there
+    assert take(service, service.live(), home) != there
+
+
 @pytest.mark.parametrize("deleted_with", [{}, {"deletedWith": "the project"}])
 def test_proof_by_a_note_on_this_machine(
     service: Service, home: str, tmp_path: Path, deleted_with: dict[str, str]

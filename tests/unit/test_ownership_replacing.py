@@ -535,12 +535,25 @@ def test_a_twin_that_is_gone_by_now_is_none(service: Service, home: str) -> None
     assert not lives(service, had)
 
 
-@pytest.mark.parametrize("inputs", [{"adopt": False}, {"branchId": "br_7"}, {"branchGitName": "new"}])
-def test_two_that_are_meant_are_two(service: Service, home: str, inputs: dict[str, Any]) -> None:
-    """adopt=False, or another branch, says that another database is meant: no refusal and no word."""
+def test_two_that_are_meant_are_two(service: Service, home: str) -> None:
+    """adopt=False says that another database is meant: no refusal and no note."""
     had = recorded(service, home)
-    Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", **inputs)
+    Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", adopt=False)
     assert not service.notes
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [{"branchId": "br_7"}, {"branchGitName": "new"}, {"branchGitName": "new", "name": "sales"}, {"branchId": UNKNOWN}],
+)
+def test_on_another_branch_the_preview_says_so(service: Service, home: str, inputs: dict[str, Any]) -> None:
+    """I rename an Environment, and so its branch and database: the preview names what goes, with the alias."""
+    had = recorded(service, home)
+    new = {"projectId": home, "name": "orders", **inputs}
+    Resource(of_state(service, "Database", had), name="sales").check(**new)
+    (note,) = service.notes
+    assert note.startswith(f'Database "sales" is new. If it is Database "orders" ({had.object_id})')
+    assert 'pulumi.Alias(name="orders")' in note
 
 
 def test_where_no_branch_is_declared_it_is_that_of_the_default(service: Service, home: str) -> None:
@@ -549,7 +562,7 @@ def test_where_no_branch_is_declared_it_is_that_of_the_default(service: Service,
     service.database(home, "main", isDefault=True, branchId="br_1")
     had = recorded(service, home, branchId="br_7")
     Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders")
-    assert not service.notes
+    assert len(service.notes) == 1
 
 
 def test_one_beside_declared_ones_asks_for_no_state(service: Service, home: str) -> None:
@@ -561,11 +574,9 @@ def test_one_beside_declared_ones_asks_for_no_state(service: Service, home: str)
     Resource(live, name="sales").check(projectId=home, name="sales")
 
 
-def test_a_branch_that_is_not_known_yet_is_a_new_one(service: Service, home: str) -> None:
-    """A branch that this preview would make, by id or by name, has nothing on it."""
+def test_a_project_or_name_that_is_not_known_yet(service: Service, home: str) -> None:
+    """What is not known yet cannot be compared: nothing is said."""
     had = recorded(service, home)
-    for branch in ({"branchId": UNKNOWN}, {"branchGitName": UNKNOWN}):
-        Resource(of_state(service, "Database", had), name="sales").check(projectId=home, name="orders", **branch)
     for unknown in ({"projectId": UNKNOWN}, {"name": UNKNOWN}):
         given = {"projectId": home, "name": "orders", **unknown}
         Resource(of_state(service, "Database", had), name="sales").check(**given)
@@ -683,3 +694,15 @@ def test_the_urn_is_what_counts(service: Service, home: str) -> None:
     Resource(live, name="sales").check(projectId=home, name="else")
     assert live.run.holder("Database", had.object_id) is None
     assert urn_of("Database", "sales") not in "".join(service.notes)
+
+
+def test_a_project_under_another_first_argument_is_refused(service: Service) -> None:
+    """I change the first arguments of a project and its database: refused at the project, with the alias."""
+    made = Resource(service.live(), "Project", "shop").create(name="qshop")
+    live = service.live(held=[entry("Project", "shop", made)])
+    service.log.clear()
+    with pytest.raises(errors.Refused, match=r'same name, workspace(?s:.*)Alias\(name="shop"\)'):
+        Resource(live, "Project", "store").check(name="qshop")
+    assert not service.sent()
+    Resource(service.live(held=[entry("Project", "shop", made)]), "Project", "store").check(name="qshop", adopt=False)
+    Resource(service.live(held=[entry("Project", "shop", made)]), "Project", "store").check(name="other")

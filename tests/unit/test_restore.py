@@ -11,8 +11,9 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.live.intents import Intents
+from prisma_provider.live.state import Entry
 from prisma_provider.network.retries import time_limit
-from unit.service import Answer, Service, declare, handler, refusal
+from unit.service import Answer, Service, declare, handler, refusal, urn_of
 
 RESTORE = handler("Restore")
 CUT = httpx.RemoteProtocolError("cut")
@@ -171,6 +172,18 @@ def test_two_restores_of_one_database_are_refused(service: Service, database: st
     with pytest.raises(errors.Refused, match="Two restores"):
         RESTORE.create(live, declare(live, "Restore", backupId=service.backup(database), **given))
     assert len(service.restored) == 1
+
+
+def test_a_restore_that_state_holds_is_not_repeated_unasked(service: Service, database: str, backup: str) -> None:
+    """I give my restore another first argument or parent, or use --replace: refused, and no data is overwritten."""
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    held = [Entry(urn_of("Restore", "undo"), database, given)]
+    with pytest.raises(errors.Refused, match=r'Restore "undo" of this stack(?s:.*)adopt=True(?s:.*)adopt=False'):
+        declare(service.live(held=held), "Restore", **given)
+    assert not service.restored
+    for other in ({"adopt": False}, {"adopt": True}, {"backupId": service.backup(database)}, {"backupId": UNKNOWN}):
+        declare(service.live(held=held), "Restore", **{**given, **other})
+    declare(service.live(held=held), "Restore", given, **given)
 
 
 def test_the_name_is_read_afresh(service: Service, database: str, backup: str) -> None:

@@ -58,7 +58,14 @@ def test_what_is_no_job_is_reported_of_the_login() -> None:
     "url",
     [
         *("http://api.prisma.io", "ftp://127.0.0.1", "api.prisma.io", "http://127.0.0.1.evil.example", "https://"),
-        *("https://me:secret@api.prisma.io", "http://[::1", "http://10.0.0.1", "https://a/?q=1", "http://a:b"),
+        *(
+            "https://me:secret@api.prisma.io",
+            "http://[::1",
+            "http://10.0.0.1",
+            "https://a/?q=1",
+            "http://a:b",
+            "https://a\x01b",
+        ),
     ],
 )
 def test_a_base_url_is_https_or_loopback(url: str) -> None:

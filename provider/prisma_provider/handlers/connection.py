@@ -141,7 +141,10 @@ class ConnectionHandler:
         """Delete it: its password is locked out, others of the database go on."""
         if ownership.stays(live, "Connection", object_id):
             return
-        delete(live, "connection", object_id, olds, live.client.delete_connection)
+        found = self._live(live, object_id, olds)
+        if found is not None:
+            ownership.refuse_another(found.title, olds, outputs(found, {}))
+            delete(live, "connection", object_id, olds, live.client.delete_connection)
         live.drop_connection(object_id)
 
     def _live(self, live: Live, object_id: str, olds: Properties) -> Connection | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import WAITING, Database, same_id
-from prisma_provider.diff import GONE, Change, Diff, Field, behind
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.changes import (
     check_applied,
@@ -268,6 +268,7 @@ class DatabaseHandler:
             if ownership.is_lost(olds, found.logical_id):
                 live.note(f"{found.title} is left alone: another resource has taken it over ({found.logical_id}).")
                 return
+            ownership.refuse_another(found.title, olds, outputs(found, {}))
             ownership.refuse_deletion(live, found, "database")
         live.run.delete_asked(object_id)
         try:
@@ -325,9 +326,10 @@ def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) ->
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
         return
-    branch_id = declared_branch(live, inputs) if there else None
-    # Nothing on a branch that is not there yet can be its older self.
-    if there and not (branch_id is None and inputs.get("branchGitName") is not None):
+    if there:
+        branch_id: object = declared_branch(live, inputs)
+        if branch_id is None and inputs.get("branchGitName") is not None:
+            branch_id = UNKNOWN  # it is not there yet
         ownership.refuse_renamed_identity(live, inputs, there.values(), branch_id)
     ownership.leftover(live, "Database", inputs, there.values())
 

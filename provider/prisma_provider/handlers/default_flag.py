@@ -47,7 +47,7 @@ def await_demotion(live: Live, database: Database) -> Database:
 
 def explain_kept(live: Live, database: Database) -> None:
     if ownership.project_is_deleted(live, database.project.id):
-        # Written down at once: another deletion may fail, and then that of the project never begins.
+        # Recorded at once: another deletion may fail, and then that of the project never begins.
         ownership.remember(live, [database])
         live.note(f"{database.title} is the default database of its project, which Prisma deletes together with it.")
         return

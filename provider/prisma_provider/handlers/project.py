@@ -54,6 +54,9 @@ class ProjectHandler:
             inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
             if not olds and ownership.is_replacement(live):
                 ownership.refuse_replacement(live, news, live.projects(), "project")
+            if not (olds or news.get("seed") or isinstance(news.get("adopt"), str)):
+                # Where the engine gives a seed, nothing is listed yet: there it is the create that refuses.
+                ownership.refuse_renamed_project(live, news, listed(live.projects))
             problems = (*check_adopted(live, "Project", olds, news, live.project),)
         return Checked(inputs, problems)
 
@@ -79,6 +82,7 @@ class ProjectHandler:
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST without the service's implicit first database, or adopt."""
         ownership.refuse_replacement(live, news, live.projects(), "project")
+        ownership.refuse_renamed_project(live, news, live.projects())
         adopted = to_adopt(live, "Project", news, live.projects)
         if adopted:
             project = self._adopt(live, adopted, news)
@@ -143,7 +147,7 @@ class ProjectHandler:
             if project is not None:
                 ownership.refuse_deletion(live, project, "project")
         databases = {} if olds.get("forceDestroy") else live.databases_or_none(object_id, after=live.now())
-        # Written down before anything else: a run that is refused or killed here is gone on with by the next one.
+        # Recorded before anything else: the next run goes on where this one is refused or killed.
         ownership.remember(live, databases.values())
         kept = [each for each in databases.values() if not ownership.may_be_deleted_with_project(live, each)]
         _refuse_databases(object_id, olds, kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider import errors
+from prisma_provider import errors, ownership
 from prisma_provider.api.models import WAITING, Backup, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
@@ -48,6 +48,7 @@ class RestoreHandler:
             *check_flag(news, "adopt"),
         )
         if not (olds or problems or news.get("adopt")):
+            _refuse_recorded(live, news)
             _warn(live, news)
         return Checked(select(self.fields, news), problems)
 
@@ -110,6 +111,20 @@ def _check_confirmed(news: Properties) -> tuple[InvalidInput, ...]:
             hint="repeat the database's name there, as text, and not as the output of a resource.",
         ),
     )
+
+
+def _refuse_recorded(live: Live, news: Properties) -> None:
+    """State holds this restore already: a changed first argument or parent, or `--replace`, must not repeat it."""
+    if news.get("adopt") is False or UNKNOWN in (news["databaseId"], news["backupId"]):
+        return
+    for entry in live.recorded().holders("Restore", news["databaseId"]):
+        if entry.inputs.get("backupId") == news["backupId"]:
+            raise Refused(
+                f"Database {news['databaseId']} was restored from backup {news['backupId']} already, by "
+                f"{ownership.named(entry.urn)} of this stack. Another restore would lose all data written since.",
+                hint="if it is that one, keep it by aliases, or declare adopt=True, which sends nothing; to restore "
+                "again, declare adopt=False. Nothing was sent.",
+            )
 
 
 def _warn(live: Live, news: Properties) -> None:

@@ -62,7 +62,7 @@ class Intents:
 
     @contextmanager
     def noted(self, *key: str, before: Iterable[str] = ()) -> Iterator[None]:
-        """Written down while the request is under way; crossed out when it is answered, or was not taken."""
+        """Recorded while the request is under way; removed when its response is there, or it was not taken."""
         self.remember(*key, before=before)
         try:
             yield

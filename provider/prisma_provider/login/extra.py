@@ -18,5 +18,5 @@ def needed(purpose: str) -> Iterator[None]:
     except ImportError as error:
         raise ConfigurationError(
             f"{purpose} takes {error.name or 'a package'}, which is not installed here.",
-            hint="pip install 'pulumi-prisma[cli]', into the environment that this ran in.",
+            hint="pip install '.[cli]' in a clone of pulumi-prisma, into the environment that this ran in.",
         ) from None

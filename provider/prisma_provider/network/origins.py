@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+import httpx
+
 from prisma_provider.errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.prisma.io"
@@ -16,7 +18,8 @@ def base_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018  raises where the port is no number
-    except ValueError:
+        httpx.URL(text)
+    except (ValueError, httpx.InvalidURL):
         raise ConfigurationError("The base URL cannot be read.", hint=hint) from None
     if parts.username or parts.password:
         raise ConfigurationError("The base URL holds a user or a password.", hint=hint)

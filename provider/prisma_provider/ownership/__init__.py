@@ -15,7 +15,7 @@ out. State that cannot be read is not a state that holds nothing: then deletions
 taken over without an id.
 """
 
-from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_lost, stays
+from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_another, refuse_lost, stays
 from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
 from prisma_provider.ownership.projects import (
     is_deleted_with_its_project,
@@ -28,10 +28,11 @@ from prisma_provider.ownership.replacing import (
     is_replacement,
     refuse_deletion,
     refuse_renamed_identity,
+    refuse_renamed_project,
     refuse_replacement,
 )
 from prisma_provider.ownership.taking import hold, refuse_held, take, take_import
-from prisma_provider.ownership.values import Keyed, Object, is_declared
+from prisma_provider.ownership.values import Keyed, Object, is_declared, named
 
 __all__ = [
     "Keyed",
@@ -45,13 +46,16 @@ __all__ = [
     "is_replacement",
     "leftover",
     "may_be_deleted_with_project",
+    "named",
     "owns_branch",
     "project_is_deleted",
     "recorded_key",
+    "refuse_another",
     "refuse_deletion",
     "refuse_held",
     "refuse_lost",
     "refuse_renamed_identity",
+    "refuse_renamed_project",
     "refuse_replacement",
     "release",
     "remember",

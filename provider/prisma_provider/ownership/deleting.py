@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from prisma_provider.api.models import Database
-from prisma_provider.errors import Refused
+from prisma_provider.api.models import Database, same_id
+from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import is_ours, key_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
+from prisma_provider.network.clock import seconds_of
 from prisma_provider.ownership.values import Inputs, has_by_state, named
+
+SAME_MOMENT = 1.0
+"""Seconds between two times that a service may write for one creation."""
 
 
 def stays(live: Live, kind: str, object_id: str) -> bool:
@@ -52,6 +56,28 @@ def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
         return False
     halves = live.recorded().replaced(kind, object_id)
     return has_by_state(live, kind, object_id) and any(entry.urn == resource() for entry in halves)
+
+
+def refuse_another(title: str, recorded: Inputs, found: Inputs) -> None:
+    """Refuse to delete an object that is not the one that state describes: a response may have named another's id.
+
+    What it belongs to, when it was made, and what cannot be renamed are compared, as far as both are known.
+    """
+    for name in ("projectId", "databaseId", "gitName"):
+        if None not in (recorded.get(name), found.get(name)) and not same_id(recorded[name], found[name]):
+            raise _another(title, name, recorded[name], found[name])
+    made, seen = seconds_of(recorded.get("createdAt")), seconds_of(found.get("createdAt"))
+    if made is not None and seen is not None and abs(made - seen) > SAME_MOMENT:
+        raise _another(title, "createdAt", recorded["createdAt"], found["createdAt"])
+
+
+def _another(title: str, name: str, recorded: object, found: object) -> Refused:
+    return Refused(
+        f"{capital(title)} is not deleted: its {name} is {found}, and state says {recorded}. The id in state is that "
+        "of another object.",
+        hint="nothing was sent. Take the resource out of state with `pulumi state delete`, and look in Prisma Console "
+        "for what was made.",
+    )
 
 
 def is_lost(olds: Inputs, logical_id: str | None) -> bool:

@@ -25,7 +25,8 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
     alike = [
         each
         for each in existing
-        if mine and stem_of(each.logical_id) == mine and _is_left(live, key_of(each.logical_id), news["logicalId"])
+        if (mine and stem_of(each.logical_id) == mine and _is_left(live, key_of(each.logical_id), news["logicalId"]))
+        or _began_before_a_rename(live, kind, each, news)
     ]
     left = [each for each in alike if not live.recorded().holds(each.id)]
     if not left:
@@ -52,6 +53,14 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
 def _is_left(live: Live, key: str | None, own: str) -> bool:
     """Whether an object of this key is none of this run's. Its own key is none: nothing was sent yet."""
     return key == own or not live.run.is_declared(key or "")
+
+
+def _began_before_a_rename(live: Live, kind: str, each: Keyed, news: Inputs) -> bool:
+    """Whether state saw the creation of this object of the same name begin, when the stack still had another name."""
+    if each.name != news.get("name") or stem_of(each.logical_id) in (None, stem_of(news["logicalId"])):
+        return False
+    key = key_of(each.logical_id)
+    return not live.run.is_declared(key or "") and bool(live.recorded().began(kind, logicalId=key))
 
 
 def _is_there(names: str, left: list[Object]) -> Refused:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from prisma_provider.api.models import Database, same_id
+from prisma_provider.api.models import Database, Project, same_id
 from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
 from prisma_provider.live.state import Entry, kind_of
-from prisma_provider.ownership.values import Inputs, Keyed, alias, has_by_state, is_declared, is_shown, named
+from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown, named
 
 
 def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:
@@ -67,32 +67,45 @@ def not_replaced(title: str, what: str) -> Refused:
 # the first argument
 
 
-def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database], branch_id: str | None) -> None:
+def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database], branch_id: object) -> None:
     """Refuse a new database that is one that this stack has, under another first argument.
 
     The first argument is a resource's identity to Pulumi: with another one it makes a new database and deletes the old
-    one. Name, project and branch show that it is the same; where the name differs as well, it is a note. State is
+    one. Name, project and branch show that it is the same; where one of them differs as well, it is a note. State is
     asked where the service has such a database, among those of the project, that this run was not shown so far.
     """
     if news.get("adopt") is False or not resource():
         return
     default = next((each.branch_id for each in there if each.is_default), None)
     branch = branch_id or default
-    unseen = [each for each in there if not _was_seen(live, each) and (not branch or same_id(each.branch_id, branch))]
-    pairs = [(each, entry) for each in unseen for entry in live.recorded().holders("Database", each.id)]
-    pairs = [(each, entry) for each, entry in pairs if not _entry_was_seen(live, entry)]
+    pairs = _unseen(live, "Database", there)
     for each, entry in pairs:
-        if each.name == news["name"]:
-            raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new")
-    if pairs:
-        _tell_of_unseen(live, pairs)
+        if each.name == news["name"] and (not branch or same_id(each.branch_id, branch)):
+            raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
+    _tell_of_unseen(live, pairs)
 
 
-def _was_seen(live: Live, each: Database) -> bool:
+def refuse_renamed_project(live: Live, news: Inputs, there: Iterable[Project]) -> None:
+    """The same for a project, which takes its databases along: they are not seen in a project that is not made yet."""
+    if news.get("adopt") is False or isinstance(news.get("adopt"), str) or not resource():
+        return
+    same = [each for each in there if each.name == news["name"]]
+    for each, entry in _unseen(live, "Project", same):
+        raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
+
+
+def _unseen(live: Live, kind: str, there: Iterable[Object]) -> list[tuple[Object, Entry]]:
+    """What this stack's state holds of these objects, and this run was not shown so far."""
+    unseen = [each for each in there if not _was_seen(live, kind, each)]
+    pairs = [(each, entry) for each in unseen for entry in live.recorded().holders(kind, each.id)]
+    return [(each, entry) for each, entry in pairs if not _entry_was_seen(live, entry)]
+
+
+def _was_seen(live: Live, kind: str, each: Keyed) -> bool:
     """Whether this run was shown it as the object of a resource, made it, or deletes it."""
     return (
         live.run.is_declared(key_of(each.logical_id) or "")
-        or live.run.holder("Database", each.id) is not None
+        or live.run.holder(kind, each.id) is not None
         or live.run.was_made(each.id)
         or _is_of_this_run(live, each)
     )
@@ -103,20 +116,24 @@ def _entry_was_seen(live: Live, entry: Entry) -> bool:
     return entry.urn == resource() or declared or is_shown(live, entry)
 
 
-def _same_pair(each: Database, urn: str, new: str, what: str) -> Refused:
+def _same_pair(each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
     return Refused(
-        f"{what}, and {each.title} of {named(urn)} has the same name, project and branch. The first argument is a "
-        "resource's identity: with another one Pulumi makes a new, empty database and deletes that one with its data.",
-        hint=f"to keep that one, declare {alias(urn, new)} on {named(new)}; if two databases are meant, or that one "
-        "may go, declare adopt=False on it. Nothing was changed.",
+        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. The first argument is a "
+        f"resource's identity: with another one Pulumi makes a new, empty {kind_of(urn).lower()} and deletes that one "
+        "with its data.",
+        hint=f"to keep that one, declare {alias(urn, new)} on {named(new)}; if {named(new)} is meant to be another "
+        f"one, declare adopt=False on {named(new)}: what the program does not declare any more is then deleted. "
+        "Nothing was changed.",
     )
 
 
-def _tell_of_unseen(live: Live, pairs: list[tuple[Database, Entry]]) -> None:
+def _tell_of_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
+    if not pairs:
+        return
     names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in pairs[:3])
     live.note(
         f"{named(resource())} is new. If it is {names} under another first argument, keep that one with "
-        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=…)]): what the program does not declare any more is "
+        f"{alias(pairs[0][1].urn, resource())}: what the program does not declare any more is "
         "deleted with its data."
     )
 
@@ -130,7 +147,8 @@ def refuse_deletion(live: Live, found: Keyed, what: str) -> None:
         return
     for made in live.run.all_made():
         if _is_same_again(live, made, found):
-            raise _same_pair(found, resource(), made.urn, f"{named(made.urn)} ({made.object_id}) was made by this run")
+            what = f"{named(made.urn)} ({made.object_id}) was made by this run"
+            raise _same_pair(found, resource(), made.urn, what, "project and branch")
 
 
 def _is_same_again(live: Live, made: Made, found: Database) -> bool:

@@ -40,7 +40,7 @@ _ALIAS = re.compile(r"opts=pulumi\.ResourceOptions\(aliases=\[pulumi\.Alias\(nam
 
 def spelled(text: str) -> str:
     """A message of the handlers as it leaves the plugin."""
-    return _PYTHON.sub(_respelled, _ALIAS.sub(r"aliases: [{name: \1}]", text))
+    return _PYTHON.sub(_respelled, _ALIAS.sub(r"the option aliases: [{name: \1}]", text))
 
 
 def _respelled(found: re.Match[str]) -> str:
