@@ -137,6 +137,58 @@ def test_the_default_branch_lives_on_and_says_so(service: Service, home: str) ->
     assert list(service.branches) == [main]
 
 
+def test_the_production_branch_lives_on(service: Service, home: str) -> None:
+    """Prisma keeps the production branch with its project, default or not: the destroy comes to its end."""
+    made = make(service, home)
+    service.branches[made[0]]["role"] = "production"
+    BRANCH.delete(service.live(), *made)
+    assert "lives on" in service.notes[-1]
+    assert made[0] in service.branches
+
+
+def test_what_came_onto_a_branch_meanwhile_counts(service: Service, home: str) -> None:
+    """What lives on a branch is asked for when its deletion was refused, not known from before."""
+    made = make(service, home)
+    live = service.live()
+    assert not live.databases(home)
+    service.database(home, "precious", branchId=made[0])
+    with pytest.raises(errors.Refused, match='"precious"') as error:
+        BRANCH.delete(live, *made)
+    assert str(error.value).startswith("Branch ")
+    assert error.value.said == "Branch still has live member resources."
+
+
+def test_a_default_branch_is_made_so(service: Service, home: str) -> None:
+    """is_default=True of a new branch is one POST; where the flag clashes, it is made without, and then promoted."""
+    made = make(service, home, isDefault=True)
+    assert service.branches[made[0]]["isDefault"] is True
+    service.fail("POST", "/v1/projects/.*/branches", refusal(409, "there is a default branch"))
+    live = service.live()
+    news = declare(live, "Branch", projectId=home, gitName="next", isDefault=True)
+    object_id, _ = BRANCH.create(live, news)
+    assert service.branches[object_id]["isDefault"] is True
+    assert [(method, body) for method, _, body in service.sent()] == [
+        ("POST", {"gitName": "next", "isDefault": True}),
+        ("POST", {"gitName": "next"}),
+        ("PATCH", {"isDefault": True}),
+    ]
+
+
+def test_a_filter_that_the_service_does_not_know(service: Service, home: str) -> None:
+    """A service that lists all branches, whatever the name that is asked for, gives me none that is another's."""
+    service.before.append(lambda request: unfiltered(service, request))
+    made = make(service, home)
+    assert service.branches[made[0]]["gitName"] == "feature"
+    assert len(service.branches) == 2
+
+
+def unfiltered(service: Service, request: httpx.Request) -> httpx.Response | None:
+    """A list of branches that looks at no name."""
+    if request.method != "GET" or "gitName" not in request.url.params:
+        return None
+    return service._list(list(service.branches.values()), request)
+
+
 def test_a_database_moves_by_one_patch(service: Service, home: str) -> None:
     """branch_id and branch_git_name move a database in place; a branch that is not there is made once."""
     live = service.live()

@@ -67,6 +67,42 @@ def test_what_a_trigger_and_a_flag_mean() -> None:
     assert demotion(Change("name", True, False, "patch")).how == "patch"
 
 
+def test_both_values_of_a_change_stay() -> None:
+    """Whatever closes a difference: what is live and what is declared are not exchanged."""
+    assert rotation(Change("rotationTrigger", "1", "2", "record")) == Change("rotationTrigger", "1", "2", "rotate")
+    assert demotion(Change("isDefault", True, False, "patch")) == Change("isDefault", True, False, "wait")
+
+
+def test_a_refused_patch_says_what_was_asked() -> None:
+    """What the service says stands below what was asked for; where it says nothing, its status does."""
+    hint = "What to do: nothing was lost; correct the program, or the token's access, and run `pulumi up` again"
+    for error, body, expected in (
+        (errors.Rejected("It is refused.", said="no ö"), {"name": "ö"}, 'Prisma refused to change name="ö" of it.'),
+        (errors.Forbidden("No access."), {"name": "x"}, 'No access. Asked for was name="x".'),
+    ):
+
+        def send(_: object, error: errors.Rejected = error) -> None:
+            raise error
+
+        with pytest.raises(type(error)) as refused:
+            patch("it", body, send)
+        assert (refused.value.what, refused.value.said) == (expected, error.said)
+        assert str(refused.value).endswith(f"{hint}.")
+        with pytest.raises(type(error), match="is_default out, which then stays as it is"):
+            patch("it", {**body, "isDefault": True}, send)
+
+
+def test_the_hint_of_a_refused_deletion_is_kept(service: Service) -> None:
+    """An error that says what to do itself is not given another way out."""
+
+    def send(_: str) -> None:
+        raise errors.Rejected("It is refused.", hint="wait a day")
+
+    with pytest.raises(errors.Rejected, match="wait a day") as error:
+        delete(service.live(), "project", "proj_1", {}, send)
+    assert "it is kept" not in str(error.value)
+
+
 def test_what_went_away_is_named() -> None:
     """What was deleted in the meantime is named, with what to do."""
     assert str(went_away("database", "db_1")).startswith("The database db_1 was deleted in the meantime")

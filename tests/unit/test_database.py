@@ -722,3 +722,38 @@ def test_a_service_that_does_not_show_the_key(service: Service, home: str) -> No
     live = service.live()
     news = declare(live, "Database", projectId=home, name="orders")
     assert DATABASE.create(live, news)[1]["logicalId"] == news["logicalId"]
+
+
+def test_a_flag_that_came_meanwhile_keeps_a_database(service: Service) -> None:
+    """A 403 is looked into by what the service shows now: the default database lives on, and nothing is an error."""
+    live, home = service.live(), service.project()["id"]
+    made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    live = service.live()
+    assert not live.databases(home)[made[0].removeprefix("db_")].is_default
+    service.databases[made[0]]["isDefault"] = True
+    DATABASE.delete(live, *made)
+    assert "is the default database of project" in service.notes[-1]
+
+
+def test_a_database_that_is_gone_by_its_refusal_is_deleted(service: Service) -> None:
+    """A 403 for what somebody else has deleted by then is a deletion that is done."""
+    live, home = service.live(), service.project()["id"]
+    made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    service.before.append(lambda request: gone(service, made[0], request))
+    service.fail("DELETE", "/v1/databases/.*", refusal(403, "no access"))
+    DATABASE.delete(service.live(), *made)
+    assert not service.databases
+
+
+def gone(service: Service, database_id: str, request: httpx.Request) -> None:
+    """Somebody deletes it while its deletion is asked for."""
+    if request.method == "DELETE":
+        service.databases.pop(database_id, None)
+
+
+def test_nothing_is_deleted_with_another_workspace_s_token(service: Service) -> None:
+    """What a token of another workspace cannot see is not gone, and no DELETE is sent for it."""
+    service.project()
+    with pytest.raises(errors.ConfigurationError, match="wksp_2"):
+        DATABASE.delete(service.live(), "db_9", {"projectId": "proj_1", "workspaceId": "wksp_2"})
+    assert not service.sent("DELETE")

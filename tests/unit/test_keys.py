@@ -23,6 +23,7 @@ def test_a_stem_stays_what_it_is() -> None:
     [
         ("Orders & Invoices!", "orders-invoices"),
         ("--a--", "a"),
+        ("-" + "a" * 40, "a" * 32),
         ("\u65e5\u672c", "resource"),
         ("x" * 40, "x" * 32),
         ("x" * 31 + " y", "x" * 31),

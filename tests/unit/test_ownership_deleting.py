@@ -70,6 +70,20 @@ def test_what_this_run_took_is_kept(world: World, kind: str) -> None:
     assert world.service.notes[-1] == f"{kind.lower()} {world.ids[kind]} was adopted in this run: it is kept."
 
 
+@each_kind
+@pytest.mark.parametrize("adopts", [True, False])
+def test_what_a_resource_took_again_is_kept_by_the_next_run(world: World, kind: str, adopts: bool) -> None:
+    """I replaced it with `adopt=` of its own object and the run was killed: the next up keeps it, `adopt=` or not."""
+    had = world.adopted(kind, "orders")
+    live = world.service.live(held=[entry(kind, "orders", had, replaced=True), entry(kind, "orders", had)])
+    orders = Resource(live, kind)
+    orders.diff(had, **world.inputs[kind], **({"adopt": world.ids[kind]} if adopts else {}))
+    orders.delete(had)
+    assert world.lives(kind)
+    assert not world.service.sent()
+    assert "its resource took it again when it was replaced" in world.service.notes[-1]
+
+
 def test_a_kept_database_keeps_its_project(world: World) -> None:
     """What another resource holds is not deleted with the project either: it is named, and nothing is sent."""
     had = world.adopted("Database", "one")

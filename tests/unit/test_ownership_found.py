@@ -45,6 +45,38 @@ def test_a_branch_does_not_stop_a_forced_destroy(service: Service) -> None:
     assert "lives on" in service.notes[-1]
 
 
+@pytest.mark.parametrize("spared", ["project stays", "project was checked", "database is not deleted with it"])
+def test_a_branch_with_a_database_that_stays_is_not_left(service: Service, spared: str) -> None:
+    """A Branch is taken out of my program, and a database on it stays: the deletion is refused, and names it."""
+    project = service.project()
+    service.branch(project["id"], "main")
+    branch = service.branch(project["id"], "pr-1")
+    database = service.database(project["id"], "precious", branchId=branch["id"])
+    deleted_with = "" if spared == "database is not deleted with it" else SHOP
+    held = [Entry(PR, branch["id"]), Entry(urn_of("Database"), database["id"], deleted_with=deleted_with)]
+    live = service.live(held=held if spared == "project stays" else [*held, Entry(SHOP, project["id"])])
+    if spared == "project was checked":
+        with as_("Project", "shop"):
+            handler("Project").diff(live, project["id"], {"name": "shop"}, {"name": "shop"})
+    with as_("Branch", "pr"), pytest.raises(Refused, match='"precious"'):
+        handler("Branch").delete(live, branch["id"], {"projectId": project["id"], "gitName": "pr-1"})
+    assert branch["id"] in service.branches
+
+
+def test_a_branch_with_a_default_database_that_was_deleted_lives_on(service: Service) -> None:
+    """I delete the default database, which Prisma keeps, and its Branch with it: the run comes to its end."""
+    project = service.project()
+    service.branch(project["id"], "main")
+    branch = service.branch(project["id"], "pr-1")
+    database = service.database(project["id"], branchId=branch["id"], isDefault=True)
+    live = service.live(held=[Entry(PR, branch["id"]), Entry(urn_of("Database"), database["id"])])
+    with as_("Database"):
+        handler("Database").delete(live, database["id"], {"projectId": project["id"]})
+    with as_("Branch", "pr"):
+        handler("Branch").delete(live, branch["id"], {"projectId": project["id"], "gitName": "pr-1"})
+    assert "until the project goes" in service.notes[-1]
+
+
 def test_a_replacement_by_adoption_is_a_replacement(service: Service) -> None:
     """I bump `replacement_trigger` and name another database in `adopt=`: the one I have is not replaced unasked."""
     project = service.project()

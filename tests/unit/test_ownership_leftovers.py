@@ -347,10 +347,13 @@ def test_a_branch_of_an_interrupted_run_is_mine(service: Service, home: str, fea
 
 def test_a_creation_of_this_run_is_no_interrupted_one(service: Service, home: str, feature: str) -> None:
     """The engine writes my own creation into state before it begins: that one proves nothing."""
-    live = service.live(begun=[{"projectId": home, "gitName": "feature"}])
+    begun = [{"projectId": home, "gitName": "feature"}]
+    live = service.live(begun=begun)
     with live.run.under_way("branch", home.removeprefix("proj_"), "feature"):
         live.recorded()
     assert branch(live, home, adopt=True).outputs["owned"] is False
+    news = Resource(service.live(), "Branch", "feature").check(projectId=home, gitName="feature", adopt=True)
+    assert Resource(service.live(begun=begun), "Branch", "feature").made(news).outputs["owned"] is False
 
 
 def test_a_branch_of_this_machine_s_note_is_mine(service: Service, home: str, tmp_path: Path) -> None:

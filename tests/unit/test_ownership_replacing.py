@@ -367,6 +367,17 @@ def test_no_flag_is_handed_to_a_stranger(service: Service, home: str) -> None:
     assert not service.sent("PATCH")
 
 
+def test_no_flag_is_handed_to_another_resource_s_database(service: Service, home: str) -> None:
+    """The default database goes from my program, and another one of my stack stays: that one does not get the flag."""
+    old = had_before(service, "Database", home, "created")
+    service.databases[old.object_id]["isDefault"] = True
+    other = service.database(home, "other", logicalId=key("Database", "other"))
+    live = service.live(held=[entry("Database", "orders", old), entry("Database", "other", other["id"])])
+    Resource(live).delete(old)
+    assert lives(service, old)
+    assert not service.sent("PATCH")
+
+
 def test_a_flag_without_a_key_is_nobody_s(service: Service, home: str) -> None:
     """A default database with another tool's key, or none, has no successor that could be known."""
     for mark in (None, "terraform-made"):

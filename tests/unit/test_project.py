@@ -214,6 +214,29 @@ def test_many_databases_are_counted(service: Service) -> None:
         PROJECT.delete(service.live(), object_id, outputs)
 
 
+def test_a_guarded_deletion_says_all_of_it(service: Service) -> None:
+    """The whole sentence: which project, which databases, which one is the default, and the way out for them."""
+    object_id, outputs = make(service)
+    first = service.database(object_id, "a", isDefault=True)["id"]
+    second = service.database(object_id, "b")["id"]
+    with pytest.raises(errors.Refused) as error:
+        PROJECT.delete(service.live(), object_id, outputs)
+    assert error.value.what == (
+        f'Project "shop" ({object_id}) is not deleted: it holds database "a" ({first}), the default, database "b" '
+        f"({second}), which this run was not asked to delete, and which would be destroyed with it."
+    )
+    assert "What to do: delete it first, or set force_destroy=True on the project" in str(error.value)
+
+
+def test_ten_are_named_and_the_eleventh_is_counted(service: Service) -> None:
+    """Of eleven databases ten are named."""
+    object_id, outputs = make(service)
+    for number in range(11):
+        service.database(object_id, f"d{number}")
+    with pytest.raises(errors.Refused, match=r'"d9" \([a-z0-9_]+\) and 1 more, which this run'):
+        PROJECT.delete(service.live(), object_id, outputs)
+
+
 def test_state_has_all_of_it(service: Service) -> None:
     """What a create records is what was declared and everything that is live."""
     object_id, outputs = make(service, region="us-east-1")

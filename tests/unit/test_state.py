@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from prisma_provider.live.state import Entry, Recorded, kind_of, others, read
+from prisma_provider.live.state import Entry, Recorded, kind_of, others, read, recorded
 from unit.service import urn_of
 
 CLI = """\
@@ -55,6 +57,51 @@ def test_without_the_cli_there_are_no_other_stacks(tmp_path: Path, monkeypatch: 
     """Nor does a machine without the CLI on PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert others("organization/shop/dev") == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("exit 3", "`pulumi stack export` ended with status 3"),
+        ("echo nonsense", "its export is not what Pulumi writes"),
+        ("echo '{}'", "its export is not what Pulumi writes"),
+    ],
+)
+def test_why_a_state_cannot_be_read(pulumi: Path, script: str, problem: str) -> None:
+    """A state that cannot be read is not one that holds nothing: it says why, and of which stack."""
+    pulumi.write_text(f"#!/bin/sh\n{script}\n")
+    pulumi.chmod(0o755)
+    assert recorded("organization/shop/dev") == Recorded(stack="organization/shop/dev", problem=problem)
+
+
+def test_a_cli_that_does_not_answer_is_not_waited_for(pulumi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend that hangs costs me a minute for my own stack, ten seconds for all others, and no answer at all."""
+    given: list[Any] = []
+
+    def run(command: list[str], **options: Any) -> None:
+        given.append(options["timeout"])
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    install(pulumi, "[]")
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    monkeypatch.setattr(subprocess, "run", run)
+    assert recorded("dev").problem == "`pulumi stack export` took too long"
+    assert others("dev") == ()
+    assert given == [60.0, 10.0]
+
+
+def test_the_cli_is_asked_in_the_user_s_own_surroundings(pulumi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI finds my backend and passphrase, looks for no newer version, and waits for nothing on my keyboard."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file://~")
+    monkeypatch.delenv("PULUMI_SKIP_UPDATE_CHECK", raising=False)
+    seen = Path(f"{pulumi}.seen")
+    pulumi.write_text(
+        '#!/bin/sh\nread line; echo "$PULUMI_BACKEND_URL $PULUMI_SKIP_UPDATE_CHECK [$line] $*" > "$0.seen"\n'
+        """echo '{"deployment": null}'\n"""
+    )
+    pulumi.chmod(0o755)
+    assert recorded("dev") == Recorded(stack="dev")
+    assert seen.read_text() == "file://~ true [] stack export --stack dev --non-interactive\n"
 
 
 def test_a_stack_that_cannot_be_read_does_not_hide_those_before_it(pulumi: Path) -> None:

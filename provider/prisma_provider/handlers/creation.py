@@ -26,19 +26,19 @@ def create_once(
     find: Callable[[], Iterable[Object]],
     *,
     ask_less: Callable[[], bool] = lambda: False,
-) -> tuple[Object, bool]:
+) -> Object:
     """Send a create; where its answer is lost, look for the object before anything is sent again.
 
-    The second value says whether the answer, and with it the secrets, was lost. Sending again is safe: the
-    service makes one object for a logicalId and answers 409 for a second one, which is looked for in turn.
+    With an answer that was lost its secrets are, too: a list shows none. Sending again is safe: the service makes
+    one object for a logicalId and answers 409 for a second one, which is looked for in turn.
     Where a 409 is about something else, `ask_less` may take that out of what is sent; True is: send it again.
     """
     lost = False
 
-    def attempt() -> tuple[Object, bool]:
+    def attempt() -> Object:
         nonlocal lost
         try:
-            return send(), False
+            return send()
         except (errors.LostResponse, errors.Conflict, errors.PlanLimit) as error:
             if isinstance(error, errors.PlanLimit) and not lost:
                 raise
@@ -48,10 +48,10 @@ def create_once(
                 if found.logical_id == logical_id and not lost:
                     raise _Final(_made_elsewhere(found)) from None
                 if found.logical_id == logical_id:
-                    return found, True
+                    return found
             if isinstance(error, errors.Conflict) and ask_less():
                 return attempt()
-            if isinstance(error, errors.Conflict) and not lost:
+            if not lost:
                 raise _Final(error) from None  # it clashes with something else: sending again changes nothing
             raise
 

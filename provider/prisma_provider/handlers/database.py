@@ -160,7 +160,7 @@ class DatabaseHandler:
         here = {"branchId": branch_id(live, news["projectId"], news), "branchGitName": None}
         here |= {"region": news.get("region", INHERIT), "logicalId": key_to_send(news["logicalId"], news)}
         body = sent(self.fields, news, **here)
-        database, lost = create_once(
+        database = create_once(
             live,
             body["logicalId"],
             lambda: live.client.create_database(body),
@@ -169,12 +169,10 @@ class DatabaseHandler:
             ask_less=lambda: bool(body.pop("isDefault", False)),
         )
         live.run.made(database.id, news)
-        secrets: Properties = {} if lost else database.default_credentials()
+        secrets = database.default_credentials()
         live.put_database(database, promoted=database.is_default)
         database = self._settle(live, database, news)
-        if not secrets:
-            secrets = default_secrets(live, database)
-        return database, secrets
+        return database, secrets or default_secrets(live, database)
 
     def _settle(self, live: Live, database: Database, news: Properties) -> Database:
         """Wait for ready and give it the flag; what fails after it was made must not lose it: a warning."""

@@ -95,7 +95,7 @@ class ProjectHandler:
     def _make(self, live: Live, news: Properties) -> Project:
         also = {"workspaceId": live.client.settings.workspace_id, "logicalId": news["logicalId"]}
         body = sent(self.fields, news, **also, createDatabase=False)
-        project, _ = create_once(
+        project = create_once(
             live,
             news["logicalId"],
             lambda: live.client.create_project(body),
@@ -150,12 +150,12 @@ class ProjectHandler:
         # Recorded before anything else: the next run goes on where this one is refused or killed.
         ownership.remember(live, databases.values())
         kept = [each for each in databases.values() if not ownership.may_be_deleted_with_project(live, each)]
-        _refuse_databases(live, object_id, olds, kept)
+        _refuse_databases(object_id, olds, kept)
         delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
         live.drop_project(object_id)
 
 
-def _refuse_databases(live: Live, project_id: str, olds: Properties, kept: list[Database]) -> None:
+def _refuse_databases(project_id: str, olds: Properties, kept: list[Database]) -> None:
     """By a list that is asked for now: what was made outside of this run counts."""
     if not kept:
         return

@@ -47,12 +47,12 @@ def _other_holder(live: Live, kind: str, object_id: str) -> str | None:
 
 
 def _is_held_again(live: Live, kind: str, object_id: str) -> bool:
-    """Whether a resource holds what it held before its replacement: an `adopt=` with the id of its own object.
+    """Whether a resource holds what it held before its replacement: it was replaced with `adopt=` of its own object.
 
-    The engine asks for the deletion of both halves where both are to go: then the second one is done.
+    The program may not say `adopt=` any more. The engine asks for the deletion of both halves where both are to go:
+    then the second one is done.
     """
-    declared = live.run.inputs(resource())
-    if live.run.is_deleting(resource()) or (declared is not None and not same_id(declared.get("adopt"), object_id)):
+    if live.run.is_deleting(resource()):
         return False
     halves = live.recorded().replaced(kind, object_id)
     return has_by_state(live, kind, object_id) and any(entry.urn == resource() for entry in halves)
