@@ -197,14 +197,14 @@ def _arguments(of: Any, others: Mapping[str, Word] | None = None) -> dict[str, W
     found = {}
     for each, default in zip((*arguments.args, *arguments.kwonlyargs), defaults, strict=True):
         if each.annotation is not None and each.arg not in ("resource_name", "opts"):
-            text = _text(texts[each.arg]) if each.arg in texts else _words(others, each.arg)
+            text = _text(texts[each.arg]) if each.arg in texts else _words(of, others, each.arg)
             found[camel(each.arg)] = Word(_type(each.annotation), text, default is not None)
     return found
 
 
-def _words(others: Mapping[str, Word] | None, argument: str) -> str:
+def _words(of: Any, others: Mapping[str, Word] | None, argument: str) -> str:
     if camel(argument) not in (others or {}):
-        raise LookupError(f"`{argument}` has no words: give it a line `:param {argument}: …`.")
+        raise LookupError(f"{of.__module__}.{of.__name__}: `{argument}` needs a line `:param {argument}: …`.")
     return (others or {})[camel(argument)].text
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from prisma_provider.cli.command import command
 from prisma_provider.diff import UNKNOWN, Change
 from prisma_provider.errors import UnreadablePreview
+from prisma_provider.handlers import HANDLERS
+from prisma_provider.review import changes
 from prisma_provider.review.changes import told_by
 from prisma_provider.review.plan import KINDS
 from prisma_provider.review.reading import read
@@ -384,3 +386,11 @@ def test_what_the_provider_says_is_read_back(pairs: list[tuple[Any, Any]]) -> No
     line = f": {'; '.join(map(str, changes))}. Will send PATCH {{}}."
     expected = [("name", *(UNKNOWN_MARK if value is UNKNOWN else value for value in pair)) for pair in pairs]
     assert list(told_by(line)) == expected
+
+
+def test_the_review_knows_what_is_sent() -> None:
+    """What a handler changes in place, or cannot change, is shown by the review as that, in every resource."""
+    fields = [field for handler in HANDLERS.values() for field in handler.fields if field.is_held]
+    assert {field.name for field in fields if field.kind == "patch"} <= set(changes.PATCHED)
+    replaced = {field.name for field in fields if field.kind == "replace"}
+    assert replaced <= {*changes.PATCHED, *changes.FIXED}
