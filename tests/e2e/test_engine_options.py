@@ -47,3 +47,35 @@ def test_an_update_of_others_needs_no_token(stack: Stack) -> None:
     stack.program(SHOP + '\npulumi.ComponentResource("shop:index:Team", "team")\n')
     stack.pulumi("up", "--yes", "--skip-preview", "--target", "**::team", PRISMA_SERVICE_TOKEN="")
     assert "no token" in stack.pulumi("preview", expect=None, PRISMA_SERVICE_TOKEN="")
+
+
+HOME = """
+from pulumi import dynamic
+
+class Same(dynamic.ResourceProvider):
+    def create(self, props):
+        return dynamic.CreateResult("same", props)
+
+    def diff(self, id_, olds, news):
+        replaces = ["n"] if olds["n"] != news["n"] else []
+        return dynamic.DiffResult(bool(replaces), replaces=replaces, delete_before_replace=True)
+
+class Home(dynamic.Resource):
+    project: pulumi.Output[str]
+
+shop = prisma.Project("shop")
+home = Home(Same(), "home", {"project": shop.id, "n": 1}, pulumi.ResourceOptions(delete_before_replace=True))
+orders = prisma.Database("orders", project_id=home.project, name="orders")
+"""
+
+
+def test_a_database_outlives_what_it_depends_on(stack: Stack) -> None:
+    """What my database depends on is deleted before it is replaced: the database is not, and I am asked first."""
+    stack.up(HOME)
+    before = stack.resource("orders")["id"]
+    stack.clear()
+    refused = stack.up(HOME.replace('"n": 1', '"n": 2'), expect=1)
+    assert "is not replaced: projectId" in refused.messages
+    assert stack.spelled("allow_replace=True") in refused.messages
+    assert not stack.sent()
+    assert [each["id"] for each in stack.all("databases")] == [before]
