@@ -296,6 +296,7 @@ def test_a_deletion_that_found_nothing_is_done(world: World) -> None:
         ("Database", {"projectId": "proj_other"}),
         ("Database", {"createdAt": "2001-01-01T00:00:00Z"}),
         ("Connection", {"createdAt": "2001-01-01T00:00:00Z"}),
+        ("Connection", {"databaseId": "db_other"}),
         ("Branch", {"projectId": "proj_other"}),
         ("Branch", {"gitName": "another"}),
     ],
@@ -308,3 +309,12 @@ def test_an_id_of_another_object_is_not_deleted(world: World, kind: str, lie: di
         Resource(world.service.live(), kind).delete(recorded)
     assert world.lives(kind)
     assert not world.service.sent()
+
+
+@pytest.mark.parametrize("kind", ["Database", "Connection", "Branch"])
+def test_what_state_does_not_say_is_not_compared(world: World, kind: str) -> None:
+    """State that lacks the time of creation, or holds one that is no time, does not keep an object from deletion."""
+    had = world.adopted(kind, "orders")
+    unsaid = {"createdAt": "some day" if kind == "Database" else None}
+    Resource(world.service.live(), kind).delete(Had(had.object_id, had.inputs, {**had.outputs, **unsaid}))
+    assert not world.lives(kind)

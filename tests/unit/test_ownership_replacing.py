@@ -706,3 +706,6 @@ def test_a_project_under_another_first_argument_is_refused(service: Service) -> 
     assert not service.sent()
     Resource(service.live(held=[entry("Project", "shop", made)]), "Project", "store").check(name="qshop", adopt=False)
     Resource(service.live(held=[entry("Project", "shop", made)]), "Project", "store").check(name="other")
+    other = service.project("other")["id"]
+    live = service.live(held=[entry("Project", "shop", made)])
+    assert Resource(live, "Project", "store").create(name="qshop", adopt=other).object_id == other
