@@ -12,6 +12,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,7 +95,7 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
             name: word.schema() | ({"willReplaceOnChanges": True} if name in replacing else {})
             for name, word in inputs.items()
         },
-        "requiredInputs": [name for name, word in inputs.items() if not word.optional],
+        "requiredInputs": _required(inputs),
         "properties": {name: word.schema(snake(name) in of._secrets) for name, word in properties.items()},
         "required": [name for name, word in properties.items() if name in outputs and not word.optional],
         **(listed if kind in QUERIES else {}),
@@ -107,20 +108,17 @@ def missing() -> list[str]:
 
 
 def _missing_in_python(kind: str) -> Iterable[str]:
-    of, fields, file = (
-        getattr(pulumi_prisma, kind),
-        _shown(HANDLERS[kind].fields),
-        f"sdk/pulumi_prisma/{kind.lower()}.py",
-    )
-    inputs, result = _arguments(of), getattr(results, f"Get{kind}Result", None)
+    file = f"sdk/pulumi_prisma/{kind.lower()}.py"
+    of, result = getattr(pulumi_prisma, kind), getattr(results, f"Get{kind}Result", None)
+    inputs, answered = _arguments(of), _attributes(result) if result else {}
     used = {each.id for each in ast.walk(_function_of(_tree(of))) if isinstance(each, ast.Name)}
     for name in map(snake, inputs):
         if name not in used:
             yield f"{kind}: `{name}` is not passed on by __init__ in {file}."
-    for field in fields:
+    for field in _shown(HANDLERS[kind].fields):
         if field.kind in ("patch", "replace", "setting") and field.name not in inputs:
             yield f"{kind}: `{snake(field.name)}` is no argument in {file}."
-        if result and field.is_held and field.name not in _attributes(result):
+        if result and field.is_held and field.name not in answered:
             yield f"{kind}: `{snake(field.name)}` is no attribute of {result.__name__} in sdk/pulumi_prisma/results.py."
 
 
@@ -149,7 +147,7 @@ def _source() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "What a database starts with.",
-        "properties": {name: word.schema() for name, word in ({"type": kind} | words).items()},
+        "properties": _properties({"type": kind} | words),
         "required": ["type", "databaseId"],
     }
 
@@ -160,9 +158,17 @@ def _result(name: str) -> dict[str, Any]:
     return {
         "type": "object",
         "description": _text(of.__doc__),
-        "properties": {name: word.schema() for name, word in words.items()},
-        "required": [name for name, word in words.items() if not word.optional],
+        "properties": _properties(words),
+        "required": _required(words),
     }
+
+
+def _properties(words: Mapping[str, Word]) -> dict[str, Any]:
+    return {name: word.schema() for name, word in words.items()}
+
+
+def _required(words: Mapping[str, Word]) -> list[str]:
+    return [name for name, word in words.items() if not word.optional]
 
 
 def _function(name: str) -> dict[str, Any]:
@@ -179,11 +185,7 @@ def _function(name: str) -> dict[str, Any]:
         outputs = {"type": "object", "properties": {listed: items}, "required": [listed]}
     return {
         "description": _text(function.__doc__),
-        "inputs": {
-            "type": "object",
-            "properties": {name: word.schema() for name, word in inputs.items()},
-            "required": required,
-        },
+        "inputs": {"type": "object", "properties": _properties(inputs), "required": required},
         "outputs": outputs,
     }
 
@@ -223,6 +225,7 @@ def _attributes(of: type) -> dict[str, Word]:
     return found
 
 
+@cache
 def _tree(of: Any) -> ast.ClassDef | ast.FunctionDef:
     (found,) = ast.parse(inspect.getsource(of)).body
     assert isinstance(found, ast.ClassDef | ast.FunctionDef)  # noqa: S101  what inspect gives is one of the two
@@ -256,9 +259,10 @@ def text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def reference() -> str:
-    """Every resource and function, as a page of Markdown."""
-    return "\n".join(("# Reference", "", _NOTE, "", *_resources(), *_functions()))
+def reference(schema: Mapping[str, Any]) -> str:
+    """Every resource and function of a schema, as a page of Markdown."""
+    lines = (*_resources(schema["resources"]), *_functions(schema["functions"]))
+    return "\n".join(("# Reference", "", _NOTE, "", *lines))
 
 
 _NOTE = (
@@ -267,8 +271,8 @@ _NOTE = (
 )
 
 
-def _resources() -> Iterable[str]:
-    for token, resource in package()["resources"].items():
+def _resources(resources: Mapping[str, Any]) -> Iterable[str]:
+    for token, resource in resources.items():
         inputs, outputs = resource["inputProperties"], resource["properties"]
         yield from (f"## {token.removeprefix(_TYPE)}", "", resource["description"], "", "**Inputs**", "")
         yield from _table(inputs, resource["requiredInputs"])
@@ -276,8 +280,8 @@ def _resources() -> Iterable[str]:
         yield from _table({name: found for name, found in outputs.items() if name not in inputs}, ())
 
 
-def _functions() -> Iterable[str]:
-    for token, function in package()["functions"].items():
+def _functions(functions: Mapping[str, Any]) -> Iterable[str]:
+    for token, function in functions.items():
         yield from (f"## {token.removeprefix(_TYPE)}", "", function["description"], "")
         yield from _table(function["inputs"]["properties"], function["inputs"]["required"])
 
@@ -292,5 +296,6 @@ def _table(properties: Mapping[str, Any], required: Iterable[str]) -> Iterable[s
 
 
 if __name__ == "__main__":
-    SCHEMA.write_text(text(package()), encoding="utf-8")
-    REFERENCE.write_text(reference(), encoding="utf-8")
+    made = package()
+    SCHEMA.write_text(text(made), encoding="utf-8")
+    REFERENCE.write_text(reference(made), encoding="utf-8")

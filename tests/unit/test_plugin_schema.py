@@ -26,7 +26,7 @@ TYPE = "prisma:index:"
 def test_the_files_are_what_the_code_says() -> None:
     """The schema and the reference page say what the classes say: `python -m pulumi_prisma.schema` writes both."""
     assert (ROOT / schema.SCHEMA).read_text(encoding="utf-8") == schema.text(PACKAGE)
-    assert (ROOT / schema.REFERENCE).read_text(encoding="utf-8") == schema.reference()
+    assert (ROOT / schema.REFERENCE).read_text(encoding="utf-8") == schema.reference(PACKAGE)
 
 
 def test_the_plugin_serves_the_version_that_is_installed() -> None:
