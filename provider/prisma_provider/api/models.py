@@ -178,6 +178,11 @@ class Endpoints(Wire):
     pooled: Endpoint | None = None
     accelerate: Endpoint | None = None
 
+    @property
+    def first(self) -> Endpoint | None:
+        """The direct one, or the pooled one where a response lacks it."""
+        return self.direct or self.pooled
+
 
 class Connection(Wire):
     """A set of credentials of a database."""
@@ -197,14 +202,12 @@ class Connection(Wire):
     @property
     def host(self) -> str | None:
         """The host of direct connections."""
-        some = self.endpoints.direct or self.endpoints.pooled
-        return some.host if some else None
+        return self.endpoints.first.host if self.endpoints.first else None
 
     @property
     def port(self) -> int | None:
         """The port of direct connections."""
-        some = self.endpoints.direct or self.endpoints.pooled
-        return some.port if some else None
+        return self.endpoints.first.port if self.endpoints.first else None
 
     @property
     def pooled_host(self) -> str | None:

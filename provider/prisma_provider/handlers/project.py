@@ -54,9 +54,9 @@ class ProjectHandler:
             inputs = with_logical_id(live, olds, news, inputs, lambda: listed(live.projects))
             if not olds and ownership.is_replacement(live):
                 ownership.refuse_replacement(live, news, live.projects(), "project")
-            if not (olds or news.get("seed") or isinstance(news.get("adopt"), str)):
+            if not (olds or news.get("seed")):
                 # Where the engine gives a seed, nothing is listed yet: there it is the create that refuses.
-                ownership.refuse_renamed_project(live, news, listed(live.projects))
+                ownership.refuse_renamed_project(live, news, lambda: listed(live.projects))
             problems = (*check_adopted(live, "Project", olds, news, live.project),)
         return Checked(inputs, problems)
 
@@ -82,7 +82,7 @@ class ProjectHandler:
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST without the service's implicit first database, or adopt."""
         ownership.refuse_replacement(live, news, live.projects(), "project")
-        ownership.refuse_renamed_project(live, news, live.projects())
+        ownership.refuse_renamed_project(live, news, live.projects)
         adopted = to_adopt(live, "Project", news, live.projects)
         if adopted:
             project = self._adopt(live, adopted, news)

@@ -77,7 +77,7 @@ class Databases(Projects):
     def put_database(self, database: Database, *, promoted: bool = False) -> None:
         """What a write answered: no list hides it. One that was promoted by it took the flag from the others."""
         self._own.put(self.now(), database, promoted=promoted)
-        self._tell()
+        self._notify()
 
     def drop_database(self, database_id: str) -> None:
         """It was deleted."""
@@ -108,11 +108,11 @@ class Databases(Projects):
         """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""
 
         def read(shared: SharedRead) -> dict[str, Database]:
-            shared.result.add_done_callback(lambda _: self._tell())
+            shared.result.add_done_callback(lambda _: self._notify())
             with self._within(project_id):
                 for page in self.client.pages_of_databases(project_id):
                     shared.arrived.update((bare_id(database.id), database) for database in page)
-                    self._tell()
+                    self._notify()
             return shared.arrived
 
         return self._reads.share(("databases", bare_id(project_id)), read, after)

@@ -48,7 +48,7 @@ class Projects(Account):
             self._ahead(lambda: self._reads.share(("list of projects", ""), self._list_projects))
         return self._listed.get(key)
 
-    def _list_projects(self, _flight: SharedRead) -> None:
+    def _list_projects(self, _shared: SharedRead) -> None:
         """No more pages than there were projects to look for: a workspace may have many that are none of this stack."""
         for number, page in enumerate(self.client.pages_of_projects(), 1):
             self._listed.update((bare_id(project.id), project) for project in page)

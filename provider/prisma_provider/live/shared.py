@@ -64,7 +64,7 @@ class Shared:
     def cancel(self) -> None:
         """End all waiting: Cancelled is raised where something was waited for."""
         self.client.cancel()
-        self._tell()
+        self._notify()
 
     def recorded(self) -> Recorded:
         """What the state of this stack held when it was first asked for in this run."""
@@ -99,7 +99,7 @@ class Shared:
         thread.start()
         self._under_way.append(thread)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with self._changed:
             self._changed.notify_all()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from prisma_provider.api.models import Database, Project, same_id
 from prisma_provider.errors import Refused, capital
@@ -82,14 +82,14 @@ def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database
     for each, entry in pairs:
         if each.name == news["name"] and (not branch or same_id(each.branch_id, branch)):
             raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
-    _tell_of_unseen(live, pairs)
+    _note_unseen(live, pairs)
 
 
-def refuse_renamed_project(live: Live, news: Inputs, there: Iterable[Project]) -> None:
+def refuse_renamed_project(live: Live, news: Inputs, existing: Callable[[], Iterable[Project]]) -> None:
     """The same for a project, which takes its databases along: they are not seen in a project that is not made yet."""
     if news.get("adopt") is False or isinstance(news.get("adopt"), str) or not resource():
         return
-    same = [each for each in there if each.name == news["name"]]
+    same = [each for each in existing() if each.name == news["name"]]
     for each, entry in _unseen(live, "Project", same):
         raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
 
@@ -127,7 +127,7 @@ def _same_pair(each: Keyed, urn: str, new: str, what: str, where: str) -> Refuse
     )
 
 
-def _tell_of_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
+def _note_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
     if not pairs:
         return
     names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in pairs[:3])
