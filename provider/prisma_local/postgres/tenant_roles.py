@@ -16,7 +16,7 @@ from prisma_local.postgres.pooler import Pooler
 from prisma_local.postgres.pooler_files import Login
 from prisma_local.postgres.tenant_databases import TERMINATE_MILLISECONDS
 
-# Whether an object of this very database depends on one of the roles.
+# Whether an object of this database depends on one of the roles.
 DEPENDENT = """
 SELECT 1 FROM pg_shdepend JOIN pg_roles ON refclassid = 'pg_authid'::regclass AND refobjid = pg_roles.oid
 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND rolname = ANY(%s) LIMIT 1

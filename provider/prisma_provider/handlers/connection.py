@@ -116,7 +116,7 @@ class ConnectionHandler:
         if news.get("rotationTrigger") is not None:
             return rotated(live, connection.id)
         live.note(
-            f'connection "{connection.name}" ({connection.id}) is adopted without its secrets, which Prisma tells only '
+            f'connection "{connection.name}" ({connection.id}) is adopted without its secrets, which Prisma gives only '
             "once. Declare a rotation_trigger to have new ones; the old ones are then locked out."
         )
         return connection
