@@ -106,6 +106,26 @@ def test_a_signal_during_the_start_stops_it_cleanly(place: Path) -> None:
     assert (process.returncode, output, servers_of(place)) == (0, b"", []), complaints
 
 
+def test_a_signal_during_initdb_ends_what_initdb_has_started(place: Path) -> None:
+    """Ctrl-C while PostgreSQL makes its data directory: no process writes there afterwards."""
+    process = subprocess.Popen([COMMAND, "--data-dir", str(place)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while (started := held_back(place / "pgdata.new")) is None:
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, Path(f"/proc/{started}/cwd").exists()) == (0, False), complaints
+
+
+def held_back(folder: Path) -> int | None:
+    """Stop a postgres that initdb has started here, so that it does not end by itself; returns its pid."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended while we looked, or is another account's
+            if (entry / "cwd").readlink() == folder and (entry / "comm").read_text().strip() == "postgres":
+                os.kill(int(entry.name), signal.SIGSTOP)
+                return int(entry.name)
+    return None
+
+
 def test_a_kill_loses_nothing(place: Path) -> None:
     """After a SIGKILL of the server the next start ends the orphaned PostgreSQL and has all data."""
     server = LocalServer(place)

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from prisma_local.postgres.account import Account
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@contextmanager
+def signals_afterwards() -> Iterator[None]:
+    """Handle a signal to stop at the end of this: an exception inside Popen leaves a process that nobody knows."""
+    came: list[int] = []
+    handlers = {sign: signal.signal(sign, lambda number, _frame: came.append(number)) for sign in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for sign, handler in handlers.items():
+            signal.signal(sign, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def start(command: Sequence[str | Path], account: Account, cwd: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -40,11 +58,26 @@ def running(belongs: Callable[[str], bool]) -> list[int]:
     return [int(line.split(None, 1)[0]) for line in listing.stdout.splitlines() if belongs(line)]
 
 
-def end(find: Callable[[], list[int]], signal: int, seconds: float) -> list[int]:
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program with all that it has started, and wait for their end: initdb's own postgres outlives it."""
+    os.killpg(process.pid, signal.SIGKILL)  # `start` made it the leader of a group of its own
+    process.wait()
+    while _running_in(process.pid):
+        time.sleep(0.01)
+
+
+def _running_in(group: int) -> bool:
+    """Whether a process of this group still runs; one that only waits to be reaped (Z) does not."""
+    listing = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True)  # noqa: S607 - as `running`
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return any(row[0] == str(group) and not row[1].startswith("Z") for row in rows)
+
+
+def end(find: Callable[[], list[int]], sign: int, seconds: float) -> list[int]:
     """Send a signal to these processes and wait for their end; returns those that still run after so many seconds."""
     deadline = time.monotonic() + seconds
     for pid in find():
-        os.kill(pid, signal)
+        os.kill(pid, sign)
     while left := find():
         if time.monotonic() > deadline:
             return left

@@ -55,9 +55,10 @@ class Cluster:
         """Start initdb where there is no data yet; it takes a second, in which others can work."""
         self._check_version()
         if not self.data.exists():
-            self.initdb = initialization.begin(
-                self.installation, self.account, self.data, self.log, durable=self.durable
-            )
+            with child_process.signals_afterwards():
+                self.initdb = initialization.begin(
+                    self.installation, self.account, self.data, self.log, durable=self.durable
+                )
 
     def prepare(self) -> None:
         """Wait for initdb, and end the server that a killed control plane left running."""
@@ -73,14 +74,14 @@ class Cluster:
         self.port = port
         options = settings(self.installation, port, self.socket_folder, durable=self.durable)
         command = [self.installation.tool("postgres"), "-D", str(self.data), *options]
-        self.process = child_process.start(command, self.account, self.data, self.log)
+        with child_process.signals_afterwards():
+            self.process = child_process.start(command, self.account, self.data, self.log)
         self._wait_until_ready(self.process)
 
     def stop(self) -> None:
         """Stop it, wait for its end, and leave nothing in the temporary folder."""
         if self.initdb is not None and self.initdb.poll() is None:
-            self.initdb.kill()
-            self.initdb.wait()
+            child_process.kill_group(self.initdb)
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT if self.durable else signal.SIGQUIT)
             try:

@@ -57,7 +57,8 @@ class Pooler:
         self.port = port
         self._files.write_access_rules()
         self._files.write(port, [])
-        self.process = self._started()
+        with child_process.signals_afterwards():
+            self.process = self._started()
         try:
             self._console = self._connected(self.process)
             self._check_port()  # an older pgbouncer goes on without the port

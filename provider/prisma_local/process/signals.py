@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+from prisma_local.postgres.child_process import STOP_SIGNALS
 
 
 class Shutdown:
@@ -17,7 +17,7 @@ class Shutdown:
         self._requested = False
 
     def install(self) -> None:
-        for number in SIGNALS:
+        for number in STOP_SIGNALS:
             signal.signal(number, self._handle)
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
