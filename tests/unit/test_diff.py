@@ -134,7 +134,7 @@ def test_a_preview_explains_what_it_will_do() -> None:
         (): [],
         (record,): [],
         GONE.changes: ["it is gone: it will be made again."],
-        (patch,): ['it: name is "ö" live, "sales" declared. Will send PATCH {"name": "sales"}.'],
+        (patch,): ['it: name is "ö" live, "sales" declared. Request: PATCH {"name": "sales"}.'],
         (replace,): ['it: region is not set live, "eu" declared.'],
         (patch, replace): ['it: name is "ö" live, "sales" declared; region is not set live, "eu" declared.'],
         (wait,): ["it: isDefault is true live, false declared."],
