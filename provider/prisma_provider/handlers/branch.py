@@ -241,6 +241,9 @@ def _is_kept(live: Live, branch_id: str, olds: Properties, error: errors.Rejecte
         )
     if not (stays or leaving):
         return False
+    if ownership.project_is_deleted(live, olds["projectId"]):
+        live.note(f"{branch.title} is kept by Prisma until its project goes, and is deleted together with it.")
+        return True
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
         f'the production branch, and one with the default database on it. To have it back: adopt="{branch_id}".'
