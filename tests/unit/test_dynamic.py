@@ -92,7 +92,7 @@ def test_unknown_values_come_through(process: Service) -> None:
 
 
 def test_the_logical_id_is_made_once(process: Service) -> None:
-    """The mark of a resource is made by its first check and carried on by the next ones."""
+    """The idempotency key of a resource is made by its first check and carried on by the next ones."""
     home = process.project()["id"]
     first = checked({"projectId": home, "name": "orders"})
     again = DATABASE.check(first, {**REFERENCE, "identity": "other", "projectId": home, "name": "sales"})

@@ -41,8 +41,8 @@ def test_a_preview_and_its_update_find_the_same(service: Service) -> None:
 def test_what_is_live_has_another(service: Service, kind: str) -> None:
     """A replacement, and what follows an interrupted run, differ from all that exist."""
 
-    def make(mark: str) -> None:
-        service.project(logicalId=mark) if kind == "Project" else service.database(HOME, logicalId=mark)
+    def make(logical_id: str) -> None:
+        service.project(logicalId=logical_id) if kind == "Project" else service.database(HOME, logicalId=logical_id)
 
     seen = [key(service, kind)]
     for said in "", "-with-project", "":

@@ -53,7 +53,7 @@ class Context:
 
 
 class Plugin:
-    """The provider as the engine calls it, over an API in memory; requests are given as plain bags."""
+    """The provider as the engine calls it, over an API in memory; requests are given as plain mappings."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -242,7 +242,7 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_name_is_the_resource_s_own(plugin: Plugin) -> None:
-    """A name that is not given is the first argument; the mark is made once and carried on."""
+    """A name that is not given is the first argument; the idempotency key is made once and carried on."""
     inputs = plugin.checked("Project")
     assert inputs["name"] == "orders"
     again = to_properties(plugin.call("Check", "Project", olds=inputs, news={"name": "sales"}).inputs)
@@ -273,7 +273,7 @@ def test_names_are_what_autonaming_says(plugin: Plugin) -> None:
 
 
 def test_an_update_plan_holds(plugin: Plugin) -> None:
-    """The mark of a new resource comes of the engine's seed, which a saved plan carries to its update."""
+    """The idempotency key of a new resource comes of the engine's seed, which a saved plan carries to its update."""
     news = {"projectId": plugin.service.project()["id"]}
     one, same, other = (
         to_properties(plugin.call("Check", "Database", news=news, randomSeed=seed).inputs)["logicalId"]
