@@ -265,4 +265,6 @@ def _failure(error: Exception) -> dynamic.CheckFailure:
 
 def _say(line: str) -> None:
     """One line for the user; Pulumi shows it under Diagnostics."""
-    print(f"prisma: {plain_lines(line)}", file=sys.stderr, flush=True)
+    # In one piece: `print` writes the end of the line by itself, and other threads write, too.
+    sys.stderr.write(f"prisma: {plain_lines(line)}\n")
+    sys.stderr.flush()

@@ -29,9 +29,9 @@ class Connection(Resource, module="prisma", name="Connection"):
     password: Output[str | None]
     """The password; a secret."""
     database_url: Output[str | None]
-    """The pooled connection string, for applications; a secret, absent if adopted or imported."""
+    """The pooled connection string, for applications; a secret. Of an adopted one it is what was given."""
     direct_url: Output[str | None]
-    """The direct connection string, for migrations; a secret, absent if adopted or imported."""
+    """The direct connection string, for migrations; a secret. Of an adopted one it is what was given."""
 
     _dynamic_provider = ConnectionProvider
     _secrets = ("user", "password", "database_url", "direct_url")
@@ -44,6 +44,8 @@ class Connection(Resource, module="prisma", name="Connection"):
         name: Input[str] | None = None,
         rotation_trigger: Input[Any] | None = None,
         adopt: Input[str] | Input[bool] | None = None,
+        database_url: Input[str] | None = None,
+        direct_url: Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a connection.
@@ -56,7 +58,11 @@ class Connection(Resource, module="prisma", name="Connection"):
             one is locked out.
         :param adopt: ``con_…`` to take over an existing connection, ``True`` to reuse the one that an interrupted
             ``up`` of this stack had already made. Prisma does not give its secrets again: a ``rotation_trigger`` gives
-            it new ones.
+            it new ones, or ``database_url`` and ``direct_url`` say what they are.
+        :param database_url: the pooled connection string of the connection that is taken over, where you know it; only
+            together with ``adopt="con_…"``. It is sent nowhere: it is the output of this name until a rotation gives a
+            new one.
+        :param direct_url: the same for the direct connection string.
         :param opts: Pulumi's options.
         """
         props = {
@@ -64,6 +70,8 @@ class Connection(Resource, module="prisma", name="Connection"):
             "name": resource_name if name is None else name,
             "rotation_trigger": rotation_trigger,
             "adopt": adopt,
+            "database_url": None if database_url is None else Output.secret(database_url),
+            "direct_url": None if direct_url is None else Output.secret(direct_url),
         }
         super().__init__(resource_name, props, opts)
 

@@ -92,7 +92,8 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
     return {
         "description": _text(of.__doc__),
         "inputProperties": {
-            name: word.schema() | ({"willReplaceOnChanges": True} if name in replacing else {})
+            name: word.schema(snake(name) in of._secrets)
+            | ({"willReplaceOnChanges": True} if name in replacing else {})
             for name, word in inputs.items()
         },
         "requiredInputs": _required(inputs),
@@ -277,7 +278,9 @@ def _resources(resources: Mapping[str, Any]) -> Iterable[str]:
         yield from (f"## {token.removeprefix(_TYPE)}", "", resource["description"], "", "**Inputs**", "")
         yield from _table(inputs, resource["requiredInputs"])
         yield from ("**Outputs**", "")
-        yield from _table({name: found for name, found in outputs.items() if name not in inputs}, ())
+        # A secret that can be given need not stay the same: a rotation gives a new one.
+        shown = {name: found for name, found in outputs.items() if name not in inputs or found.get("secret")}
+        yield from _table(shown, ())
 
 
 def _functions(functions: Mapping[str, Any]) -> Iterable[str]:

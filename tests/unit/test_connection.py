@@ -10,6 +10,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.live.intents import Intents
+from unit.calls import Had, Resource
 from unit.service import Service, declare, handler, refusal
 
 CONNECTION, DATABASE = handler("Connection"), handler("Database")
@@ -442,3 +443,84 @@ def test_what_an_earlier_request_may_have_made_stays_written_down(
     left = list(service.connections)[-1]
     with pytest.raises(errors.Refused, match=left):
         CONNECTION.create(service.live(intents=Intents(tmp_path)), inputs)
+
+
+DIRECT = "postgres://me:s%40cret@db.example:5432/?sslmode=require"
+POOLED = "postgres://me:s%40cret@pooled.example:5432/?sslmode=require"
+STRINGS: dict[str, Any] = {"databaseUrl": POOLED, "directUrl": DIRECT}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        (STRINGS, 'can only be given together with adopt="con_'),
+        ({**STRINGS, "adopt": True}, 'can only be given together with adopt="con_'),
+        ({"directUrl": "prisma+postgres://accelerate.prisma-data.net/?api_key=s@cret"}, "1 December 2026"),
+        ({"directUrl": "mysql://me:s@cret@db.example"}, "no connection string"),
+        ({"directUrl": "postgres://db.example:5432/"}, "no connection string"),
+        ({"directUrl": "postgres://[me:s@cret"}, "no connection string"),
+        ({"directUrl": 5}, "no text"),
+    ],
+)
+def test_a_string_that_cannot_be_carried_over(service: Service, inputs: dict[str, Any], says: str) -> None:
+    """A connection string without adopt=, or of another kind, is refused in the preview; it is not shown."""
+    given = {"databaseId": "db_1", "name": "web", "adopt": "con_1", **inputs}
+    if "databaseUrl" in inputs and "adopt" not in inputs:
+        del given["adopt"]
+    problems = CONNECTION.check(service.live(), {}, given).problems
+    assert problems and says in str(problems[0]) and "cret" not in str(problems)
+    assert not service.log
+
+
+def adopted(service: Service, database: str, **inputs: Any) -> tuple[Had, dict[str, Any]]:
+    """A connection that an earlier run took over, and its declaration."""
+    there = service.connection(database, "web")
+    declared = {"databaseId": database, "name": "web", "adopt": there["id"], **inputs}
+    had = Resource(service.live(), "Connection").create(**declared)
+    return had, declared
+
+
+def test_known_strings_are_carried_over(service: Service, database: str) -> None:
+    """I know the connection strings of what I adopt: they are its outputs, nothing is sent, nothing is rotated."""
+    service.log.clear()
+    had, declared = adopted(service, database, **STRINGS)
+    assert had.outputs | STRINGS | {"user": "me", "password": "s@cret"} == had.outputs
+    assert not service.sent()
+    assert not any("rotation_trigger" in note for note in service.notes)
+    again = Resource(service.live(), "Connection")
+    assert not again.diff(had, **declared)
+    assert CONNECTION.read(again.live, had.object_id, had.outputs) == had.outputs
+
+
+def test_what_was_carried_over_stays(service: Service, database: str) -> None:
+    """I take adopt= and the strings out, once they have done their work: the outputs stay, nothing is sent."""
+    had, declared = adopted(service, database, **STRINGS)
+    del declared["adopt"]
+    with pytest.raises(AssertionError, match="take database_url out"):
+        Resource(service.live(), "Connection").diff(had, **declared)
+    bare = {name: value for name, value in declared.items() if name not in STRINGS}
+    after = Resource(service.live(), "Connection").update(had, **bare)
+    assert after.outputs | STRINGS == after.outputs
+    assert not service.sent()
+
+
+def test_a_rotation_drops_what_was_carried_over(service: Service, database: str) -> None:
+    """A rotation gives new strings, which count from then on, whatever my program still says."""
+    had, declared = adopted(service, database, **STRINGS)
+    had = Resource(service.live(), "Connection").update(had, **declared, rotationTrigger="1")
+    assert works(service, (had.object_id, had.outputs))
+    had = Resource(service.live(), "Connection").update(had, **declared)
+    assert works(service, (had.object_id, had.outputs))
+    assert not Resource(service.live(), "Connection").diff(had, **declared)
+    assert STRINGS["directUrl"] not in had.outputs.values()
+
+
+def test_strings_that_are_given_later(service: Service, database: str) -> None:
+    """I adopted without the strings, and find them: they are recorded, and nothing is sent."""
+    had, declared = adopted(service, database)
+    declared |= STRINGS
+    found = Resource(service.live(), "Connection").diff(had, **declared)
+    assert [(change.field, change.how) for change in found.changes] == [(name, "record") for name in STRINGS]
+    after = Resource(service.live(), "Connection").update(had, **declared)
+    assert after.outputs | STRINGS | {"password": "s@cret"} == after.outputs
+    assert not service.sent()

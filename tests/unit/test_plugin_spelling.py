@@ -119,7 +119,7 @@ def test_a_note(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
     """So is what I am told beside."""
     there = plugin.service.database(plugin.service.project()["id"])
     plugin.created("Database", projectId=there["project"]["id"], adopt=there["id"])
-    assert "or declare a rotationTrigger: new ones" in capsys.readouterr().err
+    assert "a rotationTrigger gives new ones" in capsys.readouterr().err
 
 
 def test_what_is_half_made() -> None:

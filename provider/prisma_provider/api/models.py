@@ -228,19 +228,20 @@ class Connection(Wire):
         direct, pooled = self.endpoints.direct, self.endpoints.pooled
         any_other = _secret(direct) or _secret(self.endpoints.accelerate)
         urls = {"databaseUrl": _secret(pooled) or any_other, "directUrl": _secret(direct)}
-        if not any(urls.values()):
-            return {}
-        parts = urlsplit(urls["directUrl"] or urls["databaseUrl"] or "")
-        return {
-            **urls,
-            "user": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-        }
+        return credentials(urls)
 
 
 def _secret(endpoint: Endpoint | None) -> str | None:
     secret = endpoint.connection_string if endpoint else None
     return secret.get_secret_value() if secret else None
+
+
+def credentials(urls: Mapping[str, str | None]) -> dict[str, Any]:
+    """Connection strings with the user and password that they are of; empty where there is no string."""
+    parts = urlsplit(next(filter(None, (urls.get("directUrl"), urls.get("databaseUrl"))), ""))
+    if not parts.netloc:
+        return {}
+    return {**urls, "user": unquote(parts.username or ""), "password": unquote(parts.password or "")}
 
 
 def _absent_as_empty(value: object) -> object:

@@ -6,11 +6,19 @@ from functools import partial
 
 from prisma_provider import diff, ownership
 from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
-from prisma_provider.diff import GONE, Diff, Field
+from prisma_provider.diff import GONE, Change, Diff, Field
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
-from prisma_provider.handlers.creation import agree, check_adopted, nothing_to_adopt
-from prisma_provider.handlers.credentials import rotated
+from prisma_provider.handlers.creation import TAKE_OUT, agree, check_adopted, nothing_to_adopt
+from prisma_provider.handlers.credentials import (
+    STRINGS,
+    UNKNOWN_PASSWORDS,
+    carried,
+    check_strings,
+    given_strings,
+    newly_given,
+    rotated,
+)
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -54,6 +62,7 @@ class ConnectionHandler:
             *check_id(news, "databaseId", "db", required=True),
             *check_name(news, "connection", 3, 65),
             *check_adopt(news, "con"),
+            *check_strings(news),
         )
         if not problems:
             agreed = partial(self._agreed, news=news)
@@ -61,7 +70,7 @@ class ConnectionHandler:
                 *check_there(live, olds, news, "databaseId", live.database),
                 *check_adopted(live, "Connection", olds, news, live.connection, agreed),
             )
-        return Checked(select(self.fields, news), problems)
+        return Checked(select(self.fields, news) | given_strings(news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Another name or database is another connection; another `rotationTrigger` gives new secrets."""
@@ -72,7 +81,9 @@ class ConnectionHandler:
         found = compare(self.fields, olds, news, outputs(connection, olds))
         if found.of("replace"):
             live.note(f"{connection.title} will be replaced: its connection strings stop working.")
-        return Diff(tuple(rotation(change) for change in found.changes))
+        given = newly_given(live, olds, news)
+        record = (Change(name, olds.get(name), value, "record") for name, value in given.items())
+        return Diff((*(rotation(change) for change in found.changes), *record))
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST once its database is ready, or adopt."""
@@ -83,7 +94,7 @@ class ConnectionHandler:
             live.run.returned(connection.id)
         live.put_connection(connection)
         home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
-        return connection.id, outputs(connection, {**news, **home})
+        return connection.id, outputs(connection, {**news, **carried(given_strings(news)), **home})
 
     def _database(self, live: Live, news: Properties) -> Database:
         database = live.database(news["databaseId"])
@@ -103,6 +114,7 @@ class ConnectionHandler:
         if adopt is True and left is not None:
             connection = self._adopt(live, database, left.id, news)
             forget(live, database, name)
+            live.note(TAKE_OUT)
             return connection
         if left is not None:
             raise refusal(live, left, database)
@@ -116,10 +128,8 @@ class ConnectionHandler:
         self._agreed(connection, news)
         if news.get("rotationTrigger") is not None:
             return rotated(live, connection.id)
-        live.note(
-            f'connection "{connection.name}" ({connection.id}) is adopted without its secrets, which Prisma gives only '
-            "once. Declare a rotation_trigger to have new ones; the old ones are then locked out."
-        )
+        if not given_strings(news):
+            live.note(UNKNOWN_PASSWORDS)
         return connection
 
     def _agreed(self, connection: Connection, news: Properties) -> Diff:
@@ -139,9 +149,12 @@ class ConnectionHandler:
         if connection is None:
             raise went_away("connection", object_id)
         kept = {f.name: olds[f.name] for f in self.fields if f.kind in ("once", "output") and f.name in olds}
+        kept |= carried(newly_given(live, olds, news))
         if found.of("rotate"):
             kept |= rotated(live, object_id).credentials()
-        return outputs(connection, {**kept, **news})
+        # What the program still gives may be older than the last rotation.
+        declared = {name: value for name, value in news.items() if name not in STRINGS}
+        return outputs(connection, {**kept, **declared})
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it: its password is locked out, others of the database go on."""

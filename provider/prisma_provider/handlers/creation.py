@@ -12,6 +12,9 @@ from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.ownership import Keyed, Object
 
+TAKE_OUT = "adopt=True has done its work: where your program declares it, take it out now."
+"""Said once in a run that has taken over what an interrupted one had left behind."""
+
 
 class Titled(Protocol):
     """An object that messages can name."""
@@ -111,7 +114,10 @@ def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Ite
         ownership.take(live, kind, adopt, f"{kind.lower()} {adopt}")
         return adopt
     left = ownership.leftover(live, kind, news, listed(existing))
-    return left.id if left else None
+    if left is None:
+        return None
+    live.note(TAKE_OUT)
+    return left.id
 
 
 def check_adopted(
@@ -145,8 +151,11 @@ def tell_changes(live: Live, title: str, found: Diff) -> None:
 
 
 def agree(title: str, found: Diff) -> Diff:
-    """What taking an object over changes; Refused for what cannot be changed. What is not known yet may be the same."""
-    differs = [change for change in found.changes if change.declared is not UNKNOWN]
+    """What taking an object over changes; Refused for what cannot be changed. What is not known yet may be the same.
+
+    What is only recorded is no change of the object.
+    """
+    differs = [change for change in found.changes if change.declared is not UNKNOWN and change.how != "record"]
     for change in differs:
         if change.how == "replace":
             raise Refused(

@@ -1,12 +1,28 @@
-"""New credentials of a connection, and of the default connection of a database."""
+"""Credentials of a connection, and of the default connection of a database: new ones, and known ones carried over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
 from prisma_provider import errors
-from prisma_provider.api.models import Connection, Database
-from prisma_provider.errors import capital
+from prisma_provider.api.models import Connection, Database, credentials
+from prisma_provider.diff import UNKNOWN
+from prisma_provider.errors import InvalidInput, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
+from prisma_provider.text import snake
+
+STRINGS = ("databaseUrl", "directUrl")
+"""The connection strings: outputs, and inputs of a connection that is taken over."""
+
+UNKNOWN_PASSWORDS = (
+    "What is taken over keeps its passwords. Prisma gives them only once, so Pulumi does not know them: a "
+    "rotation_trigger gives new ones and locks the old ones out; a Connection of a database has its own."
+)
+"""One sentence for all that a run takes over: a line that is said again is shown once."""
 
 
 def rotated(live: Live, connection_id: str) -> Connection:
@@ -51,3 +67,60 @@ def rotated_default(live: Live, database: Database) -> Properties:
         )
     found = rotated(live, database.default_connection_id).credentials()
     return {name: found[name] for name in ("databaseUrl", "directUrl")}
+
+
+def given_strings(news: Mapping[str, Any]) -> Properties:
+    """The connection strings that a program gives."""
+    return {name: news[name] for name in STRINGS if news.get(name) is not None}
+
+
+def check_strings(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    """Known connection strings are given for a connection that is taken over, and are strings of PostgreSQL."""
+    given = given_strings(news)
+    adopt = news.get("adopt")
+    for field, value in given.items():
+        if not (isinstance(adopt, str) or adopt is UNKNOWN):
+            yield InvalidInput(
+                field,
+                f'{snake(field)} can only be given together with adopt="con_…": a connection that is made gets its '
+                "connection strings from Prisma.",
+                hint=f"take {snake(field)} out. Where the connection was taken over already, Pulumi's state keeps it.",
+            )
+        elif value is not UNKNOWN and (why := _fault(value)):
+            yield InvalidInput(
+                field,
+                f"{snake(field)} is {why}.",
+                hint="give it as the old state has it: postgres://USER:PASSWORD@HOST:5432/?sslmode=require",
+            )
+
+
+def _fault(value: object) -> str | None:
+    """What is wrong with a connection string; nothing of the string itself, which is a secret."""
+    if not isinstance(value, str):
+        return "no text"
+    if value.startswith(("prisma+postgres://", "prisma://")):
+        return "a string of Prisma Accelerate, which stops working on 1 December 2026, and not one of PostgreSQL"
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return "no connection string"
+    is_whole = parts.scheme in ("postgres", "postgresql") and parts.username and parts.password and parts.hostname
+    return None if is_whole and value.isprintable() else "no connection string of PostgreSQL with a user and a password"
+
+
+def newly_given(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
+    """The strings that the program gives now and did not give in the last run; outputs hold the others already.
+
+    What it gave before may be out of date: a rotation has replaced it.
+    """
+    before = live.run.old_inputs(resource())
+    if before is None:
+        return {}
+    return {
+        name: value for name, value in given_strings(news).items() if value not in (before.get(name), olds.get(name))
+    }
+
+
+def carried(strings: Mapping[str, Any]) -> Properties:
+    """Given strings as outputs, with the user and password that they are of."""
+    return credentials(strings) if strings else {}

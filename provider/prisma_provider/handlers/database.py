@@ -26,7 +26,7 @@ from prisma_provider.handlers.creation import (
     tell_changes,
     to_adopt,
 )
-from prisma_provider.handlers.credentials import default_secrets, rotated_default
+from prisma_provider.handlers.credentials import UNKNOWN_PASSWORDS, default_secrets, rotated_default
 from prisma_provider.handlers.default_flag import await_demotion, check_one_default, explain_kept, successor_of
 from prisma_provider.handlers.deleted_with import key_change, key_to_send
 from prisma_provider.handlers.inputs import (
@@ -212,10 +212,7 @@ class DatabaseHandler:
         database = self._apply(live, database, found)
         if found.of("rotate"):
             return database, rotated_default(live, database)
-        live.note(
-            f"{database.title} is adopted without its connection strings, which Prisma gives only once. A Connection "
-            "of it has its own; or declare a rotation_trigger: new ones, and the old ones are locked out."
-        )
+        live.note(UNKNOWN_PASSWORDS)
         return database, {}
 
     def _agreed(self, live: Live, database: Database, news: Properties) -> Diff:

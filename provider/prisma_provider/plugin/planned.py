@@ -31,6 +31,8 @@ def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, 
             outputs |= {field.name: UNKNOWN for field in fields if field.kind == "once"}
         elif change.how == "record" and change.field not in news:
             outputs[change.field] = change.live
+        elif change.how == "record":
+            outputs[change.field] = news[change.field]
         if change.field == "branchGitName":
             outputs["branchId"] = UNKNOWN
     return outputs

@@ -120,7 +120,7 @@ class Provider(ResourceProviderServicer):
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
         failures = [_failure(problem) for problem in checked.problems]
-        return provider_pb2.CheckResponse(inputs=to_struct(checked.inputs), failures=failures)
+        return provider_pb2.CheckResponse(inputs=to_struct(checked.inputs, _secrets(HANDLERS[kind])), failures=failures)
 
     @spoken
     def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
@@ -234,9 +234,12 @@ def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) ->
 
 def _outputs(handler: Handler, outputs: Properties) -> Struct:
     """Outputs as they stand in state: what only create and rotate give is a secret; options are the engine's."""
-    secrets = [field.name for field in handler.fields if field.kind == "once"]
     kept = {name: value for name, value in outputs.items() if name not in ("ignoreChanges", "customTimeouts")}
-    return to_struct(kept, secrets)
+    return to_struct(kept, _secrets(handler))
+
+
+def _secrets(handler: Handler) -> list[str]:
+    return [field.name for field in handler.fields if field.kind == "once"]
 
 
 def _failure(error: PrismaError) -> provider_pb2.CheckFailure:
