@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prisma_provider.adoption import importing, program, stacks, terraform
+from prisma_provider.adoption.given import Given, UnreadableState, refuse_missing
 from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.plan import Plan, Planner
 from prisma_provider.api.models import Branch, Connection, Database, Project, Reference, Region
@@ -67,7 +68,11 @@ def run(text: str) -> list[dict[str, Any]]:
         return resource
 
     module = SimpleNamespace(**{kind: declare(kind) for kind in ("Project", "Branch", "Database", "Connection")})
-    options = SimpleNamespace(ResourceOptions=lambda protect: "protected")
+    options = SimpleNamespace(
+        ResourceOptions=lambda protect=False, parent=None: parent or "protected",
+        ComponentResource=lambda kind, name, opts=None: f"{kind} {name}" + (f" in {opts}" if opts else ""),
+        Config=lambda: SimpleNamespace(require_secret=lambda name: f"the secret {name}"),
+    )
     body = "\n".join(line for line in text.splitlines() if not line.startswith(("import ", "from ")))
     exec(compile(body, "program", "exec"), {"prisma": module, "pulumi": options})
     return declared
@@ -159,7 +164,7 @@ def state(*resources: dict[str, Any], version: int = 4) -> str:
 
 def instances(*ids: tuple[str, object]) -> Iterator[dict[str, Any]]:
     for object_id, key in ids:
-        secret = {"id": object_id, "connection_string": "postgresql://secret"}
+        secret = {"id": object_id, "connection_string": "prisma+postgres://accelerate.prisma-data.net/?api_key=secret"}
         yield {"attributes": secret} if key is None else {"attributes": secret, "index_key": key}
 
 
@@ -187,7 +192,7 @@ def test_what_stacks_have_is_left_out() -> None:
     assert [(each["kind"], each["resource"]) for each in declared] == [("Database", "orders"), ("Connection", "web")]
     assert declared[0] | {"project_id": shop.id, "branch_id": main.id} == declared[0]
     assert declared[1]["database_id"] == "the id of Database orders"
-    assert plan.left_out == ("what a stack holds already, 3 in number",)
+    assert plan.left_out == ("3 resources that a stack holds already",)
 
 
 def test_a_stack_that_has_none_of_it() -> None:
@@ -203,7 +208,7 @@ def test_a_stack_that_has_none_of_it() -> None:
 )
 def test_no_terraform_state(text: str) -> None:
     """A file that is no state, or has nothing of Prisma's, is refused with a sentence."""
-    with pytest.raises(terraform.UnreadableState, match="cannot be used"):
+    with pytest.raises(UnreadableState, match="cannot be used"):
         terraform.read(text)
 
 
@@ -227,7 +232,7 @@ def test_from_terraform() -> None:
     """Only what the state holds is declared, under the names that it has there."""
     given = terraform.read(STATE)
     found = (holding("a", "b", "c", "not in the state"), Holding(project(9, "another"), (), ()))
-    terraform.refuse_missing(given, found)
+    refuse_missing(given, found, "look")
     plan = Planner(given, only_given=True).plan(found)
     assert [(each.kind, each.name) for each in plan.resources] == [
         ("Project", "main"),
@@ -263,11 +268,11 @@ def test_a_database_without_a_default_connection() -> None:
 
 def test_terraform_holds_more() -> None:
     """A state of another workspace, or of what is gone, is refused: half a takeover would be none."""
-    with pytest.raises(terraform.UnreadableState, match="logs-audit"):
-        terraform.refuse_missing(terraform.read(STATE), (holding("a", "b"),))
+    with pytest.raises(UnreadableState, match=r"logs-audit \(db_c00000002\)"):
+        refuse_missing(terraform.read(STATE), (holding("a", "b"),), terraform.MISSING)
 
 
 def test_a_database_without_its_project() -> None:
     """A state that holds a database alone: the program names its project by id."""
-    plan = Planner({("Database", "c00000000"): "orders"}, only_given=True).plan((holding("a"),))
+    plan = Planner({("Database", "c00000000"): Given("orders")}, only_given=True).plan((holding("a"),))
     assert run(program.write(Plan(plan.resources), plugin=False, protect=False))[0]["project_id"] == "proj_c00000001"

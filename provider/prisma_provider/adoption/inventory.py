@@ -36,6 +36,12 @@ def read(client: Client, wanted: Iterable[str] = (), *, branches: bool = True) -
     return tuple(chain.from_iterable(_held(client, project, databases, branches) for project in projects))
 
 
+def only(holdings: tuple[Holding, ...], wanted: Iterable[str]) -> tuple[Holding, ...]:
+    """Those of these projects, by id or name; NotFound where one of these is none."""
+    chosen = _chosen(tuple(each.project for each in holdings), tuple(wanted))
+    return tuple(each for each in holdings if each.project in chosen)
+
+
 def _held(client: Client, project: Project, databases: Iterable[Database], branches: bool) -> Iterator[Holding]:
     """What a project holds; nothing, where it was deleted since it was listed."""
     try:

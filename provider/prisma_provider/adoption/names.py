@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import chain, count
 
-RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "prisma", "pulumi", "kept"})
+RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "prisma", "pulumi", "kept", "config"})
 """What a variable must not be called: it would be no Python, or hide what the program needs."""
 _LONGEST = 60
 

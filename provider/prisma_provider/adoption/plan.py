@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from prisma_provider.adoption.given import Given, Key, key
 from prisma_provider.adoption.inventory import Holding, connections
+from prisma_provider.adoption.known import Known
 from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
-from prisma_provider.api.models import Branch, Connection, Database, Project, bare_id
+from prisma_provider.api.models import Branch, Connection, Database, Project, bare_id, same_id
 from prisma_provider.live.state import Recorded
 
 SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
-HELD = "what a stack holds already, {} in number"
-"""Why something is left out that is not named."""
 
-Key = tuple[str, str]
-"""An object of a workspace: its kind, and its id without prefix."""
-
-
-def key(kind: str, object_id: str) -> Key:
-    """The key of an object."""
-    return kind, bare_id(object_id)
+def held(number: int) -> str:
+    """What is left out and not named."""
+    return f"{number} resource{'' if number == 1 else 's'} that a stack holds already"
 
 
 @dataclass(frozen=True)
@@ -33,15 +29,42 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A value that the program reads from Pulumi's configuration."""
+
+    setting: str
+    value: str = field(repr=False)
+
+
+Value = str | bool | Reference | Secret
+"""What stands behind an argument."""
+
+
+@dataclass(frozen=True)
 class Resource:
-    """One declaration. `import_id` is what `pulumi import` takes, where that is more than the id."""
+    """One declaration. `import_id` is what `pulumi import` takes, where that is more than the id.
+
+    `address` is what another tool calls it, and `parent` the URN of its parent there.
+    """
 
     kind: str
     id: str
     name: str
     variable: str
-    arguments: Mapping[str, str | bool | Reference]
+    arguments: Mapping[str, Value]
     import_id: str
+    parent: str = ""
+    address: str = ""
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What it reads from configuration."""
+        return tuple(value for value in self.arguments.values() if isinstance(value, Secret))
+
+    @property
+    def is_importable(self) -> bool:
+        """Whether `pulumi import` leaves nothing to do: it takes no parent that is new, and no connection strings."""
+        return not (self.secrets or self.parent)
 
 
 @dataclass(frozen=True)
@@ -50,16 +73,23 @@ class Plan:
 
     resources: tuple[Resource, ...]
     left_out: tuple[str, ...] = ()
+    accelerate: tuple[str, ...] = ()
+    """What has a string of Prisma Accelerate in the other state."""
 
-    def without(self, held: Recorded) -> Plan:
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What the program reads from configuration."""
+        return tuple(secret for each in self.resources for secret in each.secrets)
+
+    def without(self, recorded: Recorded) -> Plan:
         """The same without what is held elsewhere: what refers to that, does so by its id."""
-        ids = {each.variable: each.id for each in self.resources if held.holds(each.id)}
+        ids = {each.variable: each.id for each in self.resources if recorded.holds(each.id)}
         kept = (replace(each, arguments=_by_id(each, ids)) for each in self.resources if each.variable not in ids)
-        why = (HELD.format(len(ids)),) if ids else ()
-        return Plan(tuple(kept), (*why, *self.left_out))
+        why = (held(len(ids)),) if ids else ()
+        return replace(self, resources=tuple(kept), left_out=(*why, *self.left_out))
 
 
-def _by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, str | bool | Reference]:
+def _by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, Value]:
     return {
         name: ids.get(value.variable, value) if isinstance(value, Reference) else value
         for name, value in resource.arguments.items()
@@ -68,21 +98,22 @@ def _by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, str | bool |
 
 @dataclass
 class Planner:
-    """Names are given in the order of the workspace; `given` are those that objects have elsewhere.
+    """Names are given in the order of the workspace; `given` is what another state says of objects.
 
     With `only_given` nothing is declared that has none.
     """
 
-    given: Mapping[Key, str] = field(default_factory=dict)
+    given: Mapping[Key, Given] = field(default_factory=dict)
     only_given: bool = False
     _left_out: list[str] = field(default_factory=list)
+    _accelerate: list[str] = field(default_factory=list)
     _variables: Names = field(default_factory=lambda: Names("_", RESERVED))
-    _names: dict[str, Names] = field(default_factory=dict)
+    _names: dict[tuple[str, str], Names] = field(default_factory=dict)
 
     def plan(self, holdings: tuple[Holding, ...]) -> Plan:
         """The program for these projects."""
         resources = [each for holding in holdings for each in self._holding(holding)]
-        return Plan(tuple(resources), tuple(self._left_out))
+        return Plan(tuple(resources), tuple(self._left_out), tuple(self._accelerate))
 
     def _holding(self, holding: Holding) -> Iterator[Resource]:
         project = self._project(holding.project) if self._wanted("Project", holding.project.id) else None
@@ -105,7 +136,7 @@ class Planner:
         if database.status == "failure":
             self._left_out.append(f"{database.title} has failed")
         elif self._wanted("Database", database.id):
-            arguments: dict[str, str | bool | Reference] = {"project_id": home, "name": database.name}
+            arguments: dict[str, Value] = {"project_id": home, "name": database.name}
             if database.region:
                 arguments["region"] = database.region.id
             if database.is_default:
@@ -115,9 +146,12 @@ class Planner:
             made = self._resource("Database", database.id, (database.name, database.project.name), arguments)
             database_ref = Reference(made.variable)
             yield made
+        if self._known("Database", database.id).accelerate:
+            self._accelerate.append(database.title)
         own = connections(database)
         for connection in database.connections:
-            if connection in own and self._wanted("Connection", connection.id):
+            is_wanted = connection in own and self._wanted("Connection", connection.id)
+            if is_wanted or self._urls(connection, database):
                 yield from self._connection(connection, database, database_ref)
             elif key("Connection", connection.id) in self.given:
                 taken = isinstance(database_ref, Reference)
@@ -127,13 +161,13 @@ class Planner:
                 )
 
     def _project(self, project: Project) -> Resource:
-        arguments: dict[str, str | bool | Reference] = {"name": project.name}
+        arguments: dict[str, Value] = {"name": project.name}
         if project.default_region:
             arguments["region"] = project.default_region
         return self._resource("Project", project.id, (project.name, None), arguments)
 
     def _branch(self, branch: Branch, home: str | Reference, project: Project) -> Resource:
-        arguments: dict[str, str | bool | Reference] = {"project_id": home, "git_name": branch.git_name}
+        arguments: dict[str, Value] = {"project_id": home, "git_name": branch.git_name}
         if branch.is_default:
             arguments["is_default"] = True
         return self._resource("Branch", branch.id, (branch.git_name, project.name), arguments)
@@ -145,10 +179,29 @@ class Planner:
                 f"{SHORTEST} to {LONGEST} characters"
             )
             return
-        arguments: dict[str, str | bool | Reference] = {"database_id": home, "name": connection.name}
+        if self._known("Connection", connection.id).accelerate:
+            self._accelerate.append(connection.title)
+        arguments: dict[str, Value] = {"database_id": home, "name": connection.name}
         # The plugin finds a connection through its database: one GET less, and proof that it exists.
         import_id = f"{database.id}/{connection.id}"
-        yield self._resource("Connection", connection.id, (connection.name, database.name), arguments, import_id)
+        called = connection.name
+        if same_id(connection.id, database.default_connection_id):
+            of = self.given.get(key("Database", database.id), Given(database.name))
+            called = f"{of.name}-default"
+        made = self._resource("Connection", connection.id, (called, database.name), arguments, import_id)
+        urls = self._urls(connection, database).items()
+        secrets = {argument: Secret(f"{made.variable}_{argument}", url) for argument, url in urls}
+        yield replace(made, arguments={**arguments, **secrets})
+
+    def _urls(self, connection: Connection, database: Database) -> dict[str, str]:
+        """Its connection strings; those of the connection that a database was made with stand at the database."""
+        of_database = self._known("Database", database.id)
+        is_default = same_id(connection.id, database.default_connection_id)
+        own = self._known("Connection", connection.id).urls(connection, of_database)
+        return own or (of_database.urls(connection, of_database) if is_default else {})
+
+    def _known(self, kind: str, object_id: str) -> Known:
+        return self.given.get(key(kind, object_id), Given("")).known
 
     def _wanted(self, kind: str, object_id: str) -> bool:
         return not self.only_given or key(kind, object_id) in self.given
@@ -158,13 +211,15 @@ class Planner:
         kind: str,
         object_id: str,
         called: tuple[str, str | None],
-        arguments: Mapping[str, str | bool | Reference],
+        arguments: Mapping[str, Value],
         import_id: str | None = None,
     ) -> Resource:
         """What it is called elsewhere, or here, or here with what it is in: the first that is free."""
-        own, within = self.given.get(key(kind, object_id), called[0]), called[1]
-        own = own if slug(own) else kind.lower()  # nothing of it is a letter that a program can use
-        longer = f"{within}-{own}" if within else ""
-        name = self._names.setdefault(kind, Names("-")).take(slug(own), slug(longer))
-        variable = self._variables.take(identifier(own), identifier(longer), identifier(f"{own}-{kind}"))
-        return Resource(kind, object_id, name, variable, arguments, import_id or object_id)
+        given = self.given.get(key(kind, object_id), Given(""))
+        own, within = given.name or called[0], called[1]
+        readable = own if slug(own) else kind.lower()  # nothing of it is a letter that a program can use
+        longer = f"{within}-{readable}" if within else ""
+        names = self._names.setdefault((kind, given.parent), Names("-"))
+        name = names.take(given.name or slug(readable), slug(longer))
+        variable = self._variables.take(identifier(readable), identifier(longer), identifier(f"{readable}-{kind}"))
+        return Resource(kind, object_id, name, variable, arguments, import_id or object_id, given.parent, given.address)

@@ -1,7 +1,4 @@
-"""Which objects a Terraform state of the official provider holds, and what they are called there.
-
-Only ids and names are read: the state also holds connection strings, in the clear.
-"""
+"""Which objects a Terraform state of the official provider holds, and what they are called there."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prisma_provider.adoption.inventory import Holding
-from prisma_provider.adoption.plan import Key, key
-from prisma_provider.errors import PrismaError
+from prisma_provider.adoption.given import Given, Key, UnreadableState, key
+from prisma_provider.adoption.known import read as known
+from prisma_provider.adoption.names import slug
 
 KINDS = {
     "prisma-postgres_project": "Project",
@@ -19,14 +16,12 @@ KINDS = {
     "prisma-postgres_connection": "Connection",
 }
 VERSION = 4
+MISSING = "use a token of the workspace that the state is of, or `terraform apply -refresh-only` first."
+"""What to do where the workspace lacks something of the state."""
 
 
-class UnreadableState(PrismaError):
-    """It is no state file, or holds nothing of Prisma's."""
-
-
-def read(text: str) -> dict[Key, str]:
-    """The Terraform name of each object; UnreadableState where there is none."""
+def read(text: str) -> dict[Key, Given]:
+    """What the state says of each object; UnreadableState where there is none."""
     try:
         state = json.loads(text)
         if state["version"] != VERSION:
@@ -39,31 +34,31 @@ def read(text: str) -> dict[Key, str]:
     return found
 
 
-def refuse_missing(given: Mapping[Key, str], holdings: tuple[Holding, ...]) -> None:
-    """UnreadableState where the workspace lacks something of the state: half of it would be half a takeover."""
-    databases = [each for holding in holdings for each in holding.databases]
-    there = {key("Project", each.project.id) for each in holdings}
-    there |= {key("Database", each.id) for each in databases}
-    there |= {key("Connection", each.id) for database in databases for each in database.connections}
-    missing = [f"{name} ({one[0].lower()} {one[1]})" for one, name in given.items() if one not in there]
-    if missing:
-        raise UnreadableState(
-            f"The state holds what the workspace does not: {', '.join(missing[:10])}.",
-            hint="use a token of the workspace that the state is of, or `terraform apply -refresh-only` first.",
-        )
-
-
-def _objects(resources: list[dict[str, Any]]) -> Iterator[tuple[Key, str]]:
+def _objects(resources: list[dict[str, Any]]) -> Iterator[tuple[Key, Given]]:
     for resource in resources:
         if resource["mode"] != "managed" or resource["type"] not in KINDS:
             continue
         for instance in resource["instances"]:
             if instance.get("deposed"):
                 continue  # what a replacement has yet to delete
-            index = instance.get("index_key")
-            module = resource.get("module", "").removeprefix("module.").replace(".module.", "-")
-            parts = [module, resource["name"], "" if index is None else str(index)]
-            yield key(KINDS[resource["type"]], instance["attributes"]["id"]), "-".join(part for part in parts if part)
+            attributes = instance["attributes"]
+            kind = KINDS[resource["type"]]
+            given = Given(_name(resource, instance, kind), known(attributes), address=_address(resource, instance))
+            yield key(kind, attributes["id"]), given
+
+
+def _name(resource: Mapping[str, Any], instance: Mapping[str, Any], kind: str) -> str:
+    module = resource.get("module", "").removeprefix("module.").replace(".module.", "-")
+    index = instance.get("index_key")
+    parts = [module, resource["name"], "" if index is None else str(index)]
+    return slug("-".join(part for part in parts if part)) or kind.lower()
+
+
+def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    """What `terraform state rm` takes."""
+    index = instance.get("index_key")
+    place = [resource["module"]] if resource.get("module") else []
+    return ".".join((*place, resource["type"], resource["name"])) + ("" if index is None else f"[{json.dumps(index)}]")
 
 
 def _unreadable(why: str) -> UnreadableState:

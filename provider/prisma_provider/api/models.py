@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Generic, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
@@ -234,6 +234,17 @@ class Connection(Wire):
 def _secret(endpoint: Endpoint | None) -> str | None:
     secret = endpoint.connection_string if endpoint else None
     return secret.get_secret_value() if secret else None
+
+
+def whole_url(text: str) -> SplitResult | None:
+    """A connection string of PostgreSQL with host, user and password, taken apart; None for anything else."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # ValueError where it is none
+    except ValueError:
+        return None
+    is_whole = parts.scheme in ("postgres", "postgresql") and parts.hostname and parts.username and parts.password
+    return parts if is_whole and text.isprintable() else None
 
 
 def credentials(urls: Mapping[str, str | None]) -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import click
 
-from prisma_provider.adoption import importing, program, stacks, terraform
-from prisma_provider.adoption.inventory import Holding, connections, read
-from prisma_provider.adoption.plan import HELD, Plan, Planner
-from prisma_provider.cli import tables
+from prisma_provider.adoption import bridged, importing, program, stacks, terraform
+from prisma_provider.adoption.bridged import Bridged
+from prisma_provider.adoption.given import Given, Key, key, keys, refuse_missing
+from prisma_provider.adoption.inventory import Holding, connections, only, read
+from prisma_provider.adoption.plan import Plan, Planner, held
+from prisma_provider.cli import next_steps, secret_files, tables
 from prisma_provider.cli.account import account
 from prisma_provider.live.state import Recorded
 from prisma_provider.text import plain
@@ -19,9 +24,29 @@ from prisma_provider.text import plain
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+@dataclass(frozen=True)
+class States:
+    """What states say: of objects that are to be taken over (`given`), and of what stacks hold already."""
+
+    given: Mapping[Key, Given]
+    missing: str
+    """What to do where the workspace lacks something of `given`."""
+    recorded: Recorded
+    old: Bridged
+    is_terraform: bool = False
+    """Whether `given` is of Terraform."""
+
+
 @click.command()
 @click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this one; repeat it for several.")
 @click.option("--from-terraform", "state", type=click.File(), metavar="STATE", help="What a Terraform state holds.")
+@click.option(
+    "--from-pulumi",
+    "stack",
+    type=click.File(),
+    metavar="EXPORT",
+    help="What a stack holds under Prisma's bridged Terraform provider, by its `pulumi stack export --show-secrets`.",
+)
 @click.option(
     "--without",
     "exports",
@@ -37,6 +62,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def adopt(
     projects: tuple[str, ...],
     state: IO[str] | None,
+    stack: IO[str] | None,
     exports: tuple[IO[str], ...],
     program_file: Path | None,
     import_file: Path | None,
@@ -48,8 +74,9 @@ def adopt(
     It only reads. With --program the next `pulumi up` adopts what the program declares: its preview shows creations,
     which make nothing and change nothing, and the preview after it is empty. With --import-file, `pulumi import` does
     it for the plugin, and the preview is empty at once. Connections keep their passwords, which Pulumi then does not
-    know; the connection that a database was made with belongs to the database and is not listed. What a stack of yours
-    has already is listed, too, unless it is left out by --without.
+    know, unless the state that they come from does: the program then reads them from the stack's configuration. The
+    connection that a database was made with belongs to the database and is not listed. What a stack of yours has
+    already is listed, too, unless it is left out by --without.
 
     \b
     Examples:
@@ -57,6 +84,7 @@ def adopt(
       pulumi-prisma adopt --project shop --program __main__.py && pulumi up
       pulumi stack export | pulumi-prisma adopt --without - --program more.py
       terraform state pull | pulumi-prisma adopt --from-terraform - --program __main__.py
+      pulumi stack export --show-secrets | pulumi-prisma adopt --from-pulumi - --program adopted.py
       pulumi-prisma adopt --program __main__.py --import-file found.json &&
         pulumi import --file found.json --generate-code=false
     """
@@ -64,52 +92,113 @@ def adopt(
         raise click.UsageError(
             "--import-file goes with --program: what is in state and in no program would be deleted."
         )
+    if state is not None and stack is not None:
+        raise click.UsageError("--from-terraform and --from-pulumi are two ways in: take one after the other.")
     for file in (program_file, import_file):
         if file is not None and file.exists() and not force:
             raise click.UsageError(f"{file} exists: --force writes over it.")
-    given = terraform.read(state.read()) if state else {}
-    held = stacks.read(export.read() for export in exports)
-    with account() as client:
-        holdings = read(client, projects, branches=not given)
-    terraform.refuse_missing(given, holdings)
+    states = _states(state, stack, exports)
+    holdings = _holdings(states, projects)
     if program_file is None:
-        _list(holdings, held)
+        _list(holdings, states)
         return
-    plan = Planner(given, only_given=bool(given)).plan(holdings).without(held)
-    program_file.write_text(program.write(plan, plugin=import_file is not None, protect=protect), encoding="utf-8")
-    click.echo(f"{program_file}: {len(plan.resources)} resources.")
+    plan = _plan(states, holdings)
+    components = states.old.components(each.parent for each in plan.resources)
+    text = program.write(plan, plugin=import_file is not None, protect=protect, components=components)
+    program_file.write_text(text, encoding="utf-8")
+    click.echo(f"{program_file}: {_counted(len(plan.resources))}.")
     if import_file is not None:
         import_file.write_text(importing.write(plan), encoding="utf-8")
-        click.echo(f"{import_file}: {len(plan.resources)} resources.")
-    _say_next(plan, import_file, bool(given))
+        click.echo(f"{import_file}: {_counted(sum(each.is_importable for each in plan.resources))}.")
+    if plan.secrets:
+        secret_files.write(plan.secrets, program_file)
+    _say_next(plan, states, holdings, program_file, import_file)
 
 
-def _list(holdings: tuple[Holding, ...], held: Recorded) -> None:
-    rows = [*_rows(holdings)]
-    others = [row for row in rows if not held.holds(row[-1])]
-    tables.show(("Project", "Kind", "Name", "Id"), others, "There is nothing to adopt.")
+def _states(state: IO[str] | None, stack: IO[str] | None, exports: tuple[IO[str], ...]) -> States:
+    own = [stack.read()] if stack else []
+    every = [*own, *(export.read() for export in exports)]
+    recorded, old = stacks.read(every), bridged.read(every)
+    if stack is not None:
+        given = bridged.read(own).given()
+        if not given:
+            raise bridged.unreadable(f"it holds nothing of the package {bridged.PACKAGE}")
+        return States(given, bridged.MISSING, recorded, old)
+    given = terraform.read(state.read()) if state else {}
+    return States(given, terraform.MISSING, recorded, old, is_terraform=bool(state))
+
+
+def _holdings(states: States, projects: tuple[str, ...]) -> tuple[Holding, ...]:
+    """The chosen projects; of what another state says, all has to be there, whatever is chosen."""
+    with account() as client:
+        if not states.given:
+            return read(client, projects)
+        holdings = read(client, branches=False)
+    refuse_missing(states.given, holdings, states.missing)
+    return only(holdings, projects)
+
+
+def _plan(states: States, holdings: tuple[Holding, ...]) -> Plan:
+    chosen = keys(holdings)
+    if any(each.known.encrypted for one, each in states.given.items() if one in chosen):
+        raise bridged.unreadable("the connection strings in it are encrypted, and would be lost")
+    return Planner(states.given, only_given=bool(states.given)).plan(holdings).without(states.recorded)
+
+
+def _list(holdings: tuple[Holding, ...], states: States) -> None:
+    given = states.given
+    rows = [row for row in _rows(holdings) if not given or key(row[1].capitalize(), row[3]) in given]
+    others = [row for row in rows if not states.recorded.holds(row[3])]
+    columns = ("Project", "Kind", "Name", "Id", "Created")
+    is_repeated = max(Counter(row[:3] for row in others).values(), default=0) > 1
+    width = 5 if is_repeated else 4  # equal rows are told apart by their age
+    tables.show(columns[:width], [row[:width] for row in others], "There is nothing to adopt.")
     if len(rows) > len(others):
-        click.echo(f"Left out: {HELD.format(len(rows) - len(others))}.", err=True)
+        click.echo(f"Left out: {held(len(rows) - len(others))}.", err=True)
 
 
-def _say_next(plan: Plan, import_file: Path | None, from_terraform: bool) -> None:
+def _say_next(
+    plan: Plan, states: States, holdings: tuple[Holding, ...], program_file: Path, import_file: Path | None
+) -> None:
     for why in plan.left_out:
         click.echo(plain(f"Left out: {why}."), err=True)
-    if import_file is not None:
-        click.echo(f"Next: pulumi import --file {import_file} --generate-code=false, then pulumi preview: no change.")
-    else:
-        click.echo("Next: pulumi up. It makes nothing and changes nothing, and the preview after it is empty.")
-    if from_terraform:
-        click.echo("Then `terraform state rm` what was taken over; nothing of it is to be destroyed with Terraform.")
+    if plan.accelerate:
+        click.echo(
+            plain(
+                "Not carried over, since they stop working on 1 December 2026: the strings of Prisma Accelerate "
+                f"(prisma+postgres://…) of {', '.join(plan.accelerate)}."
+            ),
+            err=True,
+        )
+    chosen = keys(holdings)
+    given = (each for one, each in states.given.items() if one in chosen)
+    addresses = tuple(each.address for each in given) if states.is_terraform else ()
+    written = next_steps.Written(
+        plan, program_file, import_file, states.old.removals(chosen), states.old.dependents(chosen), addresses
+    )
+    for line in next_steps.lines(written):
+        click.echo(plain(line))
 
 
-def _rows(holdings: tuple[Holding, ...]) -> Iterator[tuple[str, str, str, str]]:
+def _counted(number: int) -> str:
+    return f"{number} resource{'' if number == 1 else 's'}"
+
+
+def _rows(holdings: tuple[Holding, ...]) -> Iterator[tuple[str, str, str, str, str | None]]:
     for holding in holdings:
         project = holding.project
-        yield project.name, "project", project.name, project.id
+        yield project.name, "project", project.name, project.id, _day(project.created_at)
         for branch in holding.branches:
-            yield project.name, "branch", branch.git_name, branch.id
+            yield project.name, "branch", branch.git_name, branch.id, None
         for database in holding.databases:
-            yield project.name, "database", database.name, database.id
+            yield project.name, "database", database.name, database.id, _day(database.created_at)
             for connection in connections(database):
-                yield project.name, "connection", connection.name, connection.id
+                yield project.name, "connection", connection.name, connection.id, _day(connection.created_at)
+
+
+def _day(moment: str | None) -> str | None:
+    """A moment as people read it."""
+    try:
+        return f"{datetime.fromisoformat(moment or '').astimezone(UTC):%-d %b %Y %H:%M} UTC"
+    except ValueError:
+        return moment

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from prisma_provider import errors
-from prisma_provider.api.models import Connection, Database, credentials
+from prisma_provider.api.models import Connection, Database, credentials, whole_url
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.errors import InvalidInput, capital
 from prisma_provider.handlers.inputs import Properties
@@ -100,12 +99,7 @@ def _fault(value: object) -> str | None:
         return "no text"
     if value.startswith(("prisma+postgres://", "prisma://")):
         return "a string of Prisma Accelerate, which stops working on 1 December 2026, and not one of PostgreSQL"
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return "no connection string"
-    is_whole = parts.scheme in ("postgres", "postgresql") and parts.username and parts.password and parts.hostname
-    return None if is_whole and value.isprintable() else "no connection string of PostgreSQL with a user and a password"
+    return None if whole_url(value) else "no connection string of PostgreSQL with a user and a password"
 
 
 def newly_given(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
