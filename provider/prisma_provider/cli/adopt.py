@@ -16,12 +16,17 @@ from prisma_provider.adoption.bridged import Bridged
 from prisma_provider.adoption.given import Given, Key, key, keys, refuse_missing
 from prisma_provider.adoption.inventory import Holding, connections, only, read
 from prisma_provider.adoption.plan import Plan, Planner, held
-from prisma_provider.cli import next_steps, secret_files, tables
+from prisma_provider.cli import next_steps, secret_files, selected_stack, tables
 from prisma_provider.cli.account import account
 from prisma_provider.live.state import Recorded
 from prisma_provider.text import plain
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+FROM_PULUMI = (
+    "The stack holds some of it under Prisma's bridged Terraform provider. `pulumi stack export --show-secrets | "
+    "pulumi-prisma adopt --from-pulumi - --program FILE` keeps their names, parents and connection strings."
+)
+"""What is said to somebody who takes the longer way."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def adopt(
     for file in (program_file, import_file):
         if file is not None and file.exists() and not force:
             raise click.UsageError(f"{file} exists: --force writes over it.")
-    states = _states(state, stack, exports)
+    states = _states(state, stack, exports, program_file)
     holdings = _holdings(states, projects)
     if program_file is None:
         _list(holdings, states)
@@ -115,10 +120,16 @@ def adopt(
     _say_next(plan, states, holdings, program_file, import_file)
 
 
-def _states(state: IO[str] | None, stack: IO[str] | None, exports: tuple[IO[str], ...]) -> States:
+def _states(
+    state: IO[str] | None, stack: IO[str] | None, exports: tuple[IO[str], ...], program_file: Path | None
+) -> States:
     own = [stack.read()] if stack else []
     every = [*own, *(export.read() for export in exports)]
-    recorded, old = stacks.read(every), bridged.read(every)
+    recorded = stacks.read(every)
+    if program_file is not None and not every:
+        # What the program would be applied to may hold the same under the bridged provider.
+        every = [each for each in [selected_stack.export(program_file.parent)] if each]
+    old = bridged.read(every)
     if stack is not None:
         given = bridged.read(own).given()
         if not given:
@@ -171,11 +182,12 @@ def _say_next(
             err=True,
         )
     chosen = keys(holdings)
+    removals = states.old.removals(chosen)
+    if removals and not states.given:
+        click.echo(FROM_PULUMI, err=True)
     given = (each for one, each in states.given.items() if one in chosen)
     addresses = tuple(each.address for each in given) if states.is_terraform else ()
-    written = next_steps.Written(
-        plan, program_file, import_file, states.old.removals(chosen), states.old.dependents(chosen), addresses
-    )
+    written = next_steps.Written(plan, program_file, import_file, removals, states.old.dependents(chosen), addresses)
     for line in next_steps.lines(written):
         click.echo(plain(line))
 

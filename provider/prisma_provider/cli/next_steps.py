@@ -87,6 +87,10 @@ def _program(written: Written) -> Iterator[Step]:
         command = f"pulumi import --file {shlex.quote(str(written.import_file))} --generate-code=false"
         yield "This takes it into the stack's state, and the preview after it shows no change:", (command,)
     if written.removals:
-        yield "Take over what the program declares. The preview after it is empty:", ("pulumi up",)
+        yield (
+            "Take what the old provider declares out of the program, and take over what the new one declares. The "
+            "preview after it is empty:",
+            ("pulumi up",),
+        )
     elif not imported or not all(each.is_importable for each in plan.resources):
         yield "This makes nothing and changes nothing, and the preview after it is empty:", ("pulumi up",)

@@ -17,7 +17,8 @@ FOLDER = ".prisma-secrets"
 def write(secrets: Iterable[Secret], beside: Path) -> None:
     """A file for each of them, in a folder beside this file, which Git leaves alone."""
     folder = beside.parent / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
     _write(folder / ".gitignore", "*\n")
     for each in secrets:
         _write(folder / each.setting, each.value)
