@@ -196,6 +196,6 @@ def explain(title: str, found: Diff) -> Iterator[str]:
         yield f"{title}: gets a new password in place; the old one is locked out."
     if found and found.of("record") == found.changes:
         fields = ", ".join(change.field for change in found.changes)
-        yield f"{title}: no request is sent; only Pulumi's record of {fields} changes."
+        yield f"{title}: nothing is sent; only Pulumi's record of {fields} changes."
     for change in found.of("restore"):
         yield f"{title}: will be restored from backup {change.declared}; ALL ITS DATA since then is lost."

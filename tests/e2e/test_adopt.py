@@ -114,7 +114,7 @@ def test_what_my_stack_has_is_left_out(stack: Stack, tmp_path: Path) -> None:
     assert (by_hand["id"] in listed, home in listed) == (True, False)
     stack.clear()
     said = command(stack).run(*without, "--program", str(stack.folder / "more.py"))
-    assert "Left out: what a stack holds already, 2 in number." in said
+    assert "Left out: 2 resources that a stack holds already." in said
     stack.up(mine + "import more\n")
     assert stack.resource("by-hand")["id"] == by_hand["id"]
     assert stack.preview().writes_nothing

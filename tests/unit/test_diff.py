@@ -132,7 +132,7 @@ def test_a_preview_explains_what_it_will_do() -> None:
     restore, record = Change("backupId", "1", "2", "restore"), Change("allowReplace", None, True, "record")
     expected = {
         (): [],
-        (record,): ["it: no request is sent; only Pulumi's record of allowReplace changes."],
+        (record,): ["it: nothing is sent; only Pulumi's record of allowReplace changes."],
         GONE.changes: ["it is gone: it will be made again."],
         (patch,): ['it: name is "ö" live, "sales" declared. Request: PATCH {"name": "sales"}.'],
         (replace,): ['it: region is not set live, "eu" declared.'],

@@ -47,6 +47,8 @@ def test_every_program_runs(program: str, monkeypatch: pytest.MonkeyPatch) -> No
     """I copy a program of the documentation, and it runs."""
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
     pulumi.runtime.set_mocks(Mocks(), project="shop", stack="dev", preview=False)
+    settings = {f"shop:web_{name}": "postgres://me:secret@db.example/" for name in ("database_url", "direct_url")}
+    pulumi.runtime.set_all_config(settings, list(settings))
     around = "import pulumi, pulumi_prisma as prisma\nshop = prisma.Project('shop')\n"
     exec(around + program, {})
 
@@ -64,4 +66,5 @@ def test_every_command_exists(line: str) -> None:
         elif words[0].startswith("./"):
             assert (ROOT / words[0]).is_file(), part
         else:
-            assert words[0] in ("pulumi", "pip", "export", "prisma-local", "curl", "python", ".venv/bin/pytest"), part
+            others = ("pip", "export", "prisma-local", "curl", "python", "terraform", ".venv/bin/pytest")
+            assert words[0] in ("pulumi", *others), part

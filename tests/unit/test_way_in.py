@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from prisma_provider.adoption import bridged, known, program
 from prisma_provider.adoption.given import UnreadableState
-from prisma_provider.adoption.plan import Plan, Planner, Resource, Secret
+from prisma_provider.adoption.plan import Plan, Planner, Resource, Secret, Value
 from prisma_provider.api.models import Connection, Endpoint, Endpoints, Reference
 from prisma_provider.cli import next_steps, secret_files
 from prisma_provider.cli.adopt import adopt
@@ -113,7 +113,7 @@ def test_names_parents_and_references_stay() -> None:
 
 def test_the_old_entries_leave_state() -> None:
     """What I paste makes state forget them: dependents first, quoted for a shell, the unused provider last."""
-    provider = {
+    provider: dict[str, Any] = {
         "urn": urn("pulumi:providers:prisma-postgres", "it's"),
         "type": "pulumi:providers:prisma-postgres",
         "id": "1",
@@ -188,7 +188,7 @@ def test_without_a_pool() -> None:
 def test_the_program_reads_them_from_configuration(tmp_path: Path) -> None:
     """No secret stands in the program, nor in what is said: it goes by files that only I can read."""
     secrets = (Secret("web_database_url", POOLED), Secret("web_direct_url", DIRECT))
-    arguments = {"database_id": "db_1", "database_url": secrets[0], "direct_url": secrets[1]}
+    arguments: dict[str, Value] = {"database_id": "db_1", "database_url": secrets[0], "direct_url": secrets[1]}
     plan = Plan((Resource("Connection", "con_1", "web", "web", arguments, "db_1/con_1"),))
     text = program.write(plan, plugin=True, protect=False)
     (declared,) = run(text)
