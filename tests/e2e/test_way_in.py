@@ -11,6 +11,7 @@ from typing import Any
 from e2e.hosts import both_hosts
 from e2e.stack import Stack, connects
 from e2e.test_adopt import command
+from signed_in import CommandLine
 
 URN = "urn:pulumi:dev::shop::"
 ROOT = URN + "pulumi:pulumi:Stack::shop-dev"
@@ -151,6 +152,9 @@ def test_from_the_bridged_provider(stack: Stack) -> None:
     shown.write_text(stack.pulumi("stack", "export", "--show-secrets"))
     refused = command(stack).run("adopt", "--from-pulumi", str(hidden), "--program", str(hidden) + ".py", expect=1)
     assert "--show-secrets" in refused
+    unasked = CommandLine(stack.server, stack.folder.parent / "home", **stack.environment)
+    warned = unasked.run("adopt", "--program", str(stack.folder / "more.py"))
+    assert "pulumi state delete 'urn:" in warned and "changes nothing" not in warned
     said = adopt(stack, "--from-pulumi", str(shown))
     assert "changes nothing" not in said
     assert '1 December 2026: the strings of Prisma Accelerate (prisma+postgres://…) of database "orders"' in said

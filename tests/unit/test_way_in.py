@@ -287,6 +287,15 @@ def test_two_states_at_once(world: World) -> None:
     assert "two ways in" in world.adopt(*both).output
 
 
+@pytest.mark.parametrize("type_", ["prisma:index:Database", "pulumi-python:dynamic/prisma:Database"])
+def test_a_stack_of_ours(world: World, type_: str) -> None:
+    """My stack is on this provider already: there is nothing to take over, and no program is written over mine."""
+    mine = world.file(export({"urn": urn(type_, "db"), "type": type_, "id": world.database, "custom": True}))
+    said = world.fails("--from-pulumi", mine, "--program", str(world.folder / "__main__.py"))
+    assert "1 resource of this provider already" in said
+    assert not (world.folder / "__main__.py").exists()
+
+
 @pytest.mark.parametrize("way", ["--from-pulumi", "--from-terraform"])
 def test_a_list_of_what_a_state_holds(world: World, way: str) -> None:
     """Without --program I see what the state holds, and nothing else of the workspace."""

@@ -18,6 +18,7 @@ from prisma_provider.adoption.inventory import Holding, connections, only, read
 from prisma_provider.adoption.plan import Plan, Planner, held
 from prisma_provider.cli import next_steps, secret_files, selected_stack, tables
 from prisma_provider.cli.account import account
+from prisma_provider.errors import PrismaError, Refused
 from prisma_provider.live.state import Recorded
 from prisma_provider.text import plain
 
@@ -133,10 +134,21 @@ def _states(
     if stack is not None:
         given = bridged.read(own).given()
         if not given:
-            raise bridged.unreadable(f"it holds nothing of the package {bridged.PACKAGE}")
+            raise _nothing_to_take(recorded)
         return States(given, bridged.MISSING, recorded, old)
     given = terraform.read(state.read()) if state else {}
     return States(given, terraform.MISSING, recorded, old, is_terraform=bool(state))
+
+
+def _nothing_to_take(recorded: Recorded) -> PrismaError:
+    if not recorded.entries:
+        return bridged.unreadable(f"it holds nothing of the package {bridged.PACKAGE}")
+    return Refused(
+        f"Nothing is to be taken over: the stack holds {_counted(len(recorded.entries))} of this provider already, and "
+        f"nothing of the package {bridged.PACKAGE}.",
+        hint="a stack moves between the two hosts by the import of its program (`import pulumi_prisma as prisma`, or "
+        "`from pulumi_prisma import native as prisma`), and the preview after that is empty. Nothing was written.",
+    )
 
 
 def _holdings(states: States, projects: tuple[str, ...]) -> tuple[Holding, ...]:
