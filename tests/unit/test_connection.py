@@ -319,6 +319,7 @@ def test_adopt_true_takes_the_leftover(service: Service, database: str) -> None:
     made = CONNECTION.create(live, inputs)
     assert made[0] == left["id"]
     assert works(service, made)
+    assert service.notes[-1].endswith("take it out now.")
     with pytest.raises(errors.Refused, match="several connections"):
         CONNECTION.create(service.live(begun=begun(database)), inputs)
     assert len(service.connections) == 3

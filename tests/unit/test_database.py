@@ -169,6 +169,7 @@ def test_a_leftover_is_named_before_anything_is_sent(service: Service, home: str
         declare(live, "Database", projectId=home, name="orders")
     assert not service.sent()
     object_id, _ = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", adopt=True))
+    assert any(note.endswith("take it out now.") for note in service.notes)
     assert object_id == left["id"]
     assert not service.sent("POST")
 

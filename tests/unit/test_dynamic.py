@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -244,3 +245,11 @@ def test_a_rotation_and_a_restore_are_reported(process: Service) -> None:
     given = {"databaseId": created.id, "confirmDatabaseName": "orders"}
     RESTORE.diff(created.id, {**given, "backupId": "bkp_1"}, {**given, "backupId": "bkp_2"})
     assert f'database "orders" ({created.id}): will be restored from backup bkp_2' in process.notes[-1]
+
+
+def test_a_note_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What several threads say at once stays on lines of their own."""
+    pieces: list[str] = []
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=pieces.append, flush=lambda: None))
+    host._say("orders is taken over")
+    assert pieces == ["prisma: orders is taken over\n"]

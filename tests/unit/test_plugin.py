@@ -336,6 +336,21 @@ def test_a_rotation_is_unknown_before_it_is_done(plugin: Plugin) -> None:
     assert rotated["password"]["value"] != outputs["password"]
 
 
+def test_known_strings_are_secrets(plugin: Plugin) -> None:
+    """Connection strings that I give in clear are secrets in state, and what depends on them sees the new one."""
+    database = plugin.service.database(plugin.service.project()["id"])
+    there = plugin.service.connection(database["id"], "web")
+    url = "postgres://me:hidden@db.example:5432/?sslmode=require"
+    news = {"databaseId": database["id"], "name": "web", "adopt": there["id"]}
+    object_id, outputs, inputs = plugin.created("Connection", **news)
+    answer = plugin.call("Check", "Connection", olds=inputs, news={**news, "directUrl": url})
+    assert answer.inputs["directUrl"] == to_struct({"directUrl": url}, ["directUrl"])["directUrl"]
+    request = {"id": object_id, "olds": outputs, "news": to_properties(answer.inputs)}
+    planned = plugin.call("Update", "Connection", preview=True, **request)
+    assert to_properties(planned.properties)["directUrl"] == url
+    assert to_properties(plugin.call("Update", "Connection", **request).properties)["directUrl"] == url
+
+
 def test_a_move_to_a_new_branch(plugin: Plugin) -> None:
     """A branch that is declared by a name that is not there yet: that property changes, and the id is not known yet."""
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner, Result
 
-from prisma_provider.adoption import bridged, known, program
+from prisma_provider.adoption import bridged, importing, known, program
 from prisma_provider.adoption.given import UnreadableState
 from prisma_provider.adoption.plan import Plan, Planner, Resource, Secret, Value
 from prisma_provider.api.models import Connection, Endpoint, Endpoints, Reference
@@ -185,6 +185,55 @@ def test_without_a_pool() -> None:
     assert known.read({"direct_url": DIRECT}).urls(connection(pooled=False)) == {"direct_url": DIRECT}
 
 
+def test_one_host_for_both() -> None:
+    """Where there is no pooler, the direct string is the pooled one, too."""
+    at = Endpoint(host="127.0.0.1", port=5433)
+    there = connection().model_copy(update={"endpoints": Endpoints(direct=at, pooled=at)})
+    url = "postgres://me:hidden@127.0.0.1:5433/orders?sslmode=require"
+    assert known.read({"connectionString": url}).urls(there) == {"direct_url": url, "database_url": url}
+
+
+def test_the_name_of_the_database_in_postgresql() -> None:
+    """A string that is put together names the database as that of the database itself does."""
+    database = known.read({"direct_url": "postgres://other:hidden@db.prisma.io:5432/postgres?sslmode=require"})
+    urls = known.read({"user": "me", "password": "hidden"}).urls(connection(), database)
+    assert urls["direct_url"] == "postgres://me:hidden@db.prisma.io:5432/postgres?sslmode=require"
+
+
+def test_the_password_of_a_database() -> None:
+    """What the old state has at a database is that of its default connection, which is declared for it."""
+    (found,) = [holding("orders", connections=(connection(),), default_connection_id="con_c00000001")]
+    (other,) = [holding("orders", connections=(connection(),), default_connection_id="con_c00000009")]
+    old = read(entry("db_c00000000", "db", outputs={"directUrl": DIRECT})).given()
+    plan = Planner(old, only_given=True).plan((found,))
+    assert [(each.name, [*each.arguments]) for each in plan.resources[1:]] == [
+        ("db-default", ["database_id", "name", "database_url", "direct_url"])
+    ]
+    assert [each.kind for each in Planner(old, only_given=True).plan((other,)).resources] == ["Database"]
+
+
+def test_what_is_adopted_and_what_imported() -> None:
+    """For the plugin: what has a new parent, or strings of its own, is adopted by `up`, the rest is imported."""
+    group = {"urn": urn("acme:shop:Group", "g"), "type": "acme:shop:Group", "parent": ROOT, "custom": False}
+    within = entry("db_c00000000", "within", "acme:shop:Group$", parent=group["urn"])
+    old = read(group, within, entry("db_c00000001", "beside")).given()
+    plan = Planner(old, only_given=True).plan((holding("orders", "sales"),))
+    assert [each["name"] for each in json.loads(importing.write(plan))["resources"]] == ["beside"]
+    declared = run(program.write(plan, plugin=True, protect=False))
+    assert [each.get("adopt") for each in declared] == ["db_c00000000", None]
+    file = Path("__main__.py")
+    said = [*next_steps.lines(next_steps.Written(plan, file, Path("found it.json")))]
+    assert said.index("pulumi import --file 'found it.json' --generate-code=false") < said.index("pulumi up")
+
+
+def test_others_that_use_the_old_entries() -> None:
+    """What still uses an old entry is named, with the order in which that goes without a loss."""
+    written = next_steps.Written(
+        Plan(()), Path("__main__.py"), removals=("pulumi state delete",), dependents=("urn:x",)
+    )
+    assert any("urn:x" in line and "side by side" in line for line in next_steps.lines(written))
+
+
 def test_the_program_reads_them_from_configuration(tmp_path: Path) -> None:
     """No secret stands in the program, nor in what is said: it goes by files that only I can read."""
     secrets = (Secret("web_database_url", POOLED), Secret("web_direct_url", DIRECT))
@@ -333,6 +382,14 @@ def test_while_the_stack_holds_the_old_entries(world: World, way: str) -> None:
     assert len(removals) == 3
     assert lines.index(removals[-1]) < lines.index("pulumi up")
     assert ("--from-pulumi" in said) == (way == "--without")
+    assert "terraform" not in said.replace("Terraform provider", "")
+
+
+def test_the_stack_beside_the_program(world: World) -> None:
+    """Nobody said what my stack holds: the one that is selected beside the program is looked at."""
+    text = Path(world.stack()).read_text()
+    with patch("prisma_provider.cli.selected_stack.export", lambda folder: text if folder == world.folder else None):
+        assert "pulumi state delete 'urn:" in world.written()
 
 
 def test_strings_of_accelerate_are_named(world: World) -> None:
