@@ -13,7 +13,7 @@ PLUGIN = "pulumi-analyzer-policy-built"
 
 
 def pack(folder: Path) -> tuple[Path, str]:
-    """The folder to give `--policy-pack`, and the PATH with which the CLI starts it.
+    """The folder to give `--policy-pack`, and the PATH with which the CLI at hand starts it.
 
     The language host that is built from Go modules is older than the way in which the CLI starts a Python policy pack.
     There a copy is started as Pulumi did before: by a plugin that is named after the runtime.
