@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from examples._machine.processes import family
 from examples._machine.setup import ROOT
 
 from e2e import policy
@@ -21,6 +25,7 @@ from e2e.stack import connects, sql
 from e2e.workflow import Job, Runner
 from local_server import LocalServer
 from signed_in import GitHub, github
+from waiting import wait_until
 
 EXAMPLE = ROOT / "examples" / "preview"
 WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yml"))
@@ -180,6 +185,30 @@ class Repository:
         holder = {"pid": 1, "username": user, "hostname": "gone", "timestamp": "2026-01-01T00:00:00Z"}
         file.write_text(json.dumps(holder))
         return file
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The CLI beside the test, as the leader of a session of its own."""
+        return subprocess.Popen(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env=self._person,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def pending(self, stack: str) -> bool:
+        """Whether state holds something that was begun; a file that is being written holds nothing yet."""
+        with contextlib.suppress(ValueError):
+            state = json.loads((self.state / "stacks" / "preview" / f"{stack}.json").read_text())
+            return bool(state["checkpoint"]["latest"].get("pending_operations"))
+        return False
+
+    def databases(self) -> list[str]:
+        """All databases of the workspace."""
+        found = self.server.api("GET", "/v1/databases?limit=1000", token=self._person["PRISMA_SERVICE_TOKEN"])
+        return sorted(each["id"] for each in found.json()["data"])
 
     def asked(self) -> list[str]:
         """The requests to the API, since the last time."""
@@ -376,6 +405,26 @@ def test_an_environment_for_a_pull_request(repository: Repository) -> None:
     assert again["destroy 7"].passed
     assert repository.stacks() == {"production"}
     assert repository.asked() == []
+
+
+def test_what_a_killed_job_made_goes(repository: Repository) -> None:
+    """A job is killed when its database was made, and not recorded: closing the pull request leaves nothing of it."""
+    production = repository.databases()
+    repository.pulumi("stack", "init", "pr-7")
+    repository.server.fault(method="POST", path="/v1/databases", kind="delay_after")
+    with repository.start("up", "--yes", "--skip-preview", "--stack", "pr-7") as running:
+        wait_until(lambda: repository.databases() != production and repository.pending("pr-7"))
+        for pid in family(running.pid):
+            with contextlib.suppress(ProcessLookupError):  # it ended with the one before
+                os.kill(pid, signal.SIGKILL)
+    repository.server.clear_faults()
+    assert repository.pending("pr-7")
+
+    repository.close(7)
+    closed = repository.pull_request("environment", "closed")["destroy 7"]
+    assert closed.passed, closed.log
+    assert repository.databases() == production
+    assert repository.stacks() == {"production"}
 
 
 def test_the_sweeper(repository: Repository) -> None:
