@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,12 +97,9 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _lines(step: Step, plan: Plan) -> Iterator[str]:
+def _lines(step: Step, plan: Plan) -> Sequence[str]:
     """What the provider said of this object, without its title."""
-    mark = f"({step.old.id})" if step.old and step.old.id else None
-    for line in plan.said:
-        if mark and mark in line:
-            yield line.partition(mark)[2].lstrip()
+    return plan.said_of.get(step.old.id, ()) if step.old and step.old.id else ()
 
 
 def _told(step: Step, plan: Plan) -> dict[str, tuple[Any, Any]]:

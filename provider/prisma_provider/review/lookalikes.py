@@ -1,20 +1,25 @@
 """A deletion and a creation of one type that look like one resource under another name.
 
 The first argument of a resource is its identity. Who changes it, or puts the resource into a component, means the
-same object; Pulumi deletes it and makes another. `aliases` is the way out.
+same object; Pulumi deletes it and makes another. `aliases` is the way out. Where a whole component was renamed, its
+own alias is enough: Pulumi gives it to what is in it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from prisma_provider.review.plan import State, Step
+from prisma_provider.review.plan import KINDS, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK
 
 INHERIT = "inherit"
 _TELLING = ("name", "gitName", "projectId", "databaseId", "region", "branchId", "isDefault")
+_MOST = 40_000
+"""Pairs that are compared at most; beyond that only those that share a name are."""
 
 
 @dataclass(frozen=True)
@@ -29,36 +34,31 @@ class Lookalike:
         """What to write into the program."""
         old, new = self.deleted, self.created
         if old.parents == new.parents and old.name != new.name:
-            return f"opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name={json.dumps(old.name)})])"
-        return f"opts=pulumi.ResourceOptions(aliases=[{json.dumps(old.urn)}])"
+            alias = f"pulumi.Alias(name={json.dumps(old.name)})"
+        else:
+            alias = json.dumps(old.urn)
+        return f"opts=pulumi.ResourceOptions(aliases=[{alias}])"
 
 
 def lookalikes(steps: Iterable[Step]) -> Iterator[Lookalike]:
-    """The pairs that are most alike; a step is in one pair at most."""
-    ours = [step for step in steps if step.kind]
-    deleted = [step for step in ours if step.op == "delete"]
-    created = [step for step in ours if step.op == "create"]
-    pairs = [(old, new) for old in deleted for new in created if old.kind == new.kind and _may_be(old, new)]
-    taken: set[int] = set()
-    for old, new in sorted(pairs, key=lambda pair: -_likeness(*pair)):
-        if not taken & {id(old), id(new)}:
-            taken |= {id(old), id(new)}
-            yield Lookalike(old, new)
+    """The pairs that are most alike; a step is in one pair at most. A renamed component stands for what is in it."""
+    changed = [step for step in steps if step.op in ("create", "delete") and not step.pending]
+    components = [*_pairs([step for step in changed if not step.custom], _same_component)]
+    renamed = {(each.deleted.urn, each.created.urn): each for each in components}
+    causes: dict[Lookalike | None, None] = {}
+    own = []
+    for pair in _pairs([step for step in changed if step.kind], _may_be):
+        cause = _cause(pair, renamed)
+        if cause:
+            causes[cause] = None
+        else:
+            own.append(pair)
+    yield from (each for each in components if each in causes)
+    yield from own
 
 
-def _may_be(deleted: Step, created: Step) -> bool:
-    """Nothing that cannot change speaks against it: in another project, or another region, it is another object."""
-    old, new = deleted.old or State(), created.new or State()
-    if isinstance(new.inputs.get("adopt"), str):
-        return False
-    for field in ("projectId", "databaseId", "region"):
-        declared = new.inputs.get(field)
-        if declared not in (None, UNKNOWN_MARK, INHERIT, old.get(field)):
-            return False
-    return True
+def _cause(pair: Lookalike, renamed: dict[tuple[str, str], Lookalike]) -> Lookalike | None:
+    """The component whose new name makes a pair of what is in it."""
+    return renamed.get(((pair.deleted.old or State()).parent, (pair.created.new or State()).parent))
 
 
-def _likeness(deleted: Step, created: Step) -> int:
-    old, new = deleted.old or State(), created.new or State()
-    alike = len([field for field in _TELLING if field in new.inputs and old.get(field) == new.inputs[field]])
-    return 2 * alike + (deleted.name == created.name)
