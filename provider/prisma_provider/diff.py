@@ -82,13 +82,13 @@ class Change:
     how: How
 
     def __str__(self) -> str:
+        if self.declared is UNKNOWN:
+            return f"{self.field} is {_shown(self.live)} live, and the declared one is only known after the update"
         return f"{self.field} is {_shown(self.live)} live, {_shown(self.declared)} declared"
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return "not set"
-    return str(value) if isinstance(value, Unknown) else json.dumps(value, ensure_ascii=False)
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,14 @@ def explain(title: str, found: Diff) -> Iterator[str]:
     if found.of("recreate"):
         yield f"{title} is gone: it will be made again."
         return
-    differences = [str(change) for change in found.of("patch", "replace", "wait")]
-    if differences:
+    differences = found.of("patch", "replace", "wait")
+    known = [str(change) for change in differences if change.declared is not UNKNOWN]
+    if known:
         sent = "" if found.replaces() else ", then ".join(f"PATCH {json.dumps(body)}" for body in found.patches())
-        yield f"{title}: {'; '.join(differences)}." + (f" Will send {sent}." if sent else "")
+        yield f"{title}: {'; '.join(known)}." + (f" Request: {sent}." if sent else "")
+    for change in differences:
+        if change.declared is UNKNOWN:
+            yield f"{title}: {change}. If that is another one, a new object is made, and this one is deleted."
     if found.of("rotate"):
         yield f"{title}: gets a new password in place; the old one is locked out."
     for change in found.of("restore"):

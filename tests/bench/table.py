@@ -11,14 +11,14 @@ from typing import ClassVar
 from bench.meter import Spent
 
 HEADINGS = (
-    *("work", "host", "N", "reads", "writes", "seconds", "floor", "ideal", "ratio to ideal"),
+    *("work", "host", "N", "reads", "writes", "seconds", "baseline", "ideal", "ratio to ideal"),
     *("engine", "program", "provider", "API"),
 )
 
 
 @dataclass(frozen=True)
 class Row:
-    """A piece of work: its calls, what it took, what the floor did, and the floor with the latency that is its due."""
+    """A piece of work: its calls, what it took, what the baseline took, and that plus the latency of the calls."""
 
     work: str
     host: str
@@ -26,19 +26,19 @@ class Row:
     reads: int
     writes: int
     spent: Spent
-    floor: Spent
+    baseline: Spent
     ideal: float
 
     @property
     def ratio(self) -> float:
-        """How much longer than the floor with the latency of its calls."""
+        """How much longer than the baseline with the latency of its calls."""
         return self.spent.wall / self.ideal
 
     def cells(self) -> tuple[str, ...]:
-        """As text; of the parts, what the floor took stands in brackets."""
-        times = [f"{time:.2f}" for time in (self.spent.wall, self.floor.wall, self.ideal, self.ratio)]
+        """As text; of the parts, what the baseline took stands in brackets."""
+        times = [f"{time:.2f}" for time in (self.spent.wall, self.baseline.wall, self.ideal, self.ratio)]
         parts = [
-            f"{getattr(self.spent, part):.2f} ({getattr(self.floor, part):.2f})"
+            f"{getattr(self.spent, part):.2f} ({getattr(self.baseline, part):.2f})"
             for part in ("engine", "program", "provider")
         ]
         counts = (str(self.size), str(self.reads), str(self.writes))
@@ -66,7 +66,7 @@ class Table:
             return
         yield ""
         yield f"{os.cpu_count()} cores, Python {platform.python_version()}; 100 ms for each call of the API."
-        yield "Engine, program, provider: seconds of CPU, the floor's in brackets. API: while a call was under way."
+        yield "Engine, program, provider: seconds of CPU, the baseline's in brackets. API: while a call was under way."
         yield ""
         yield _line(HEADINGS)
         yield _line(["---"] * len(HEADINGS))

@@ -1,4 +1,4 @@
-"""What the work costs: calls, exactly; time, as a ratio to the floor, in turn with it; and where it goes.
+"""What the work costs: calls, exactly; time, as a ratio to the baseline, in turn with it; and where it goes.
 
 `./tests/run bench` prints the table. Counts and memory are asserted; times are told, since a machine has other things
 to do. The API is one in memory whose answers take 100 ms each: what PostgreSQL takes is not ours.
@@ -18,7 +18,7 @@ from typing import cast
 
 import pytest
 
-from bench import floor, meter
+from bench import baseline, meter
 from bench.api import Api
 from bench.table import Row, Table
 from e2e.stack import HEADERS, Stack
@@ -27,7 +27,7 @@ from local_server import LocalServer
 LATENCY = 0.1
 LANES = {"dynamic": 4, "plugin": 8}
 """Requests at once: the dynamic host has four threads, the plugin is bound by PRISMA_MAX_IN_FLIGHT."""
-FLOOR = "from floor_things import Connection, Database, Project\n"
+BASELINE = "from baseline_things import Connection, Database, Project\n"
 PROGRAM = """
 shop = {prisma}Project("shop", name="shop")
 for n in range({size}):
@@ -45,10 +45,10 @@ SIZES = (
 
 @dataclass(frozen=True)
 class Pair:
-    """Our stack and the floor's, which do the same work one after the other."""
+    """Our stack and the baseline's, which do the same work one after the other."""
 
     ours: Stack
-    floor: Stack
+    baseline: Stack
     size: int
     api: Api
 
@@ -56,11 +56,11 @@ class Pair:
         """The next state of both programs."""
         self.ours.program(PROGRAM.format(prisma="prisma.", size=self.size, name=name))
         body = PROGRAM.format(prisma="", size=self.size, name=name)
-        (self.floor.folder / "__main__.py").write_text(FLOOR + body)
+        (self.baseline.folder / "__main__.py").write_text(BASELINE + body)
 
     def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
         """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes."""
-        beneath = meter.measured(self.floor, self.api, *command)
+        beneath = meter.measured(self.baseline, self.api, *command)
         spent = meter.measured(self.ours, self.api, *command)
         ideal = beneath.wall + lanes_of * LATENCY / LANES[self.ours.host]
         reads, writes = len(self.ours.sent("GET")), len(self.ours.sent())
@@ -73,10 +73,10 @@ class Pair:
 def pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pair]:
     """Two stacks in folders of their own."""
     host, size = request.param
-    floor.install(tmp_path, host)
+    baseline.install(tmp_path, host)
     meter.install(tmp_path)
     with Api(LATENCY).serving() as api:
-        ours, beneath = _stack(tmp_path / "ours", api, host), _stack(tmp_path / "floor", api, host)
+        ours, beneath = _stack(tmp_path / "ours", api, host), _stack(tmp_path / "baseline", api, host)
         if size >= MANY:
             for stack in (ours, beneath):
                 stack.environment |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -84,7 +84,7 @@ def pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 
 def _stack(folder: Path, api: Api, host: str) -> Stack:
-    """A stack that finds the floor's provider and the meter, one folder above its own."""
+    """A stack that finds the baseline's provider and the meter, one folder above its own."""
     folder.mkdir()
     stack = Stack(folder, cast("LocalServer", api), host)
     for name in ("PATH", "PYTHONPATH"):

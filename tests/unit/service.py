@@ -247,15 +247,15 @@ class Service:
 
     def _create(self, kind: str, body: dict[str, Any]) -> httpx.Response:
         objects: dict[str, dict[str, Any]] = getattr(self, kind)
-        mark = body.get("logicalId")
-        if mark and any(other.get("logicalId") == mark for other in objects.values()):
+        logical_id = body.get("logicalId")
+        if logical_id and any(other.get("logicalId") == logical_id for other in objects.values()):
             return refusal(409, "logicalId exists")
         if kind == "projects":
-            made = self.project(body["name"], logicalId=mark, defaultRegion=body.get("region"))
+            made = self.project(body["name"], logicalId=logical_id, defaultRegion=body.get("region"))
         elif kind == "databases":
             if self.one_default and body.get("isDefault") and self._default_of(body["projectId"]):
                 return refusal(409, "Default database already exists")
-            more = {"logicalId": mark, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
+            more = {"logicalId": logical_id, "isDefault": bool(body.get("isDefault")), "source": body.get("source")}
             more["branchId"] = body.get("branchId", "br_1")
             region = "eu-central-1" if body.get("region", "inherit") == "inherit" else body["region"]
             made = self.database(body["projectId"], body["name"], region={"id": region, "name": region}, **more)
@@ -273,8 +273,8 @@ class Service:
             found = [each for each in found if each["project"]["id"] == project]
         if database := query.get("databaseId"):
             found = [each for each in found if each["database"]["id"] == database]
-        if mark := query.get("logicalId"):
-            found = [each for each in found if each["logicalId"] == mark]
+        if logical_id := query.get("logicalId"):
+            found = [each for each in found if each["logicalId"] == logical_id]
         return self._list(found, request, lambda each: self._show(kind, each))
 
     def _list(

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from unit.service import Service, declare, handler, refusal
+from prisma_provider.live.state import Entry
+from unit.service import Service, as_, declare, handler, refusal, urn_of
 
 BRANCH, DATABASE = handler("Branch"), handler("Database")
 CUT = httpx.RemoteProtocolError("cut")
@@ -144,6 +145,17 @@ def test_the_production_branch_lives_on(service: Service, home: str) -> None:
     BRANCH.delete(service.live(), *made)
     assert "lives on" in service.notes[-1]
     assert made[0] in service.branches
+
+
+def test_a_default_branch_does_not_live_on_where_its_project_goes(service: Service, home: str) -> None:
+    """When I destroy the whole stack, no sentence says that the default branch lives on one line before it is gone."""
+    main = next(iter(service.branches))
+    made = make(service, home, gitName="main", adopt=main)
+    held = [Entry(urn_of("Project", "shop"), home), Entry(urn_of("Branch", "main"), main)]
+    with as_("Branch", "main"):
+        BRANCH.delete(service.live(held=held), *made)
+    assert "is deleted together with it" in service.notes[-1]
+    assert "adopt=" not in service.notes[-1]
 
 
 def test_what_came_onto_a_branch_meanwhile_counts(service: Service, home: str) -> None:

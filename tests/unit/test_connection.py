@@ -50,8 +50,10 @@ def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inp
 
 def test_a_database_that_is_not_there(service: Service) -> None:
     """A connection to a database that does not exist says so."""
+    (problem,) = CONNECTION.check(service.live(), {}, {"databaseId": "db_9", "name": "web"}).problems
+    assert "no database db_9" in problem.what
     with pytest.raises(errors.InvalidInput, match="no database db_9"):
-        make(service, "db_9")
+        CONNECTION.create(service.live(), {"databaseId": "db_9", "name": "web"})
 
 
 def test_several_candidates_after_a_lost_answer_are_named(service: Service, database: str) -> None:
@@ -74,7 +76,7 @@ def test_no_diffs_is_no_changes(service: Service, database: str) -> None:
     """An unchanged connection is proved by its database's list: no call of its own."""
     made = make(service, database)
     live = service.live()
-    assert not CONNECTION.diff(live, *made, declare(live, "Connection", databaseId=database, name="web"))
+    assert not CONNECTION.diff(live, *made, declare(live, "Connection", made[1], databaseId=database, name="web"))
     assert [path for _, path, _ in service.log] == ["databases"]
     assert CONNECTION.read(service.live(), made[0], dict(made[1])) == made[1]
 

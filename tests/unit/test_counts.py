@@ -139,8 +139,8 @@ def test_waiting_holds_up_nobody(service: Service) -> None:
     home, _ = handler("Project").create(live, declare(live, "Project", name="shop"))
 
     def create(name: str) -> str:
-        mark = f"{name}-{'0' * 16}"
-        return DATABASE.create(live, declare(live, "Database", projectId=home, name=name, identity=mark))[0]
+        logical_id = f"{name}-{'0' * 16}"
+        return DATABASE.create(live, declare(live, "Database", projectId=home, name=name, identity=logical_id))[0]
 
     service.status_of_new = "provisioning"
     with ThreadPoolExecutor(1) as threads:

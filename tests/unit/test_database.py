@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN
+from prisma_provider.handlers.inputs import Checked
 from prisma_provider.live.state import Entry
 from prisma_provider.network.retries import time_limit
 from unit.service import Service, as_, declare, handler, refusal, urn_of
@@ -184,10 +186,17 @@ def test_an_adoption_that_cannot_be_is_refused(service: Service, home: str, inpu
     there = service.database(home, "old")
     live = service.live()
     given = {"projectId": home, "name": "orders", "adopt": there["id"], **inputs}
-    checked = DATABASE.check(live, {}, given)
-    with pytest.raises(errors.PrismaError, match=says):
-        DATABASE.create(live, checked.inputs)
+    for act in (partial(DATABASE.check, live, {}), partial(DATABASE.create, live)):
+        with pytest.raises(errors.PrismaError, match=says):
+            raise_problems(act({**given, "logicalId": "x"}))
     assert not service.sent()
+
+
+def raise_problems(found: object) -> None:
+    """A host shows what a check finds as it shows an error."""
+    if isinstance(found, Checked):
+        for problem in found.problems:
+            raise problem
 
 
 def test_a_source_is_compared_where_it_is_known(service: Service, home: str) -> None:
@@ -676,8 +685,10 @@ def test_a_preview_says_what_a_create_will_take_over(service: Service, home: str
     given = {"projectId": home, "name": "orders", "adopt": there["id"]}
     for _ in range(2):
         DATABASE.check(live, {}, given)
+    title = f'database "old" ({there["id"]})'
     assert service.notes == [
-        f'database "old" ({there["id"]}) is taken over, not made: what differs from the program is changed in place.'
+        f"{title} is taken over, not made.",
+        f'{title}: name is "old" live, "orders" declared. Request: PATCH {{"name": "orders"}}.',
     ]
 
 

@@ -22,7 +22,7 @@ FIELDS = (
 MANAGED = [field.name for field in FIELDS if field.kind in ("patch", "replace")]
 
 values = st.one_of(st.booleans(), st.text(alphabet="abc_", max_size=4))
-bags = st.dictionaries(st.sampled_from([field.name for field in FIELDS]), values)
+declarations = st.dictionaries(st.sampled_from([field.name for field in FIELDS]), values)
 some_fields = st.sets(st.sampled_from(MANAGED))
 
 
@@ -33,20 +33,20 @@ def test_an_unknown_value_replaces_and_never_patches() -> None:
     assert found.patches() == ()
 
 
-@given(bags)
+@given(declarations)
 def test_no_diffs_is_no_changes(properties: dict[str, Any]) -> None:
     """What is declared as it is live is no change."""
     assert not diff(FIELDS, properties, properties)
     assert diff(FIELDS, properties, properties).patches() == ()
 
 
-@given(bags, bags)
+@given(declarations, declarations)
 def test_a_field_that_is_not_declared_is_not_managed(declared: dict[str, Any], live: dict[str, Any]) -> None:
     """What my program does not mention is left alone."""
     assert {change.field for change in diff(FIELDS, declared, live).changes} <= declared.keys()
 
 
-@given(bags, bags, some_fields)
+@given(declarations, declarations, some_fields)
 def test_ignored_fields_are_left_alone(declared: dict[str, Any], live: dict[str, Any], ignored: set[str]) -> None:
     """What ignore_changes names is never touched, whatever differs."""
     found = diff(FIELDS, declared, live, ignored=ignored)
@@ -54,7 +54,7 @@ def test_ignored_fields_are_left_alone(declared: dict[str, Any], live: dict[str,
     assert all(not body.keys() & ignored for body in found.patches())
 
 
-@given(bags, bags)
+@given(declarations, declarations)
 def test_the_patches_close_exactly_the_difference(declared: dict[str, Any], live: dict[str, Any]) -> None:
     """After the PATCHes live is as declared, and nothing was sent that did not differ."""
     found = diff(FIELDS, declared, live)
@@ -69,7 +69,7 @@ def test_the_patches_close_exactly_the_difference(declared: dict[str, Any], live
     assert after.replaces() == found.replaces()
 
 
-@given(bags, bags)
+@given(declarations, declarations)
 def test_only_fields_that_can_be_patched_are_sent(declared: dict[str, Any], live: dict[str, Any]) -> None:
     """A PATCH never holds a region, a project or a setting."""
     for body in diff(FIELDS, declared, live).patches():
@@ -134,7 +134,7 @@ def test_a_preview_explains_what_it_will_do() -> None:
         (): [],
         (record,): [],
         GONE.changes: ["it is gone: it will be made again."],
-        (patch,): ['it: name is "ö" live, "sales" declared. Will send PATCH {"name": "sales"}.'],
+        (patch,): ['it: name is "ö" live, "sales" declared. Request: PATCH {"name": "sales"}.'],
         (replace,): ['it: region is not set live, "eu" declared.'],
         (patch, replace): ['it: name is "ö" live, "sales" declared; region is not set live, "eu" declared.'],
         (wait,): ["it: isDefault is true live, false declared."],

@@ -60,9 +60,10 @@ def test_a_token_that_is_not_valid_is_reported_by_check(process: Service) -> Non
 
 def test_a_token_is_asked_about_only_for_what_is_new(process: Service) -> None:
     """What is there is compared with live, which tells a wrong token, too: its check asks nothing."""
-    inputs = checked({"projectId": "proj_1", "name": "orders"})
+    home = process.project()["id"]
+    inputs = checked({"projectId": home, "name": "orders"})
     process.log.clear()
-    assert not DATABASE.check(inputs, {**REFERENCE, "projectId": "proj_1", "name": "sales"}).failures
+    assert not DATABASE.check(inputs, {**REFERENCE, "projectId": home, "name": "sales"}).failures
     assert not process.log
     process.fail("GET", "/v1/.*", refusal(401, "bad token"), times=9)
     with pytest.raises(Exception, match="PRISMA_SERVICE_TOKEN") as error:
@@ -91,11 +92,12 @@ def test_unknown_values_come_through(process: Service) -> None:
 
 
 def test_the_logical_id_is_made_once(process: Service) -> None:
-    """The mark of a resource is made by its first check and carried on by the next ones."""
-    first = checked({"projectId": "proj_1", "name": "orders"})
-    again = DATABASE.check(first, {**REFERENCE, "identity": "other", "projectId": "proj_1", "name": "sales"})
+    """The idempotency key of a resource is made by its first check and carried on by the next ones."""
+    home = process.project()["id"]
+    first = checked({"projectId": home, "name": "orders"})
+    again = DATABASE.check(first, {**REFERENCE, "identity": "other", "projectId": home, "name": "sales"})
     assert again.inputs["logicalId"] == first["logicalId"]
-    assert checked({"projectId": "proj_1", "name": "orders"})["logicalId"] != first["logicalId"]
+    assert checked({"projectId": home, "name": "orders"})["logicalId"] != first["logicalId"]
 
 
 def test_nothing_differs_is_said_as_such(process: Service) -> None:

@@ -11,13 +11,21 @@ from prisma_provider.diff import UNKNOWN
 from prisma_provider.keys import stem, stem_of
 from unit.service import Service, declare, handler, refusal
 
+HOME = "proj_1"
 PROJECT, DATABASE = handler("Project"), handler("Database")
 STEM = stem("orders", "shop", "dev")
 
 
+@pytest.fixture
+def service(service: Service) -> Service:
+    """With one project."""
+    assert service.project()["id"] == HOME
+    return service
+
+
 def key(service: Service, kind: str = "Database", **more: object) -> str:
     """The logicalId that a new process finds for this resource."""
-    given: dict[str, Any] = {"projectId": "proj_1", "name": "orders", "identity": STEM, **more}
+    given: dict[str, Any] = {"projectId": HOME, "name": "orders", "identity": STEM, **more}
     return str(declare(service.live(), kind, **given)["logicalId"])
 
 
@@ -33,8 +41,8 @@ def test_a_preview_and_its_update_find_the_same(service: Service) -> None:
 def test_what_is_live_has_another(service: Service, kind: str) -> None:
     """A replacement, and what follows an interrupted run, differ from all that exist."""
 
-    def make(mark: str) -> None:
-        service.project(logicalId=mark) if kind == "Project" else service.database("proj_1", logicalId=mark)
+    def make(logical_id: str) -> None:
+        service.project(logicalId=logical_id) if kind == "Project" else service.database(HOME, logicalId=logical_id)
 
     seen = [key(service, kind)]
     for said in "", "-with-project", "":
@@ -47,7 +55,7 @@ def test_what_is_live_has_another(service: Service, kind: str) -> None:
 def test_a_replacement_within_a_run_has_another(service: Service) -> None:
     """The predecessor is checked first, with its old inputs: its successor differs though no list shows either."""
     live = service.live()
-    given: dict[str, Any] = {"projectId": "proj_1", "name": "orders", "identity": STEM}
+    given: dict[str, Any] = {"projectId": HOME, "name": "orders", "identity": STEM}
     first = declare(live, "Database", **given)
     assert declare(live, "Database", first, **given)["logicalId"] == first["logicalId"]
     assert declare(live, "Database", **given)["logicalId"] != first["logicalId"]
@@ -63,8 +71,8 @@ def test_the_seed_of_the_engine_counts(service: Service) -> None:
 def test_only_a_creation_asks(service: Service) -> None:
     """An unchanged preview costs no call more; nor does adoption, or what is refused anyway."""
     live = service.live()
-    old = {"projectId": "proj_1", "name": "orders", "logicalId": "x"}
-    declare(live, "Database", old, projectId="proj_1", name="orders")
+    old = {"projectId": HOME, "name": "orders", "logicalId": "x"}
+    declare(live, "Database", old, projectId=HOME, name="orders")
     declare(live, "Project", {"name": "shop", "logicalId": "x"}, name="shop")
     adopted = service.project()["id"]
     declare(live, "Project", name="shop", adopt=adopted)

@@ -27,7 +27,7 @@ def test_a_branch_does_not_stop_the_destroy_of_what_goes_with_the_project(servic
     live = service.live(held=held)
     with as_("Branch", "pr"):
         handler("Branch").delete(live, branch["id"], {"projectId": project["id"], "gitName": "pr-1"})
-    assert "lives on" in service.notes[-1]
+    assert "is deleted together with it" in service.notes[-1]
     with as_("Project", "shop"):
         handler("Project").delete(live, project["id"], {"name": "shop"})
     assert service.sent("DELETE")[-1][1] == f"projects/{project['id']}"
@@ -42,7 +42,7 @@ def test_a_branch_does_not_stop_a_forced_destroy(service: Service) -> None:
     held = [Entry(SHOP, project["id"], {"forceDestroy": True}), Entry(PR, branch["id"])]
     with as_("Branch", "pr"):
         handler("Branch").delete(service.live(held=held), branch["id"], {"projectId": project["id"], "gitName": "pr-1"})
-    assert "lives on" in service.notes[-1]
+    assert "is deleted together with it" in service.notes[-1]
 
 
 @pytest.mark.parametrize("spared", ["project stays", "project was checked", "database is not deleted with it"])

@@ -270,22 +270,22 @@ def test_a_creation_that_was_answered_leaves_no_note(service: Service, home: str
 
 def test_proof_counts_for_a_project(service: Service) -> None:
     """A project whose creation my state saw begin is taken, databases and age as they are."""
-    mark = key("Project", "shop", 7)
-    there = service.project("shop", logicalId=mark)["id"]
+    logical_id = key("Project", "shop", 7)
+    there = service.project("shop", logicalId=logical_id)["id"]
     service.database(there, "precious")
     service.now = LATER
-    live = service.live(begun=[Entry(urn_of("Project", "shop"), "", {"logicalId": mark})])
+    live = service.live(begun=[Entry(urn_of("Project", "shop"), "", {"logicalId": logical_id})])
     had = Resource(live, "Project", "shop").create(name="shop", adopt=True)
-    assert (had.object_id, had.outputs["logicalId"]) == (there, mark)
+    assert (had.object_id, had.outputs["logicalId"]) == (there, logical_id)
     assert not service.sent()
 
 
 def test_a_project_that_was_taken_is_no_leftover_any_more(service: Service, tmp_path: Path) -> None:
     """A note of this machine proves one taking: a stack that was renamed since does not lose its project by it."""
-    mark, intents = key("Project", "shop", 7), Intents(tmp_path)
-    service.project("shop", logicalId=mark)
+    logical_id, intents = key("Project", "shop", 7), Intents(tmp_path)
+    service.project("shop", logicalId=logical_id)
     service.now = LATER
-    intents.remember("creation", "http://127.0.0.1:1", mark)
+    intents.remember("creation", "http://127.0.0.1:1", logical_id)
     Resource(service.live(intents=intents), "Project", "shop").create(name="shop", adopt=True)
     with pytest.raises(errors.Refused, match="older than an hour"):
         Resource(service.live(intents=intents), "Project", "shop").create(name="shop", adopt=True)

@@ -122,8 +122,8 @@ def test_one_that_was_taken_out_of_the_program_stops_it(service: Service, shop: 
 @pytest.mark.parametrize("made", ["2026-01-01T00:20:00Z", None, "yesterday"])
 def test_one_that_was_used_again_since_stops_it(service: Service, shop: Had, made: str | None) -> None:
     """A connection that was made after the destroy that was stopped says that somebody uses the database again."""
-    mark = for_deletion_with_project(OURS, MIDNIGHT + 600)
-    mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)["id"]
+    logical_id = for_deletion_with_project(OURS, MIDNIGHT + 600)
+    mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=logical_id)["id"]
     before = service.connection(mine, "web", createdAt="2026-01-01T00:10:00Z")
     later = service.connection(mine, "again", createdAt=made)
     service.connections[service.databases[mine]["defaultConnectionId"]]["createdAt"] = made  # it came with the database
@@ -169,8 +169,8 @@ def test_one_of_each_in_one_project(service: Service, shop: Had) -> None:
 )
 def test_what_state_holds_otherwise_stops_it(service: Service, shop: Had, more: dict[str, Any]) -> None:
     """Of what state holds, `deleted_with` of this project goes, and nothing else, whatever its key says."""
-    mark = for_deletion_with_project(OURS)
-    mine = service.database(shop.object_id, "orders", logicalId=mark)["id"]
+    logical_id = for_deletion_with_project(OURS)
+    mine = service.database(shop.object_id, "orders", logicalId=logical_id)["id"]
     refused(service, service.live(held=[entry("Database", "orders", mine, **more)]), shop, mine)
 
 
@@ -257,8 +257,8 @@ def httpx_ok(body: Any) -> Any:
 
 def test_what_says_so_already_is_not_updated_again(service: Service, shop: Had, tmp_path: Path) -> None:
     """A key that says already that the database goes is not changed, and no note is taken of it."""
-    for mark in (for_deletion_with_project(OURS), for_deletion_with_project(OURS, MIDNIGHT)):
-        mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=mark)
+    for logical_id in (for_deletion_with_project(OURS), for_deletion_with_project(OURS, MIDNIGHT)):
+        mine = service.database(shop.object_id, "orders", isDefault=True, logicalId=logical_id)
         live = service.live(intents=Intents(tmp_path))
         live.run.delete_asked(mine["id"])
         ownership.remember(live, live.databases(shop.object_id).values())
@@ -274,10 +274,10 @@ def test_what_was_not_asked_for_is_not_updated(service: Service, shop: Had) -> N
     assert not service.sent()
 
 
-@pytest.mark.parametrize("mark", [None, FOREIGN, OURS, for_deletion_with_project(OURS)])
-def test_an_adoption_changes_no_key_that_names_no_deletion(service: Service, shop: Had, mark: str | None) -> None:
+@pytest.mark.parametrize("logical_id", [None, FOREIGN, OURS, for_deletion_with_project(OURS)])
+def test_an_adoption_changes_no_key_that_names_no_deletion(service: Service, shop: Had, logical_id: str | None) -> None:
     """Adoption sends nothing for a key; only a deletion that an earlier run was asked for is taken off it."""
-    mine = service.database(shop.object_id, "orders", logicalId=mark)
+    mine = service.database(shop.object_id, "orders", logicalId=logical_id)
     live = service.live()
     database = live.database(mine["id"])
     assert database is not None
@@ -306,7 +306,7 @@ def test_a_deleted_with_one_goes_without_state(service: Service, shop: Had) -> N
 
 
 def test_force_destroy_asks_for_nothing(service: Service, shop: Had) -> None:
-    """force_destroy=True takes everything along: no list, no mark."""
+    """force_destroy=True takes everything along: no list, no key is changed."""
     service.database(shop.object_id, "precious")
     shop.outputs["forceDestroy"] = True
     live = service.live()
@@ -327,7 +327,7 @@ def test_a_database_of_no_key_gets_one(service: Service, shop: Had) -> None:
 
 
 def test_it_is_written_down_before_anything_is_refused_or_sent(service: Service, shop: Had) -> None:
-    """The mark goes before the deletion, and after a list that began with it."""
+    """The key is changed before the deletion, and after a list that began with it."""
     mine = declared(service, shop, isDefault=True)
     destroy(service.live(), shop, mine)
     assert [each[0] for each in service.sent()] == ["DELETE", "PATCH", "DELETE"]
@@ -378,36 +378,38 @@ def test_a_project_waits_for_what_was_deleted_just_now(service: Service, shop: H
 def test_deleted_with_is_one_patch_either_way(service: Service, shop: Had) -> None:
     """Setting `deleted_with` writes it into the key by one PATCH, taking it away too; what is so is not sent again."""
     mine = declared(service, shop)
-    mark = mine.inputs["logicalId"]
+    logical_id = mine.inputs["logicalId"]
     withit = {"projectId": shop.object_id, "name": "orders", "deletedWith": shop.object_id.removeprefix("proj_")}
     mine = Resource(service.live()).update(mine, **withit)
-    assert service.sent() == [("PATCH", f"databases/{mine.object_id}", {"logicalId": for_deletion_with_project(mark)})]
-    assert mine.outputs["logicalId"] == mark
+    assert service.sent() == [
+        ("PATCH", f"databases/{mine.object_id}", {"logicalId": for_deletion_with_project(logical_id)})
+    ]
+    assert mine.outputs["logicalId"] == logical_id
     assert not Resource(service.live()).diff(mine, **withit)
     service.log.clear()
     mine = Resource(service.live()).update(mine, projectId=shop.object_id, name="orders")
-    assert service.sent() == [("PATCH", f"databases/{mine.object_id}", {"logicalId": mark})]
+    assert service.sent() == [("PATCH", f"databases/{mine.object_id}", {"logicalId": logical_id})]
     assert not Resource(service.live()).diff(mine, projectId=shop.object_id, name="orders")
 
 
 def test_one_that_lives_after_all_loses_the_suffix(service: Service, shop: Had) -> None:
     """A database that a destroy was to delete, and that is declared on, bears no sign of that after the next up."""
     mine = declared(service, shop)
-    mark = mine.inputs["logicalId"]
-    service.databases[mine.object_id]["logicalId"] = for_deletion_with_project(mark, MIDNIGHT)
+    logical_id = mine.inputs["logicalId"]
+    service.databases[mine.object_id]["logicalId"] = for_deletion_with_project(logical_id, MIDNIGHT)
     Resource(service.live()).update(mine, projectId=shop.object_id, name="orders")
-    assert service.databases[mine.object_id]["logicalId"] == mark
+    assert service.databases[mine.object_id]["logicalId"] == logical_id
 
 
-@pytest.mark.parametrize("mark", [None, FOREIGN])
-def test_a_key_that_is_not_ours_is_left(service: Service, shop: Had, mark: str | None) -> None:
+@pytest.mark.parametrize("logical_id", [None, FOREIGN])
+def test_a_key_that_is_not_ours_is_left(service: Service, shop: Had, logical_id: str | None) -> None:
     """Another tool's key is never changed; one that is null stays so, unless `deleted_with` has something to say."""
-    there = service.database(shop.object_id, "orders", logicalId=mark)
+    there = service.database(shop.object_id, "orders", logicalId=logical_id)
     adopt = {"projectId": shop.object_id, "name": "orders", "adopt": there["id"]}
     mine = Resource(service.live()).create(**adopt)
     assert not service.sent()
     Resource(service.live()).update(mine, **adopt, deletedWith=shop.object_id)
-    if mark:
+    if logical_id:
         assert not service.sent()
     else:
         assert there["logicalId"] == for_deletion_with_project(there["logicalId"])

@@ -41,14 +41,14 @@ def had_before(service: Service, kind: str, home: str, origin: str) -> Had:
     if origin == "created":
         found = Resource(service.live(), kind).create(**inputs)
     else:
-        mark = "terraform-made" if origin.endswith("foreign") else None
+        logical_id = "terraform-made" if origin.endswith("foreign") else None
         there = service.project if kind == "Project" else lambda name, **more: service.database(home, name, **more)
-        object_id = there("orders", logicalId=mark)["id"]
+        object_id = there("orders", logicalId=logical_id)["id"]
         if origin.startswith("adopted"):
             found = Resource(service.live(), kind).create(**inputs, adopt=object_id)
         else:
             outputs = handler(kind).read(service.live(), object_id, {}) or {}
-            found = Had(object_id, {**inputs, **({"logicalId": mark} if mark else {})}, outputs)
+            found = Had(object_id, {**inputs, **({"logicalId": logical_id} if logical_id else {})}, outputs)
     service.log.clear()
     service.notes.clear()
     return found
@@ -380,9 +380,9 @@ def test_no_flag_is_handed_to_another_resource_s_database(service: Service, home
 
 def test_a_flag_without_a_key_is_nobody_s(service: Service, home: str) -> None:
     """A default database with another tool's key, or none, has no successor that could be known."""
-    for mark in (None, "terraform-made"):
-        there = service.database(home, "orders", isDefault=True, logicalId=mark)
-        other = service.database(home, "other", logicalId=mark)
+    for logical_id in (None, "terraform-made"):
+        there = service.database(home, "orders", isDefault=True, logicalId=logical_id)
+        other = service.database(home, "other", logicalId=logical_id)
         live = service.live(held=[entry("Database", "orders", there["id"]), entry("Database", "other", other["id"])])
         Resource(live).delete(Had(there["id"], {}, {"projectId": home}))
         assert there["id"] in service.databases

@@ -53,7 +53,7 @@ class Context:
 
 
 class Plugin:
-    """The provider as the engine calls it, over an API in memory; requests are given as plain bags."""
+    """The provider as the engine calls it, over an API in memory; requests are given as plain mappings."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -242,16 +242,18 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_name_is_the_resource_s_own(plugin: Plugin) -> None:
-    """A name that is not given is the first argument; the mark is made once and carried on."""
+    """A name that is not given is the first argument; the idempotency key is made once and carried on."""
     inputs = plugin.checked("Project")
     assert inputs["name"] == "orders"
     again = to_properties(plugin.call("Check", "Project", olds=inputs, news={"name": "sales"}).inputs)
     assert again == {"name": "sales", "logicalId": inputs["logicalId"]}
-    assert plugin.checked("Branch", projectId="proj_1")["gitName"] == "orders"
+    home = plugin.service.project()["id"]
+    assert plugin.checked("Branch", projectId=home)["gitName"] == "orders"
 
 
 def test_names_are_what_autonaming_says(plugin: Plugin) -> None:
     """With pulumi:autonaming a name that I do not give is the one that it proposes, once: it stays with its object."""
+    home = plugin.service.project()["id"]
     options = provider_pb2.CheckRequest.AutonamingOptions
     proposed = options(proposed_name="orders-dev-7f3a", mode=options.PROPOSE)
 
@@ -261,7 +263,7 @@ def test_names_are_what_autonaming_says(plugin: Plugin) -> None:
         inputs = to_properties(answer.inputs)
         return inputs.get("name", inputs.get("gitName"))
 
-    assert name("Project", {}) == name("Branch", {"projectId": "proj_1"}) == "orders-dev-7f3a"
+    assert name("Project", {}) == name("Branch", {"projectId": home}) == "orders-dev-7f3a"
     assert name("Project", {"name": "shop"}) == "shop"
     assert name("Project", {}, {"name": "orders-dev-1111", "logicalId": "x"}) == "orders-dev-1111"
     disabled = options(mode=options.DISABLE)
@@ -271,8 +273,8 @@ def test_names_are_what_autonaming_says(plugin: Plugin) -> None:
 
 
 def test_an_update_plan_holds(plugin: Plugin) -> None:
-    """The mark of a new resource comes of the engine's seed, which a saved plan carries to its update."""
-    news = {"projectId": "proj_1"}
+    """The idempotency key of a new resource comes of the engine's seed, which a saved plan carries to its update."""
+    news = {"projectId": plugin.service.project()["id"]}
     one, same, other = (
         to_properties(plugin.call("Check", "Database", news=news, randomSeed=seed).inputs)["logicalId"]
         for seed in (b"one", b"one", b"other")
@@ -366,7 +368,7 @@ def test_drift_is_named_with_the_live_value(plugin: Plugin, capsys: pytest.Captu
     plugin.call("Diff", "Database", id=made, olds=outputs, news=inputs)
     assert "PATCH" not in capsys.readouterr().err
     plugin.call("Update", "Database", id=made, olds=outputs, news=inputs, preview=True)
-    assert 'name is "by-hand" live, "orders" declared. Will send PATCH {"name": "orders"}.' in capsys.readouterr().err
+    assert 'name is "by-hand" live, "orders" declared. Request: PATCH {"name": "orders"}.' in capsys.readouterr().err
     seen = plugin.call("Read", "Database", id=made, properties=outputs, inputs=inputs)
     assert seen.properties["name"] == seen.inputs["name"] == "by-hand"
     assert to_properties(seen.inputs) == {**inputs, "name": "by-hand"}

@@ -1,4 +1,4 @@
-"""Programs over the plugin: the same declarations, registered otherwise; one mark for one resource in both hosts."""
+"""Programs over the plugin: the same declarations, registered otherwise; a key is the same in both hosts."""
 
 from __future__ import annotations
 

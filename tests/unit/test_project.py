@@ -240,9 +240,9 @@ def test_ten_are_named_and_the_eleventh_is_counted(service: Service) -> None:
 def test_state_has_all_of_it(service: Service) -> None:
     """What a create records is what was declared and everything that is live."""
     object_id, outputs = make(service, region="us-east-1")
-    mark = service.projects[object_id]["logicalId"]
+    logical_id = service.projects[object_id]["logicalId"]
     live = {"defaultRegion": "us-east-1", "workspaceId": "wksp_1", "createdAt": "2026-01-01T00:00:00Z"}
-    assert outputs == {"name": "shop", "region": "us-east-1", "logicalId": mark, **live}
+    assert outputs == {"name": "shop", "region": "us-east-1", "logicalId": logical_id, **live}
 
 
 def test_what_was_deleted_is_not_asked_for_again(service: Service) -> None:

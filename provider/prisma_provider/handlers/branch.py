@@ -7,7 +7,7 @@ from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, patch, went_away
-from prisma_provider.handlers.creation import check_adopted, nothing_to_adopt
+from prisma_provider.handlers.creation import agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -16,6 +16,7 @@ from prisma_provider.handlers.inputs import (
     check_flag,
     check_id,
     check_name,
+    check_there,
     select,
 )
 from prisma_provider.live import Live
@@ -46,7 +47,10 @@ class BranchHandler:
             *check_adopt(news, "br"),
         )
         if not problems:
-            problems = (*check_adopted(live, "Branch", olds, news, live.branch),)
+            problems = (
+                *check_there(live, olds, news, "projectId", live.project),
+                *check_adopted(live, "Branch", olds, news, live.branch, lambda b: self._agreed(b, news)),
+            )
             if not olds and news.get("adopt") is True and news["projectId"] is not UNKNOWN:
                 self._refuse_held(live, news)
         return Checked(select(self.fields, news), problems)
@@ -67,6 +71,9 @@ class BranchHandler:
     def _compare(self, branch: Branch, olds: Properties, news: Properties) -> Diff:
         found = compare(self.fields, olds, news, outputs(branch, olds))
         return Diff(tuple(demotion(change) for change in found.changes))
+
+    def _agreed(self, branch: Branch, news: Properties) -> Diff:
+        return agree(branch.title, self._compare(branch, {}, news))
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST, or adopt. The project's list is asked first: a branch that was there before is not ours."""
@@ -93,11 +100,7 @@ class BranchHandler:
             return None
         if not (adopt or _is_ours(live, there)):
             raise _exists(there)
-        for change in self._compare(there, {}, news).of("replace"):
-            raise Refused(
-                f"{capital(there.title)} cannot be adopted: {change}.",
-                hint=f"declare the {change.field} that it has. Nothing was changed.",
-            )
+        self._agreed(there, news)
         if isinstance(adopt, str):
             ownership.take(live, "Branch", there.id, there.title)
         else:
@@ -238,6 +241,9 @@ def _is_kept(live: Live, branch_id: str, olds: Properties, error: errors.Rejecte
         )
     if not (stays or leaving):
         return False
+    if ownership.project_is_deleted(live, olds["projectId"]):
+        live.note(f"{branch.title} is kept by Prisma until its project goes, and is deleted together with it.")
+        return True
     live.note(
         f"{branch.title} lives on in project {olds['projectId']} until the project goes: Prisma keeps the default and "
         f'the production branch, and one with the default database on it. To have it back: adopt="{branch_id}".'

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from prisma_provider import diff, ownership
 from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
 from prisma_provider.diff import GONE, Diff, Field
-from prisma_provider.errors import InvalidInput, Refused
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
-from prisma_provider.handlers.creation import check_adopted, nothing_to_adopt
+from prisma_provider.handlers.creation import agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.credentials import rotated
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -17,6 +18,8 @@ from prisma_provider.handlers.inputs import (
     check_adopt,
     check_id,
     check_name,
+    check_there,
+    not_there,
     select,
 )
 from prisma_provider.handlers.readiness import failed
@@ -53,7 +56,11 @@ class ConnectionHandler:
             *check_adopt(news, "con"),
         )
         if not problems:
-            problems = (*check_adopted(live, "Connection", olds, news, live.connection),)
+            agreed = partial(self._agreed, news=news)
+            problems = (
+                *check_there(live, olds, news, "databaseId", live.database),
+                *check_adopted(live, "Connection", olds, news, live.connection, agreed),
+            )
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -63,6 +70,8 @@ class ConnectionHandler:
             return GONE
         ownership.hold(live, "Connection", object_id, connection.title, news)
         found = compare(self.fields, olds, news, outputs(connection, olds))
+        if found.of("replace"):
+            live.note(f"{connection.title} will be replaced: its connection strings stop working.")
         return Diff(tuple(rotation(change) for change in found.changes))
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
@@ -79,11 +88,7 @@ class ConnectionHandler:
     def _database(self, live: Live, news: Properties) -> Database:
         database = live.database(news["databaseId"])
         if database is None:
-            raise InvalidInput(
-                "databaseId",
-                f"There is no database {news['databaseId']}, or the token cannot see it.",
-                hint="pass the id of a database of this program, or correct it.",
-            )
+            raise not_there("databaseId", "database", news["databaseId"])
         database = live.wait_for(database, lambda d: d.status not in WAITING) or database
         if database.status == "failure":
             raise failed(database)
@@ -108,11 +113,7 @@ class ConnectionHandler:
         if connection is None:
             raise nothing_to_adopt("connection", connection_id)
         ownership.take(live, "Connection", connection.id, connection.title)
-        for change in compare(self.fields, {}, news, outputs(connection, {"databaseId": database.id})).of("replace"):
-            raise Refused(
-                f'Connection "{connection.name}" ({connection.id}) cannot be adopted: {change}.',
-                hint=f"declare the {change.field} that it has. Nothing was changed.",
-            )
+        self._agreed(connection, news)
         if news.get("rotationTrigger") is not None:
             return rotated(live, connection.id)
         live.note(
@@ -120,6 +121,11 @@ class ConnectionHandler:
             "once. Declare a rotation_trigger to have new ones; the old ones are then locked out."
         )
         return connection
+
+    def _agreed(self, connection: Connection, news: Properties) -> Diff:
+        """What taking it over changes; a response may lack the database."""
+        found = compare(self.fields, {}, news, outputs(connection, {"databaseId": news["databaseId"]}))
+        return agree(connection.title, Diff(tuple(rotation(change) for change in found.changes)))
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live connection; its secrets are carried on from state, the service gives them only once."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from prisma_provider import errors, ownership
+from prisma_provider.diff import UNKNOWN, Diff, explain
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
@@ -17,6 +18,9 @@ class Titled(Protocol):
 
     @property
     def title(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=Titled)
 
 
 def create_once(
@@ -111,9 +115,17 @@ def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Ite
 
 
 def check_adopted(
-    live: Live, kind: str, olds: Properties, news: Properties, find: Callable[[str], Titled | None]
+    live: Live,
+    kind: str,
+    olds: Properties,
+    news: Properties,
+    find: Callable[[str], Found | None],
+    agreed: Callable[[Found], Diff],
 ) -> Iterator[InvalidInput]:
-    """What a create will take over, said or refused when it is checked: a preview calls no create, and shows one."""
+    """What a create will take over and change, said or refused when it is checked: a preview calls no create.
+
+    `agreed` compares what is declared with what is live.
+    """
     adopt = news.get("adopt")
     if olds or not isinstance(adopt, str):
         return
@@ -122,7 +134,26 @@ def check_adopted(
         yield nothing_to_adopt(kind.lower(), adopt)
         return
     ownership.take(live, kind, adopt, found.title)
-    live.note(f"{found.title} is taken over, not made: what differs from the program is changed in place.")
+    live.note(f"{found.title} is taken over, not made.")
+    tell_changes(live, found.title, agreed(found))
+
+
+def tell_changes(live: Live, title: str, found: Diff) -> None:
+    """What differs of an object that is taken over, as an update would show it."""
+    for line in explain(title, found):
+        live.note(line)
+
+
+def agree(title: str, found: Diff) -> Diff:
+    """What taking an object over changes; Refused for what cannot be changed. What is not known yet may be the same."""
+    differs = [change for change in found.changes if change.declared is not UNKNOWN]
+    for change in differs:
+        if change.how == "replace":
+            raise Refused(
+                f"{capital(title)} cannot be adopted: {change}.",
+                hint=f"declare the {change.field} that it has. Nothing was changed.",
+            )
+    return Diff(tuple(differs))
 
 
 def nothing_to_adopt(what: str, object_id: str) -> InvalidInput:

@@ -18,7 +18,14 @@ from prisma_provider.handlers.changes import (
     rotation,
     went_away,
 )
-from prisma_provider.handlers.creation import check_adopted, create_once, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import (
+    agree,
+    check_adopted,
+    create_once,
+    nothing_to_adopt,
+    tell_changes,
+    to_adopt,
+)
 from prisma_provider.handlers.credentials import default_secrets, rotated_default
 from prisma_provider.handlers.default_flag import await_demotion, check_one_default, explain_kept, successor_of
 from prisma_provider.handlers.deleted_with import key_change, key_to_send
@@ -31,6 +38,7 @@ from prisma_provider.handlers.inputs import (
     check_id,
     check_name,
     check_region,
+    check_there,
     known,
     select,
     sent,
@@ -100,11 +108,15 @@ class DatabaseHandler:
             there = {} if olds else _neighbours(live, news)
             inputs = with_logical_id(live, olds, news, inputs, there.values)
             problems = (
+                # A project that shows a database is there; of another one a service may show an empty list.
+                *(() if there else check_there(live, olds, news, "projectId", live.project)),
                 *check_one_default(live, news, inputs),
-                *check_adopted(live, "Database", olds, news, live.database),
+                *check_adopted(live, "Database", olds, inputs, live.database, lambda d: self._agreed(live, d, inputs)),
             )
             if not (olds or problems):
-                _check_new(live, inputs, there)
+                left = _check_new(live, inputs, there)
+                if left is not None:
+                    tell_changes(live, left.title, self._agreed(live, left, inputs))
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -196,14 +208,7 @@ class DatabaseHandler:
             raise nothing_to_adopt("database", database_id)
         database = ownership.release(live, database)
         branch_id(live, database.project.id, news)
-        if database.source is None:
-            news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
-        found = self._compare(live, database, {}, news)
-        for change in found.of("replace"):
-            raise Refused(
-                f"{capital(database.title)} cannot be adopted: {change}.",
-                hint=f"declare the {change.field} that it has. Nothing was changed.",
-            )
+        found = self._agreed(live, database, news)
         database = self._apply(live, database, found)
         if found.of("rotate"):
             return database, rotated_default(live, database)
@@ -212,6 +217,12 @@ class DatabaseHandler:
             "of it has its own; or declare a rotation_trigger: new ones, and the old ones are locked out."
         )
         return database, {}
+
+    def _agreed(self, live: Live, database: Database, news: Properties) -> Diff:
+        """What taking it over changes."""
+        if database.source is None:
+            news = {**news, "source": None}  # what it was made from is not known: nothing to compare with
+        return agree(database.title, self._compare(live, database, {}, news))
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live database, with secrets and settings carried on from state."""
@@ -319,19 +330,22 @@ def _neighbours(live: Live, news: Properties) -> dict[str, Database]:
     return live.databases_or_none(news["projectId"]) if known(news["projectId"]) else {}
 
 
-def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) -> None:
-    """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know."""
+def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) -> Database | None:
+    """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know.
+
+    What an interrupted run has made for this resource is returned: the create will use it.
+    """
     if not known(inputs["projectId"]) or not known(inputs["name"]):
-        return
+        return None
     ownership.refuse_replacement(live, inputs, there.values(), "database")
     if isinstance(inputs.get("adopt"), str):
-        return
+        return None
     if there:
         branch_id: object = declared_branch(live, inputs)
         if branch_id is None and inputs.get("branchGitName") is not None:
             branch_id = UNKNOWN  # it is not there yet
         ownership.refuse_renamed_identity(live, inputs, there.values(), branch_id)
-    ownership.leftover(live, "Database", inputs, there.values())
+    return ownership.leftover(live, "Database", inputs, there.values())
 
 
 def _check_source(news: Properties) -> Iterator[InvalidInput]:

@@ -129,6 +129,24 @@ def check_id(news: Mapping[str, Any], field: str, prefix: str, *, required: bool
         )
 
 
+def not_there(field: str, what: str, object_id: object) -> InvalidInput:
+    """What an input names does not exist."""
+    return InvalidInput(
+        field,
+        f"There is no {what} {object_id}, or the token cannot see it.",
+        hint=f"pass the id of a {what} of this program, or correct it. Nothing was made.",
+    )
+
+
+def check_there(
+    live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], field: str, find: Callable[[str], object | None]
+) -> Iterator[InvalidInput]:
+    """What a new resource is to be made in exists: an id that is not known yet is that of one which is made first."""
+    object_id = news[field]
+    if not olds and object_id is not UNKNOWN and find(object_id) is None:
+        yield not_there(field, field.removesuffix("Id"), object_id)
+
+
 def check_flag(news: Mapping[str, Any], field: str) -> Iterator[InvalidInput]:
     """True or False."""
     value = news.get(field)

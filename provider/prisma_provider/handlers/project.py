@@ -7,7 +7,7 @@ from prisma_provider.api.models import Database, Project
 from prisma_provider.diff import GONE, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
-from prisma_provider.handlers.creation import check_adopted, create_once, listed, nothing_to_adopt, to_adopt
+from prisma_provider.handlers.creation import agree, check_adopted, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -57,7 +57,7 @@ class ProjectHandler:
             if not (olds or news.get("seed")):
                 # Where the engine gives a seed, nothing is listed yet: there it is the create that refuses.
                 ownership.refuse_renamed_project(live, news, lambda: listed(live.projects))
-            problems = (*check_adopted(live, "Project", olds, news, live.project),)
+            problems = (*check_adopted(live, "Project", olds, news, live.project, lambda p: self._agreed(p, news)),)
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -67,10 +67,7 @@ class ProjectHandler:
         if project is None:
             return GONE
         ownership.hold(live, "Project", object_id, project.title, news)
-        # A project may have no default region; what was declared when it was made is all there is to compare with.
-        region = project.default_region or olds.get("region") or news.get("region")
-        declared = without_unknown(news, "region")
-        found = compare(self.fields, olds, declared, {**outputs(project, {}), "region": region})
+        found = self._compare(project, olds, news)
         for change in found.of("replace"):
             raise Refused(
                 f"{capital(project.title)}: {change}, and a project's region cannot be changed.",
@@ -78,6 +75,15 @@ class ProjectHandler:
                 "or declare another project beside this one.",
             )
         return found
+
+    def _compare(self, project: Project, olds: Properties, news: Properties) -> Diff:
+        # A project may have no default region; what was declared when it was made is all there is to compare with.
+        region = project.default_region or olds.get("region") or news.get("region")
+        declared = without_unknown(news, "region")
+        return compare(self.fields, olds, declared, {**outputs(project, {}), "region": region})
+
+    def _agreed(self, project: Project, news: Properties) -> Diff:
+        return agree(project.title, self._compare(project, {}, news))
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST without the service's implicit first database, or adopt."""
@@ -108,13 +114,7 @@ class ProjectHandler:
         project = live.project(project_id)
         if project is None:
             raise nothing_to_adopt("project", project_id)
-        region = news.get("region")
-        if region and project.default_region not in (None, region):
-            raise Refused(
-                f'{capital(project.title)} is in region "{project.default_region}", and "{region}" is declared.',
-                hint=f'declare region="{project.default_region}", or leave it out. Nothing was changed.',
-            )
-        return self._apply(live, project, compare(self.fields, {}, {"name": news["name"]}, outputs(project, {})))
+        return self._apply(live, project, self._agreed(project, news))
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live project, with what stands beside it in state."""

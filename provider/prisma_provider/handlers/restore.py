@@ -14,7 +14,9 @@ from prisma_provider.handlers.inputs import (
     check_flag,
     check_id,
     check_name,
+    check_there,
     known,
+    not_there,
     select,
 )
 from prisma_provider.handlers.readiness import wait_ready
@@ -47,9 +49,15 @@ class RestoreHandler:
             *_check_confirmed(news),
             *check_flag(news, "adopt"),
         )
-        if not (olds or problems or news.get("adopt")):
+        if problems or news.get("adopt"):
+            return Checked(select(self.fields, news), problems)
+        problems = (*check_there(live, olds, news, "databaseId", live.database),)
+        if not (olds or problems):
             _refuse_recorded(live, news)
             _warn(live, news)
+        source, backup_id = news.get("sourceDatabaseId") or news["databaseId"], news["backupId"]
+        if not problems and backup_id != olds.get("backupId") and UNKNOWN not in (source, backup_id):
+            _refuse_unusable(live, source, backup_id)
         return Checked(select(self.fields, news), problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -151,11 +159,7 @@ def _again(change: Change) -> Change:
 def _target(live: Live, news: Properties) -> Database:
     database = live.database(news["databaseId"], after=live.now())
     if database is None:
-        raise InvalidInput(
-            "databaseId",
-            f"There is no database {news['databaseId']}, or the token cannot see it.",
-            hint="pass the id of a database of this program, or correct it.",
-        )
+        raise not_there("databaseId", "database", news["databaseId"])
     return database
 
 

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from prisma_provider.api.models import bare_id
 from prisma_provider.review.plan import Plan, State, Step
-from prisma_provider.review.values import UNKNOWN_MARK, is_masked
+from prisma_provider.review.values import is_masked
 
-_SPELLED: Final = {"known after the update": UNKNOWN_MARK, "not set": None}
+_NOT_SET: Final = "not set"
 _FIELD = re.compile(r"[:;] (\w+) is ")
 _TRIGGER = "rotationTrigger"
 
@@ -125,9 +125,8 @@ def told_by(line: str) -> Iterator[tuple[str, Any, Any]]:
 
 def _value(line: str, start: int, end: str) -> tuple[Any, int] | None:
     """The value that stands here, and where what follows it ends."""
-    for spelled, value in _SPELLED.items():
-        if line.startswith(spelled + end, start):
-            return value, start + len(spelled) + len(end)
+    if line.startswith(_NOT_SET + end, start):
+        return None, start + len(_NOT_SET) + len(end)
     try:
         value, stop = json.JSONDecoder().raw_decode(line, start)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The floor: the same program and properties over a provider that does nothing. What a run costs beyond it is ours."""
+"""The baseline: the same program over a provider that does nothing. What a run costs beyond it is ours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ import pulumi
 class Thing(pulumi.CustomResource):
     def __init__(self, resource_name, opts=None, **props):
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
-        kind = "floor:index:" + type(self).__name__
+        kind = "baseline:index:" + type(self).__name__
         super().__init__(kind, resource_name, {**dict.fromkeys(self.outputs), **props}, opts)
 """
 
@@ -51,10 +51,10 @@ def _classes() -> str:
 
 
 def install(folder: Path, host: str) -> None:
-    """Put the floor's resources into a folder that goes on PYTHONPATH, and its plugin where PATH finds it."""
+    """Put the baseline's resources into a folder that goes on PYTHONPATH, and its plugin where PATH finds it."""
     # In a module: a class of the program itself is pickled with all that the program holds.
-    (folder / "floor_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host] + _classes())
-    script = folder / "pulumi-resource-floor"
+    (folder / "baseline_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host] + _classes())
+    script = folder / "pulumi-resource-baseline"
     outputs = {kind.__name__: kind._outputs() for kind in KINDS}
     script.write_text(f"#!{sys.executable}\nOUTPUTS = {outputs!r}\n{textwrap.dedent(_SERVER)}")
     script.chmod(0o755)
@@ -71,7 +71,8 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2 as pb, provider_pb2_gr
 class Nothing(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(self, request, context): return pb.ProviderHandshakeResponse()
     def GetPluginInfo(self, request, context): return plugin_pb2.PluginInfo(version="0.0.1")
-    def GetSchema(self, request, context): return pb.GetSchemaResponse(schema='{"name": "floor", "version": "0.0.1"}')
+    def GetSchema(self, request, context):
+        return pb.GetSchemaResponse(schema='{"name": "baseline", "version": "0.0.1"}')
     def CheckConfig(self, request, context): return pb.CheckResponse(inputs=request.news)
     def DiffConfig(self, request, context): return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
     def Configure(self, request, context): return pb.ConfigureResponse(supportsPreview=True)
