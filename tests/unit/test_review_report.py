@@ -11,7 +11,7 @@ from prisma_provider.review import markdown, text
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import review
-from unit.test_review import deleted, document, recorded, run, urn
+from unit.test_review import deleted, document, exported, recorded, run, urn  # noqa: F401  a fixture
 
 RENAME = """\
 ### Prisma Postgres: changes, no data is lost

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from prisma_provider.models import bare_id
+from prisma_provider.api.models import bare_id
 from prisma_provider.review.changes import seen
 from prisma_provider.review.plan import QUIET, Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK

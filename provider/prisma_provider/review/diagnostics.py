@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prisma_provider.plain import masked, plain_lines
 from prisma_provider.review.plan import Step
+from prisma_provider.text import masked, plain_lines
 
-NOT_SHOWN = "An error that is not shown here, since it may hold a secret: it stands in the log of the job."
+NOT_SHOWN = "An error that is not shown here, since it may hold a secret: see the log of the job."
 _ERROR = re.compile(r"^(?:error: )?(?:[A-Z][A-Za-z]+: )?")
 _HAS_A_PROBLEM = re.compile(r"^\S+ resource '(.*?)' has a problem: ")
 _PROTECTED = re.compile(r"because it is protected|marked for protection")
@@ -42,7 +42,8 @@ def _problem(message: Mapping[str, Any]) -> str:
     text = _text(message)
     step = _step(message)
     if message.get("policy"):
-        return f"Policy {message['policy']} is violated" + (f" by {step.noun} {step.name}" if step else "") + f": {text}"
+        by = f" by {step.noun} {step.name}" if step else ""
+        return f"Policy {message['policy']} is violated{by}: {masked(text)}"
     if step and _PROTECTED.search(text):
         done = "replaced" if "replace" in text.partition("\n")[0] else "deleted"
         return f"{step.noun} {step.name} would be {done}; it is protected. Nothing was changed."
@@ -59,7 +60,7 @@ def _raised(text: str) -> str:
     if not raised:
         return NOT_SHOWN
     place = f" in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
-    return f"The program raised {raised[-1]}{place}. Its message stands in the log of the job."
+    return f"The program raised {raised[-1]}{place}. For its message see the log of the job."
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from prisma_provider.review.changes import PATCHED, Seen, is_gone, seen
+from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, seen
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
 from prisma_provider.review.values import origin, shown
@@ -69,6 +69,11 @@ class Finding:
         return ", ".join(each for each in (name if name != self.step.name else "", state.id or "") if each) or None
 
     @property
+    def id(self) -> str | None:
+        """Its id, where it has one yet."""
+        return _id(self.step)
+
+    @property
     def label(self) -> str:
         """How it is named to `--allow`."""
         return f"{self.step.noun}:{self.step.name}"
@@ -84,6 +89,7 @@ def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
         yield from _restore(step, plan)
     elif step.op == "create":
         yield _replacement(step, plan) if is_gone(step, plan) else _creation(step)
+        yield from (_edit(step, change) for change in seen(step, plan).values() if adopted(step) and change.is_sent)
     elif step.op == "update":
         yield from _update(step, plan)
     elif step.op == "replace":
@@ -117,7 +123,7 @@ def _creation(step: Step) -> Finding:
     new = step.new or State()
     adopt, name = new.inputs.get("adopt"), shown(new.get("name") or new.get("gitName"))
     if isinstance(adopt, str):
-        return Finding("adopted", step, after=adopt, note="It exists, and is changed to what is declared.")
+        return Finding("adopted", step, after=shown(adopt), note="It exists: Pulumi takes it over.")
     note = "Where an interrupted run left it behind, that one is taken." if adopt else None
     return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
 

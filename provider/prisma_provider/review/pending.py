@@ -8,51 +8,62 @@ never; whether that flag was given cannot be seen in a document that has no repl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.plan import Plan, Step
-from prisma_provider.review.reading import stack_of, state_of
+from prisma_provider.review.reading import checked, stack_of, state_of
 
-OTHER_STACK = "The state that was read is of another stack. Give the export of this one: --state FILE."
+UNREAD = (
+    "The state of the stack was not read, so a deletion that an earlier run left undone is not seen here. "
+    "Run the review where `pulumi stack export` works, or give it the export of this stack with --state FILE."
+)
+NO_EXPORT = "What --state names is no export of a stack, as `pulumi stack export` prints it."
+OTHER_STACK = "What --state names is the export of another stack: give that of the stack that was previewed."
 
 
 def completed(plan: Plan, export: str | None) -> Plan:
-    """The plan with the pending deletions of this export of its stack; without one, the plan says what is unseen."""
-    if not plan.unseen:
-        return plan
-    found = None if export is None else _resources(export)
-    if found is None:
-        return plan
-    mine = [each for each in found if stack_of(each["urn"]) == plan.stack]
-    if found and not mine:
-        return replace(plan, unseen=OTHER_STACK)
-    return replace(plan, steps=(*plan.steps, *_pending(mine)), unseen="")
-
-
-def is_of(export: str, stack: str) -> bool:
-    """Whether this is an export of the stack (project/stack), or of one that holds nothing yet."""
+    """The plan with the pending deletions that this export of its stack holds; without one, it says what is unseen."""
+    if export is None:
+        return plan if plan.has_pending else replace(plan, unseen=UNREAD)
     found = _resources(export)
-    return found is not None and (not found or any(stack_of(each["urn"]) == stack for each in found))
+    if found is None:
+        return replace(plan, unseen=NO_EXPORT)
+    if not _fits(found, plan):
+        return replace(plan, unseen=OTHER_STACK)
+    shown = {(step.urn, _id(step)) for step in plan.steps if step.op in ("delete", "replace")}
+    missing = (step for step in found if step.pending and (step.urn, _id(step)) not in shown)
+    return replace(plan, steps=(*plan.steps, *missing), has_pending=True)
 
 
-def _resources(export: str) -> list[Mapping[str, Any]] | None:
+def is_of(export: str, plan: Plan) -> bool:
+    """Whether this is an export of the stack that was previewed."""
+    found = _resources(export)
+    return found is not None and _fits(found, plan)
+
+
+def _fits(resources: list[Step], plan: Plan) -> bool:
+    """Only an empty stack has an export that names none; a preview without a step names none either."""
+    if not resources:
+        return not any(step.old for step in plan.steps if step.op != "import")
+    return not plan.stack or any(stack_of(each.urn) == plan.stack for each in resources)
+
+
+def _resources(export: str) -> list[Step] | None:
+    """Every resource of an export, the pending deletions among them as such; None where it is no export."""
     try:
-        deployment = json.loads(export)["deployment"]
-        found = (deployment or {}).get("resources") or []
-        return [each for each in found if isinstance(each["urn"], str) and each["urn"].count("::") >= 3]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        found = (json.loads(export)["deployment"] or {}).get("resources") or []
+        return [_resource(each) for each in found]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UnreadablePreview):
         return None
 
 
-def _pending(resources: list[Mapping[str, Any]]) -> Iterator[Step]:
-    for each in resources:
-        if each.get("delete") is True:
-            old = state_of({**each, "inputs": _bag(each, "inputs"), "outputs": _bag(each, "outputs")})
-            yield Step("delete", each["urn"], old=old, custom=each.get("custom") is not False, pending=True)
+def _resource(entry: Mapping[str, Any]) -> Step:
+    pending, custom = entry.get("delete") is True, entry.get("custom") is not False
+    return Step("delete" if pending else "same", checked(entry["urn"]), state_of(entry), custom=custom, pending=pending)
 
 
-def _bag(resource: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = resource.get(name)
-    return found if isinstance(found, Mapping) else {}
+def _id(step: Step) -> str | None:
+    return step.old.id if step.old else None

@@ -8,12 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-UNREAD = (
-    "The state of the stack was not read, so a deletion that an earlier run left undone would not be seen here. "
-    "Run the review where `pulumi stack export` works, or give it the export of this stack: --state FILE."
-)
-"""What is said of a preview without the parts of replacements."""
-
 KINDS = ("Project", "Branch", "Database", "Connection", "Restore")
 _OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index):({'|'.join(KINDS)})")
 _ID = re.compile(r"\(([^\s()]+)\)")
@@ -106,8 +100,10 @@ class Plan:
     """What the provider said of its resources, each line naming one by its id."""
     problems: tuple[str, ...] = ()
     """Why the preview ended before its end; a plan that has any is not whole."""
+    has_pending: bool = True
+    """Whether it shows the deletions that an earlier replacement left undone, if there are any."""
     unseen: str = ""
-    """Why pending deletions are not seen; empty where the plan has them all."""
+    """What could not be seen, and is therefore not judged; empty where nothing is missing."""
     log: tuple[str, ...] = ()
     """Errors in full, without passwords: for the log of a job, and not for a comment."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.diagnostics import is_ours, log, problems
-from prisma_provider.review.plan import QUIET, UNREAD, Plan, State, Step
+from prisma_provider.review.plan import QUIET, Plan, State, Step
 
 _AGAIN = "give it the whole output of `pulumi preview --json`."
 _REPLACING = ("create-replacement", "delete-replaced", "replace", "import-replacement")
@@ -28,7 +28,7 @@ class _Raw:
     messages: tuple[Mapping[str, Any], ...]
     counted: Mapping[str, Any]
     failed: bool = False
-    unseen: str = ""
+    has_pending: bool = True
 
 
 def read(text: str) -> Plan:
@@ -86,7 +86,7 @@ def _document(found: Mapping[str, Any]) -> _Raw:
         tuple(_step(step, "oldState", "newState", "replaceReasons") for step in steps),
         tuple(_listed(found.get("diagnostics"))),
         _mapping(found["changeSummary"]),
-        unseen="" if shows_parts else UNREAD,
+        has_pending=shows_parts,
     )
 
 
@@ -147,7 +147,7 @@ def _word(value: Any) -> str:
 def _step(step: Mapping[str, Any], old: str, new: str, reasons: str) -> Step:
     return Step(
         op=_word(step["op"]),
-        urn=_checked(_word(step["urn"])),
+        urn=checked(_word(step["urn"])),
         old=state_of(_mapping(step.get(old))),
         new=state_of(_mapping(step.get(new))),
         reasons=tuple(map(_word, step.get(reasons) or ())),
@@ -156,7 +156,8 @@ def _step(step: Mapping[str, Any], old: str, new: str, reasons: str) -> Step:
     )
 
 
-def _checked(urn: str) -> str:
+def checked(urn: str) -> str:
+    """A URN; UnreadablePreview for what is none."""
     if urn.count("::") < 3:
         raise UnreadablePreview(f"{urn[:80]!r} is no URN of Pulumi's.", hint=_AGAIN)
     return urn
@@ -184,7 +185,7 @@ def _plan(raw: _Raw) -> Plan:
         steps=tuple(_in_order(raw.steps)),
         said=tuple(dict.fromkeys(said)),  # a preview with --refresh says it twice
         problems=found or (("it failed",) if raw.failed else ()),
-        unseen=raw.unseen,
+        has_pending=raw.has_pending,
         log=log(raw.messages),
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from prisma_provider.review.plan import Step
@@ -13,7 +12,10 @@ STATEFUL: Final = (
     # package, and the part of the type that holds data: both are regular expressions
     ("aws", r"rds|docdb|neptune|redshift|redshiftserverless|dsql|memorydb|timestreamwrite|qldb|keyspaces"),
     ("aws", r"dynamodb.*table|s3.*bucket|ebs.*(volume|snapshot)|efs.*filesystem|fsx|elasticache.*(cluster|group)"),
-    ("aws", r"elasticsearch.*domain|opensearch.*(domain|collection)|kinesis.*stream|msk.*cluster|backup.*vault|kms.*key"),
+    (
+        "aws",
+        r"elasticsearch.*domain|opensearch.*(domain|collection)|kinesis.*stream|msk.*cluster|backup.*vault|kms.*key",
+    ),
     ("aws-native", r"(rds|docdb|neptune|redshift|dsql|efs|fsx|memorydb):|dynamodb:.*table|s3.*:.*bucket|ec2:volume"),
     ("gcp|google-native", r"sql|alloydb|spanner|bigtable|firestore|datastore|filestore|redis|memorystore"),
     ("gcp|google-native", r"storage.*bucket|bigquery.*(dataset|table)|compute.*disk|kms.*key"),
@@ -42,6 +44,9 @@ STATEFUL: Final = (
     ("kubernetes", r"persistentvolume|:namespace$|postgresql|cluster:|statefulset"),
     ("docker|docker-build", r"volume"),
     ("vault", r"mount"),
+    ("aws", r"cognito.*userpool:|secretsmanager/secret:"),
+    ("azure|azure-native|gcp", r"resourcegroup|organizations/project:"),  # with all that is in it
+    (r".*", r"[:/](\w*database(instance|cluster|server)?|\w*postgres\w*|\w*bucket|\w*volume(claim)?)$"),
 )
 
 _TABLE: Final = [(re.compile(package), re.compile(part)) for package, part in STATEFUL]
@@ -51,27 +56,34 @@ _ONLY_ACCESS: Final = re.compile(
     r"|notification|acl|corsconfiguration\w*|websiteconfiguration\w*|encryptionconfiguration\w*|attachment|alias)(v\d)?$"
 )
 """Who may come in and how: what is lost with it is no data."""
+_ADDRESS: Final = re.compile(r"\bprisma\.io\b|\bprisma-?data\b|[/.]prisma(?:-postgres)?(?:[/.]|$)", re.IGNORECASE)
+"""An address of Prisma's: of its API, or from which a plugin is downloaded."""
 
 
 def prismas(steps: Iterable[Step]) -> frozenset[str]:
     """The packages of Prisma's that are not ours, such as the bridged Terraform provider, by name or by address."""
     found = {step.package for step in steps if "prisma" in step.package.lower()}
     for step in steps:
-        if step.type.startswith("pulumi:providers:") and "prisma" in json.dumps(_inputs(step)).lower():
+        if step.type.startswith("pulumi:providers:") and any(map(_ADDRESS.search, _inputs(step))):
             found.add(step.type.removeprefix("pulumi:providers:"))
     return frozenset(found - {"pulumi", "pulumi-python"})
 
 
-def _inputs(step: Step) -> object:
-    state = step.new or step.old
-    return dict(state.inputs) if state else {}
+def is_prismas(step: Step, prisma: Collection[str]) -> bool:
+    """Whether its package is one of Prisma's, or its type names Prisma."""
+    return step.package in prisma or "prisma" in step.type.lower()
+
+
+def _inputs(step: Step) -> Iterator[str]:
+    for state in filter(None, (step.old, step.new)):
+        yield from (value for value in state.inputs.values() if isinstance(value, str))
 
 
 def holds_data(step: Step, prisma: Collection[str]) -> bool:
-    """Whether a resource of another package is one that is known to hold data; one of Prisma's does unless it cannot."""
+    """Whether a resource of another package is known to hold data; one of Prisma's does, unless it cannot."""
     if step.kind or not step.custom or _ONLY_ACCESS.search(step.type.lower()):
         return False
     kind = step.type.lower().partition(":")[2]
-    return step.package in prisma or any(
+    return is_prismas(step, prisma) or any(
         package.fullmatch(step.package.lower()) and part.search(kind) for package, part in _TABLE
     )
