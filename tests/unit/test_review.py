@@ -26,6 +26,7 @@ from review_cases import CASES
 
 RECORDED = sorted((Path(__file__).parent / "previews").glob("*/*.json*"))
 TYPES = ("pulumi-python:dynamic/prisma:", "prisma:index:")
+pytestmark = pytest.mark.usefixtures("exported")
 SECRETS = ("postgres://", "postgresql://", "hunter2")
 
 
@@ -59,20 +60,6 @@ def stream(*steps: dict[str, Any]) -> str:
 
 def deleted(kind: str = "Database", name: str = "orders", /, **state: Any) -> dict[str, Any]:
     return {"op": "delete", "urn": urn(kind, name), "oldState": {"id": "db_1", "inputs": {"name": name}, **state}}
-
-
-def export(*resources: dict[str, Any]) -> str:
-    """What `pulumi stack export` prints of a stack that holds these."""
-    root = {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "custom": False}
-    return json.dumps({"version": 3, "deployment": {"resources": [root, *resources]}})
-
-
-@pytest.fixture(autouse=True)
-def exported(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
-    """What the CLI says of the stack: nothing is pending."""
-    found: dict[str, str | None] = {"export": export()}
-    monkeypatch.setattr("prisma_provider.cli.review._asked", lambda _: found["export"])
-    return found
 
 
 def run(text: str, *flags: str) -> Result:

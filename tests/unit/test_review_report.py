@@ -11,8 +11,9 @@ from prisma_provider.review import markdown, text
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import review
-from unit.test_review import deleted, document, exported, recorded, run, urn  # noqa: F401  a fixture
+from unit.test_review import deleted, document, recorded, run, urn
 
+pytestmark = pytest.mark.usefixtures("exported")
 RENAME = """\
 ### Prisma Postgres: changes, no data is lost
 

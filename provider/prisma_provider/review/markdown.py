@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from prisma_provider.review.findings import Finding
+from prisma_provider.review.lookalikes import Lookalike
 from prisma_provider.review.plan import Step
 from prisma_provider.review.review import Review
 from prisma_provider.review.wording import (
@@ -48,7 +49,7 @@ def _render(review: Review, allowed: Collection[str], most: int) -> str:
         *_problems(review, most),
         f"> [!WARNING]\n> {UNSEEN} {review.unseen}" if review.unseen else "",
         *_some([f"{code(f'--allow {name}')} {unmet(name, review)}" for name in review.unmet(allowed)], most),
-        *_some([_lookalike(each.deleted, each.advice) for each in review.lookalikes], most),
+        *_some([_lookalike(each) for each in review.lookalikes], most),
         *_table("", review.intended, most),
         *_table(f"**Drift.** {DRIFT}:", review.drift, most),
         others(review) or "",
@@ -101,8 +102,9 @@ def _values(finding: Finding) -> str:
     return " → ".join(code(value) for value in (finding.before, finding.after) if value)
 
 
-def _lookalike(deleted: Step, advice: str) -> str:
-    return f"> [!IMPORTANT]\n> {_noun(deleted)} {code(deleted.name)} {LOOKALIKE}\n>\n> {code(advice, limit=2000)}"
+def _lookalike(each: Lookalike) -> str:
+    old, new = (f"{_noun(step)} {code(step.name)}" for step in (each.deleted, each.created))
+    return f"> [!IMPORTANT]\n> {old} is deleted, and {new} {LOOKALIKE}\n>\n> {code(each.advice, limit=2000)}"
 
 
 def _table(title: str, found: Sequence[Finding], most: int) -> Iterator[str]:

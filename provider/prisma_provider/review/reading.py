@@ -16,7 +16,7 @@ from prisma_provider.review.plan import QUIET, Plan, State, Step
 _AGAIN = "give it the whole output of `pulumi preview --json`."
 _REPLACING = ("create-replacement", "delete-replaced", "replace", "import-replacement")
 _BY_NAME = "prisma: "
-_LIKE_JSON = re.compile(r"""^\s*[{}\[\]"]|"\s*:|[}\]]\s*$""", re.MULTILINE)
+_LIKE_JSON = re.compile(r"""^\s*(?:[{}\]"]|\[\s*(?:[\[{"\]]|$))|"\s*:|[}\]]\s*$""", re.MULTILINE)
 """What a part of a preview looks like, and nothing does that the CLI says around it."""
 
 
@@ -36,7 +36,7 @@ def read(text: str) -> Plan:
     if not text.strip():
         raise UnreadablePreview("The preview is empty.", hint=f"see whether `pulumi preview` failed, and {_AGAIN}")
     try:
-        raw = _raw(_values(text))
+        raw = _raw(_values(text.removeprefix("\ufeff")))
         _refuse_incomplete(raw)
         return _plan(raw)
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError):
@@ -144,6 +144,12 @@ def _word(value: Any) -> str:
     return value
 
 
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
+
+
 def _step(step: Mapping[str, Any], old: str, new: str, reasons: str) -> Step:
     return Step(
         op=_word(step["op"]),
@@ -152,8 +158,14 @@ def _step(step: Mapping[str, Any], old: str, new: str, reasons: str) -> Step:
         new=state_of(_mapping(step.get(new))),
         reasons=tuple(map(_word, step.get(reasons) or ())),
         detailed=tuple(_mapping(step.get("detailedDiff"))),
-        custom=(step.get(old) or step.get(new) or {}).get("custom", True) is not False,
+        custom=not _is_component(step.get(old) or step.get(new) or {}),
     )
+
+
+def _is_component(state: Mapping[str, Any]) -> bool:
+    """Events leave a false `custom` out; what has a provider or an id is an object."""
+    named = state.get("provider", True) or state.get("id")
+    return state.get("custom", bool(named)) is False
 
 
 def checked(urn: str) -> str:
@@ -257,5 +269,5 @@ def _refuse_incomplete(raw: _Raw) -> None:
     shown = Counter(step.op for step in raw.steps)
     shown["replace"] = max(shown[op] for op in _REPLACING)
     for op, count in raw.counted.items():
-        if op not in QUIET and int(count) > shown[op]:
+        if op not in QUIET and _number(count) > shown[op]:
             raise UnreadablePreview(f"The preview counts {count} steps of {op!r}, and shows {shown[op]}.", hint=_AGAIN)

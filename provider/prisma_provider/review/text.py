@@ -37,7 +37,8 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
     for name in review.unmet(allowed):
         lines += _paragraph(f"--allow {name} {unmet(name, review)}")
     for each in review.lookalikes:
-        lines += _block(f"{each.deleted.noun} {_one(each.deleted.name)} {LOOKALIKE}", [each.advice])
+        old, new = each.deleted, each.created
+        lines += _block(f"{old.noun} {old.name} is deleted, and {new.noun} {new.name} {LOOKALIKE}", [each.advice])
     lines += _block("Changes", map(_line, review.intended))
     lines += _block(DRIFT, map(_line, review.drift))
     lines += _paragraph(others(review))

@@ -18,7 +18,7 @@ HEADLINES: Final[Mapping[Verdict, str]] = {
 }
 DRIFT = "Changed elsewhere since the last run; `pulumi up` puts back what the program declares"
 KEPT = "A default database leaves the program, and lives on with its data"
-LOOKALIKE = "is deleted, and a new one is made that looks like it. If it is one and the same, keep it by its alias:"
+LOOKALIKE = "is made, which looks like it. If it is one and the same, keep it by its alias:"
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 
 
@@ -59,7 +59,8 @@ def others(review: Review) -> str | None:
 
 def way_out(review: Review, allowed: Collection[str], *, limit: int | None = None) -> tuple[str, int]:
     """What lets the losses that block through, quoted for a shell, and how many found no room in it."""
-    blocking = [loss for loss in review.losses if not review.is_allowed(loss, allowed)]
+    losses = () if review.problems else review.losses  # a preview that failed is not let through
+    blocking = [loss for loss in losses if not review.is_allowed(loss, allowed)]
     names = (next(filter(_can_be_pasted, review.names(loss)), None) for loss in blocking)
     flags = [f"--allow {shlex.quote(name)}" for name in dict.fromkeys(filter(None, names))]
     ends = accumulate(len(flag) + 1 for flag in flags)
