@@ -8,7 +8,7 @@ from typing import Any
 
 from prisma_provider.api.models import bare_id
 from prisma_provider.review.changes import seen
-from prisma_provider.review.plan import QUIET, Plan, State, Step
+from prisma_provider.review.plan import STAYS, Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK
 
 
@@ -46,7 +46,7 @@ def _project_id(step: Step) -> str | None:
 def _may_end(step: Step) -> bool:
     """Whether a step may be the end of a project."""
     old = step.old or State()
-    stays = step.op in (*QUIET, "create", "update", "import") or old.retained or old.external
+    stays = step.op in STAYS or old.retained or old.external
     return step.kind == "Project" and not stays
 
 

@@ -100,18 +100,15 @@ def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
         yield Finding("adopted", step, after=_id(step), note="It is imported: nothing is sent.")
 
 
-def foreign(step: Step, *, prisma: bool) -> Iterator[Finding]:
-    """What a step means for a resource that holds data and is of another package, Prisma's or not."""
+def foreign(step: Step, *, prisma: bool) -> Finding:
+    """What it means that a resource goes which holds data and is of another package, Prisma's or not."""
     old = step.old or State()
-    if step.op in (*QUIET, "create", "update", "import"):
-        return
     if old.external or (old.retained and step.op in ("delete", "replace")):
-        yield Finding("forgotten", step, note="It lives on: only Pulumi forgets it.", other=not prisma)
-        return
+        return Finding("forgotten", step, note="It lives on: only Pulumi forgets it.", other=not prisma)
     lost = "All its data is lost." if prisma else "Its data may be lost: it is of another provider."
     begin = PENDING if step.pending else ""
     kind: Kind = "deleted" if step.op == "delete" else "replaced" if step.op == "replace" else "changed"
-    yield Finding(kind, step, note=begin + lost, loses="data", other=not prisma)
+    return Finding(kind, step, note=begin + lost, loses="data", other=not prisma)
 
 
 def _unknown(step: Step) -> Finding:

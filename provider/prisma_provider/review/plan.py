@@ -15,7 +15,10 @@ _ID = re.compile(r"\(([^\s()]+)\)")
 QUIET = ("same", "read", "refresh", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")
 """Operations that leave what exists as it is."""
 
-KNOWN = (*QUIET, "create", "update", "replace", "delete", "import")
+STAYS = (*QUIET, "create", "update", "import")
+"""Operations after which what there was before is still there."""
+
+KNOWN = (*STAYS, "replace", "delete")
 """Operations whose meaning is known; any other one is taken for the worst."""
 
 

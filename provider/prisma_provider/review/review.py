@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import compress
 
 from prisma_provider.review.calls import calls
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.findings import Finding, findings, foreign
 from prisma_provider.review.lookalikes import Lookalike, lookalikes
-from prisma_provider.review.plan import KINDS, QUIET, Plan, Step
+from prisma_provider.review.plan import KINDS, QUIET, STAYS, Plan, Step
 from prisma_provider.review.stateful import holds_data, is_prismas, prismas
 
 ALLOW_CHANGES = "changes"
@@ -124,18 +125,22 @@ class Review:
 def review(plan: Plan) -> Review:
     """Judge a plan."""
     # Sorted, so that a comment that is written again differs only where the plan does.
-    ours = sorted((step for step in plan.steps if step.kind), key=lambda step: (KINDS.index(str(step.kind)), step.urn))
+    steps = sorted(
+        plan.steps, key=lambda step: (step.kind is None, KINDS.index(step.kind) if step.kind else 0, step.urn)
+    )
+    ours = [step for step in steps if step.kind]
     prisma, defaults = prismas(plan.steps), Defaults(plan)
-    others = sorted((step for step in plan.steps if holds_data(step, prisma)), key=lambda step: step.urn)
+    others = [step for step in steps if _is_other(step)]
+    at_stake = [step.op not in STAYS and holds_data(step, prisma) for step in others]
     return Review(
         stack=plan.stack,
         findings=(
             *(finding for step in ours for finding in findings(step, plan, defaults)),
-            *(finding for step in others for finding in foreign(step, prisma=is_prismas(step, prisma))),
+            *(foreign(step, prisma=is_prismas(step, prisma)) for step in compress(others, at_stake)),
         ),
         lookalikes=tuple(lookalikes(plan.steps)),
         calls=tuple(call for step in ours for call in calls(step, plan)),
-        others=Counter(_word(step.op) for step in plan.steps if _is_other(step) and not holds_data(step, prisma)),
+        others=Counter(_word(step.op) for step, loses in zip(others, at_stake, strict=True) if not loses),
         problems=plan.problems,
         unseen=plan.unseen,
     )
