@@ -69,6 +69,12 @@ def test_a_renamed_environment_has_one_advice_in_either_form(host: str) -> None:
     assert "! deleted   Environment" not in said[0]
 
 
+def test_a_failure_without_a_cause_says_where_the_cause_may_be() -> None:
+    """A plain document of a violated policy says only that the preview failed."""
+    error = {"severity": "error", "message": "error: preview failed\n"}
+    assert "PULUMI_ENABLE_STREAMING_JSON_PREVIEW" in run(document(diagnostics=[error])).stdout
+
+
 def test_a_violated_policy_is_named() -> None:
     """A mandatory policy ends a preview that went well otherwise: it is named, with what it violates; advice is not."""
     lines = stream({"op": "same", "urn": urn("Database", "orders"), "newState": {}}).splitlines()

@@ -103,6 +103,31 @@ def test_a_package_is_prismas_by_its_address(url: str) -> None:
     assert run(document(named, step("pdp:index:Store"))).exit_code == 10
 
 
+def test_what_is_adopted_and_deleted_in_one_run_has_a_way_out() -> None:
+    """My program changed from the bridged provider to `adopt=` of this one: the old entry has to leave state first."""
+    new = {"op": "create", "urn": urn("Database", "orders"), "newState": {"inputs": {"adopt": "db_1"}}}
+    found = run(document(new, step("prisma-postgres:index/database:Database", id="db_1")), "--format", "text")
+    assert found.exit_code == 20
+    assert "`pulumi state delete`" in found.stdout
+    other = run(document(new, step("prisma-postgres:index/database:Database", id="db_2")), "--format", "text")
+    assert "state delete" not in other.stdout
+
+
+def test_what_an_adoption_changes_is_listed() -> None:
+    """The live database is called otherwise: the rename and its request are there before they are made."""
+    new = {
+        "op": "create",
+        "urn": urn("Database", "orders"),
+        "newState": {"inputs": {"adopt": "db_1", "name": "orders"}},
+    }
+    line = 'prisma: database "acme" (db_1): name is "acme" live, "orders" declared. Request: PATCH {"name": "orders"}.'
+    said = run(document(new, diagnostics=[{"severity": "info#err", "message": line}]), "--format", "text").stdout
+    assert "renamed   Database orders (db_1)" not in said  # its id in Prisma stands with the adoption
+    assert "acme -> orders" in said
+    assert 'PATCH /v1/databases/db_1 {"name": "orders"}' in said
+    assert "POST" not in said
+
+
 def test_an_unknown_operation_on_data_is_the_worst() -> None:
     """A newer Pulumi knows more operations."""
     assert run(document(step("aws:rds/instance:Instance", "vaporize"))).exit_code == 20

@@ -10,6 +10,7 @@ from typing import IO
 import click
 
 from prisma_provider.errors import UnreadablePreview
+from prisma_provider.review.diagnostics import NO_CAUSE
 from prisma_provider.review.pending import completed, is_of
 from prisma_provider.review.plan import Plan
 from prisma_provider.review.reading import read
@@ -73,7 +74,7 @@ def review(preview: IO[str], form: str, allowed: tuple[str, ...], status: int, s
     for error in plan.log:
         click.echo(error, err=True)
     if status and not plan.problems:
-        plan = replace(plan, problems=(_failed(status),))
+        plan = replace(plan, problems=(f"`pulumi preview` ended with status {status}. {NO_CAUSE}",))
     found = judge(plan)
     click.echo(FORMATS[form](found, allowed), nl=False)
     sys.exit(found.verdict(allowed))
@@ -85,13 +86,6 @@ def _read(text: str) -> Plan:
         return read(text)
     except UnreadablePreview as error:
         return Plan(stack="", steps=(), problems=(str(error),))
-
-
-def _failed(status: int) -> str:
-    return (
-        f"`pulumi preview` ended with status {status}, and its document does not say why. "
-        "A policy that is violated ends it so, too: the log of the job has the reason."
-    )
 
 
 def _with_state(plan: Plan, state: IO[str] | None) -> Plan:

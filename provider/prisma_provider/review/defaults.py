@@ -47,7 +47,7 @@ def _may_end(step: Step) -> bool:
     """Whether a step may be the end of a project."""
     old = step.old or State()
     stays = step.op in STAYS or old.retained or old.external
-    return step.kind == "Project" and not stays
+    return step.noun == "Project" and "prisma" in step.type.lower() and not stays
 
 
 def _flagged(step: Step, plan: Plan) -> Iterator[str | None]:

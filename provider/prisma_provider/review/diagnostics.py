@@ -9,6 +9,10 @@ from typing import Any
 from prisma_provider.review.plan import Step
 from prisma_provider.text import masked, plain_lines
 
+NO_CAUSE = (
+    "The preview failed, and does not say why. Where a policy is violated, only the events name it: set "
+    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview."
+)
 NOT_SHOWN = "An error that is not shown here, since it may hold a secret: see the log of the job."
 _ERROR = re.compile(r"^(?:error: )?(?:[A-Z][A-Za-z]+: )?")
 _HAS_A_PROBLEM = re.compile(r"^\S+ resource '(.*?)' has a problem: ")
@@ -22,7 +26,7 @@ def problems(messages: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """A sentence for each cause that ended the preview; that it failed is said only where no cause is known."""
     errors = [each for each in messages if each.get("severity") == "error"]
     causes = [each for each in errors if not _ONLY_FAILED.match(_text(each))]
-    return tuple(dict.fromkeys(map(_problem, causes or errors)))
+    return tuple(dict.fromkeys(map(_problem, causes))) or ((NO_CAUSE,) if errors else ())
 
 
 def log(messages: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

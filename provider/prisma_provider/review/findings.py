@@ -34,6 +34,10 @@ KEPT = (
 )
 RECORDED = "Nothing is sent: only what Pulumi records of it changes."
 PENDING = "An earlier replacement did not delete it; the next `pulumi up` does. "
+TAKEN = (
+    "This run adopts it, and deletes it then under its old name: take that one out of state before, by "
+    "`pulumi state delete`, which deletes nothing in Prisma."
+)
 HOLDS_DATA = ("Project", "Database")
 """What has data: deleted or replaced, it is lost."""
 
@@ -113,7 +117,8 @@ def foreign(step: Step, *, prisma: bool) -> Finding:
 
 def _unknown(step: Step) -> Finding:
     note = "This operation is not known to the review, which takes it for the worst."
-    return Finding("changed", step, after=step.op, note=note, loses="data" if step.kind in HOLDS_DATA else None)
+    loses: Loss = "data" if step.kind in (*HOLDS_DATA, "Restore") else "credentials"
+    return Finding("changed", step, after=step.op, note=note, loses=loses)
 
 
 def _creation(step: Step) -> Finding:

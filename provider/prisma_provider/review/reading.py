@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from prisma_provider.errors import UnreadablePreview
-from prisma_provider.review.diagnostics import is_ours, log, problems
+from prisma_provider.review.diagnostics import NO_CAUSE, is_ours, log, problems
 from prisma_provider.review.plan import QUIET, Plan, State, Step
 
 _AGAIN = "give it the whole output of `pulumi preview --json`."
@@ -197,7 +197,7 @@ def _plan(raw: _Raw) -> Plan:
         stack=_stack(raw.steps),
         steps=tuple(_in_order(raw.steps)),
         said=tuple(dict.fromkeys(said)),  # a preview with --refresh says it twice
-        problems=found or (("it failed",) if raw.failed else ()),
+        problems=found or ((NO_CAUSE,) if raw.failed else ()),
         has_pending=raw.has_pending,
         log=log(raw.messages),
     )

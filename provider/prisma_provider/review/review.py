@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from itertools import compress
 
+from prisma_provider.api.models import bare_id
 from prisma_provider.review.calls import calls
+from prisma_provider.review.changes import adopted
 from prisma_provider.review.defaults import Defaults
-from prisma_provider.review.findings import Finding, findings, foreign
+from prisma_provider.review.findings import TAKEN, Finding, findings, foreign
 from prisma_provider.review.lookalikes import Lookalike, lookalikes
 from prisma_provider.review.plan import KINDS, QUIET, STAYS, Plan, Step
 from prisma_provider.review.stateful import holds_data, is_prismas, prismas
@@ -130,13 +132,14 @@ def review(plan: Plan) -> Review:
     )
     ours = [step for step in steps if step.kind]
     prisma, defaults = prismas(plan.steps), Defaults(plan)
+    taken = {bare_id(each) for each in map(adopted, ours) if each}
     others = [step for step in steps if _is_other(step)]
     at_stake = [step.op not in STAYS and holds_data(step, prisma) for step in others]
     return Review(
         stack=plan.stack,
         findings=(
-            *(finding for step in ours for finding in findings(step, plan, defaults)),
-            *(foreign(step, prisma=is_prismas(step, prisma)) for step in compress(others, at_stake)),
+            *(_advised(finding, taken) for step in ours for finding in findings(step, plan, defaults)),
+            *(_advised(foreign(step, prisma=is_prismas(step, prisma)), taken) for step in compress(others, at_stake)),
         ),
         lookalikes=tuple(lookalikes(plan.steps)),
         calls=tuple(call for step in ours for call in calls(step, plan)),
@@ -144,6 +147,13 @@ def review(plan: Plan) -> Review:
         problems=plan.problems,
         unseen=plan.unseen,
     )
+
+
+def _advised(finding: Finding, taken: Collection[str]) -> Finding:
+    """With the way out where the same object comes and goes, as in a stack that changes its provider."""
+    if finding.kind != "deleted" or not finding.id or bare_id(finding.id) not in taken:
+        return finding
+    return replace(finding, note=f"{finding.note or ''} {TAKEN}".strip())
 
 
 def _is_other(step: Step) -> bool:
