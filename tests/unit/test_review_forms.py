@@ -87,6 +87,16 @@ def test_a_violated_policy_is_named() -> None:
         assert ("Policy acme/none is violated by Database orders: No databases." in found.stdout) is bool(status)
 
 
+@pytest.mark.parametrize(
+    "event",
+    ['{"resOpFailedEvent": {}}', '{"summaryEvent": {"maybeCorrupt": true}}', '{"summaryEvent": {"result": "failed"}}'],
+)
+def test_events_of_a_failure_are_believed(event: str) -> None:
+    """Whatever else they say."""
+    end = "" if "summaryEvent" in event else '\n{"summaryEvent": {"result": "succeeded"}}'
+    assert run('{"preludeEvent": {}}\n' + event + end).exit_code == 1
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_status_of_the_preview_is_believed(form: str) -> None:
     """The preview ended badly and its document is clean, as with a policy: that is never green, and is said."""

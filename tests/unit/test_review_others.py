@@ -94,6 +94,26 @@ def test_what_stays_is_not_lost(type_: str) -> None:
         assert run(document(harmless)).exit_code == 10
 
 
+@pytest.mark.parametrize(
+    ("op", "new", "reasons"),
+    [
+        ("read-replacement", {"id": "i-2"}, []),
+        ("import", {"id": "i-2"}, []),
+        ("update", {"id": "i-2"}, []),
+        ("update", {"id": "i-1"}, ["region"]),
+    ],
+)
+@pytest.mark.parametrize("type_", [BRIDGED[1], STATEFUL[0], "prisma:index:Database"])
+def test_another_object_in_its_place_is_a_replacement(
+    type_: str, op: str, new: dict[str, Any], reasons: list[str]
+) -> None:
+    """Whatever the operation is called: what was there before goes, unless it was only looked up."""
+    found = {**step(type_, op), "newState": new, "replaceReasons": reasons}
+    assert run(document(found), "--allow", "changes").exit_code == 20
+    looked_up = {**found, "oldState": {"id": "i-1", "external": True}}
+    assert run(document(looked_up), "--allow", "changes").exit_code == 0
+
+
 @pytest.mark.parametrize("url", ["github://api.github.com/prisma/pulumi-pdp", "https://api.prisma.io"])
 def test_a_package_is_prismas_by_its_address(url: str) -> None:
     """Whatever the package is called: its provider downloads from Prisma, or speaks to Prisma."""
@@ -158,6 +178,12 @@ def test_an_allow_names_one_object() -> None:
 
 
 @pytest.mark.parametrize("name", ["my orders", "a;rm -rf ~", "$(id)", "`id`", "it's", "a'b\"c", "*"])
+@pytest.mark.parametrize("word", ["changes", "other"])
+def test_an_object_that_is_called_like_a_general_allow_is_not_let_go(word: str) -> None:
+    """An id may be anything: `--allow changes` still names no object."""
+    assert run(document(deleted(id=word)), "--allow", "changes", "--allow", "other").exit_code == 20
+
+
 def test_what_is_offered_can_be_pasted(name: str) -> None:
     """Quoted for a shell, whatever the name holds: it is one word, and lets that one go."""
     import shlex

@@ -107,7 +107,7 @@ def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
 def foreign(step: Step, *, prisma: bool) -> Finding:
     """What it means that a resource goes which holds data and is of another package, Prisma's or not."""
     old = step.old or State()
-    if old.external or (old.retained and step.op in ("delete", "replace")):
+    if old.external or (old.retained and step.op == "delete"):
         return Finding("forgotten", step, note="It lives on: only Pulumi forgets it.", other=not prisma)
     lost = "All its data is lost." if prisma else "Its data may be lost: it is of another provider."
     begin = PENDING if step.pending else ""

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from prisma_provider.api.models import bare_id
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.diagnostics import NO_CAUSE, is_ours, log, problems
 from prisma_provider.review.plan import QUIET, Plan, State, Step
 
 _AGAIN = "give it the whole output of `pulumi preview --json`."
 _REPLACING = ("create-replacement", "replace", "import-replacement")
+_KEEPING = ("same", "update", "import", "read")
+"""What keeps the object, unless the step says otherwise: by another id, or a reason to replace it."""
 _BY_NAME = "prisma: "
 _LIKE_JSON = re.compile(r"""^\s*(?:[{}\]"]|\[\s*(?:[\[{"\]]|$))|"\s*:|[}\]]\s*$""", re.MULTILINE)
 """What a part of a preview looks like, and nothing does that the CLI says around it."""
@@ -86,6 +89,7 @@ def _document(found: Mapping[str, Any]) -> _Raw:
         tuple(_step(step, "oldState", "newState", "replaceReasons") for step in steps),
         tuple(_listed(found.get("diagnostics"))),
         _mapping(found["changeSummary"]),
+        failed=_is_bad(found),
         has_pending=shows_parts,
     )
 
@@ -104,8 +108,12 @@ def _stream(events: list[dict[str, Any]]) -> _Raw:
         tuple(_step(each["metadata"], "old", "new", "keys") for each in _all(events, "resourcePreEvent")),
         (*_all(events, "diagnosticEvent"), *map(_violation, _all(events, "policyEvent"))),
         _mapping(summaries[0].get("resourceChanges")),
-        failed=summaries[0].get("result") not in (None, "succeeded"),
+        failed=_is_bad(summaries[0]) or bool(_all(events, "resOpFailedEvent")),
     )
+
+
+def _is_bad(summary: Mapping[str, Any]) -> bool:
+    return summary.get("result") not in (None, "succeeded") or bool(summary.get("maybeCorrupt"))
 
 
 def _all(events: Iterable[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
@@ -164,13 +172,13 @@ def _step(step: Mapping[str, Any], old: str, new: str, reasons: str) -> Step:
 
 def _is_component(state: Mapping[str, Any]) -> bool:
     """Events leave a false `custom` out; what has a provider or an id is an object."""
-    named = state.get("provider", True) or state.get("id")
-    return state.get("custom", bool(named)) is False
+    return not state.get("id") and state.get("custom", bool(state.get("provider", True))) is False
 
 
 def checked(urn: str) -> str:
     """A URN; UnreadablePreview for what is none."""
-    if urn.count("::") < 3:
+    parts = urn.split("::", 3)
+    if len(parts) < 4 or not urn.startswith("urn:pulumi:") or not all(parts):
         raise UnreadablePreview(f"{urn[:80]!r} is no URN of Pulumi's.", hint=_AGAIN)
     return urn
 
@@ -244,8 +252,12 @@ def _in_order(steps: tuple[Step, ...]) -> Iterator[Step]:
 
 def _replaces(step: Step) -> bool:
     """Whether another object takes the place of this one; what was only looked up goes without a loss."""
-    looked_up = step.old is None or step.old.external
-    return step.op in _REPLACING or (step.op == "read-replacement" and not looked_up)
+    if step.op in _REPLACING:
+        return True
+    if step.old is None or step.old.external:
+        return False
+    ids = {bare_id(state.id) for state in (step.old, step.new) if state and state.id}
+    return step.op == "read-replacement" or (step.op in _KEEPING and (len(ids) > 1 or bool(step.reasons)))
 
 
 def _id(step: Step) -> str | None:

@@ -23,6 +23,7 @@ ALLOW_CHANGES = "changes"
 """What `--allow` takes beside resources: everything that loses no data."""
 ALLOW_OTHER = "other"
 """And this: data of other providers, which may be lost."""
+_GENERAL = (ALLOW_CHANGES, ALLOW_OTHER)
 
 
 class Verdict(IntEnum):
@@ -96,8 +97,7 @@ class Review:
 
     def unmet(self, allowed: Collection[str]) -> tuple[str, ...]:
         """What was allowed and is not lost here, or is the name of several."""
-        general = (ALLOW_CHANGES, ALLOW_OTHER)
-        return tuple(name for name in dict.fromkeys(allowed) if name not in general and not self._is_one(name))
+        return tuple(name for name in dict.fromkeys(allowed) if name not in _GENERAL and not self._is_one(name))
 
     def verdict(self, allowed: Collection[str] = ()) -> Verdict:
         """The worst of it, less what is allowed."""
@@ -119,8 +119,9 @@ class Review:
         """Which objects may be meant by a name."""
         found: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
         for loss in self.losses:
-            for name in filter(None, (loss.label, loss.step.urn, loss.id)):
-                found[name].add((loss.step.urn, loss.id))
+            for name in (loss.label, loss.step.urn, loss.id):
+                if name and name not in _GENERAL:
+                    found[name].add((loss.step.urn, loss.id))
         return found
 
 
