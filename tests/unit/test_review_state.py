@@ -57,7 +57,7 @@ def test_what_only_the_state_shows(form: str, tmp_path: Path, exported: dict[str
         export().replace("dev::shop", "dev::other"),
         export().replace("dev::shop", "prod::shop"),
     ],
-    ids=str,
+    ids=lambda found: str(found)[:40],
 )
 def test_a_state_that_cannot_be_read_is_never_green(
     found: str | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from prisma_provider.review.plan import Step
@@ -14,6 +14,7 @@ NO_CAUSE = (
     "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for the preview."
 )
 NOT_SHOWN = "An error that is not shown here, since it may hold a secret: see the log of the job."
+_MOST = 100
 _ERROR = re.compile(r"^(?:error: )?(?:[A-Z][A-Za-z]+: )?")
 _HAS_A_PROBLEM = re.compile(r"^\S+ resource '(.*?)' has a problem: ")
 _PROTECTED = re.compile(r"because it is protected|marked for protection")
@@ -26,13 +27,19 @@ def problems(messages: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """A sentence for each cause that ended the preview; that it failed is said only where no cause is known."""
     errors = [each for each in messages if each.get("severity") == "error"]
     causes = [each for each in errors if not _ONLY_FAILED.match(_text(each))]
-    return tuple(dict.fromkeys(map(_problem, causes))) or ((NO_CAUSE,) if errors else ())
+    return _some(_problem, causes) or ((NO_CAUSE,) if errors else ())
 
 
 def log(messages: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Every error whole, without what looks like a password and without what a job would obey."""
-    errors = (plain_lines(masked(_text(each))) for each in messages if each.get("severity") == "error")
-    return tuple(dict.fromkeys(errors))
+    errors = [each for each in messages if each.get("severity") == "error"]
+    return _some(lambda each: plain_lines(masked(_text(each))), errors)
+
+
+def _some(said: Callable[[Mapping[str, Any]], str], errors: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Each sentence once, of so many errors as anybody reads."""
+    left = len(errors) - _MOST
+    return (*dict.fromkeys(map(said, errors[:_MOST])), *([f"… and {left} more errors"] if left > 0 else []))
 
 
 def is_ours(message: Mapping[str, Any]) -> bool:
