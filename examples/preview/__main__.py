@@ -6,6 +6,14 @@ import pulumi_prisma as prisma
 
 stack = pulumi.get_stack()
 
+
+def made(output: str | None) -> str:
+    """What production has given, or a sentence where it has not been made yet."""
+    if output is None:
+        raise pulumi.RunError("Stack production has not been made yet: run `pulumi up --stack production` first.")
+    return output
+
+
 if stack == "production":
     project_id = prisma.Project("shop", region="eu-central-1").id
     environment = prisma.Environment(
@@ -17,10 +25,9 @@ if stack == "production":
     )
 else:  # pr-7, by the workflow of pull request 7
     production = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/production")
-    project_id = production.require_output("project_id")
-    environment = prisma.Environment(
-        stack, project_id=project_id, kind="preview", source=prisma.CloneOf(production.require_output("database_id"))
-    )
+    project_id = production.get_output("project_id").apply(made)
+    source = prisma.CloneOf(production.get_output("database_id").apply(made))
+    environment = prisma.Environment(stack, project_id=project_id, kind="preview", source=source)
 
 pulumi.export("project_id", project_id)
 pulumi.export("database_id", environment.database_id)

@@ -34,6 +34,8 @@ class Environment(pulumi.ComponentResource):
     """Its database."""
     connection: Connection
     """The credentials of its application."""
+    kind: Output[str]
+    """What it is for, as policies read it: production, persistent or preview."""
     git_name: Output[str]
     """The name of its branch."""
     branch_id: Output[str]
@@ -96,7 +98,7 @@ class Environment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.connection = self._make_connection(resource_name, kind, rotation_trigger)
-        self._export()
+        self._export(kind)
 
     def _make_branch(self, name: str, project_id: Input[str], kind: str, git_name: Input[str] | None) -> Branch:
         production = kind == "production"
@@ -123,13 +125,15 @@ class Environment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _export(self) -> None:
+    def _export(self, kind: str) -> None:
+        # No input: an input more would be a change of every Environment that a stack holds.
+        self.kind = Output.from_input(kind)
         self.git_name = self.branch.git_name
         self.branch_id = self.branch.id
         self.database_id = self.database.id
         self.database_url = self.connection.database_url
         self.direct_url = self.connection.direct_url
-        names = ("git_name", "branch_id", "database_id", "database_url", "direct_url")
+        names = ("kind", "git_name", "branch_id", "database_id", "database_url", "direct_url")
         self.register_outputs({name: getattr(self, name) for name in names})
 
 

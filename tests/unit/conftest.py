@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from pulumi_prisma import schema
@@ -19,3 +22,17 @@ def pytest_sessionstart() -> None:
 def service() -> Service:
     """An empty Management API in memory."""
     return Service()
+
+
+def export(*resources: dict[str, Any]) -> str:
+    """What `pulumi stack export` prints of the stack shop/dev that holds these."""
+    root = {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "custom": False}
+    return json.dumps({"version": 3, "deployment": {"resources": [root, *resources]}})
+
+
+@pytest.fixture
+def exported(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
+    """What Pulumi's CLI gives a review as the state of the stack: nothing is pending, unless a test says so."""
+    found: dict[str, str | None] = {"export": export()}
+    monkeypatch.setattr("prisma_provider.cli.review._asked", lambda _: found["export"])
+    return found

@@ -51,6 +51,7 @@ def test_an_environment_that_stays(mocks: Mocks, made: dict[str, Any], prisma: A
     assert "is_default" not in made["Database"][0]
     assert not any(protected for _, protected in made.values())
     assert value(dev.git_name) == "dev"
+    assert value(dev.kind) == "persistent"
 
 
 @HOSTS

@@ -13,6 +13,7 @@ from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import review
 from unit.test_review import deleted, document, recorded, run, urn
 
+pytestmark = pytest.mark.usefixtures("exported")
 RENAME = """\
 ### Prisma Postgres: changes, no data is lost
 

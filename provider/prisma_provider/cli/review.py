@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from dataclasses import replace
 from typing import IO
 
 import click
 
 from prisma_provider.errors import UnreadablePreview
+from prisma_provider.review.pending import completed, is_of
 from prisma_provider.review.plan import Plan
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
-from prisma_provider.review.review import Review
 from prisma_provider.review.review import review as judge
+
+_PATIENCE = 120
+"""Seconds for `pulumi stack export`."""
 
 
 @click.command()
@@ -25,14 +30,28 @@ from prisma_provider.review.review import review as judge
     "allowed",
     multiple=True,
     metavar="WHAT",
-    help="What does not count: `changes` for everything that loses no data; `Database:orders`, or a URN, for data that "
-    "may be lost. Repeat it for several.",
+    help="What does not count, in this run: `changes` for everything that loses no data; `other` for data of other "
+    "providers; `Database:orders`, a URN or an id for one object whose data may be lost. Repeat it for several.",
 )
-def review(preview: IO[str], form: str, allowed: tuple[str, ...]) -> None:
+@click.option(
+    "--status",
+    type=int,
+    default=0,
+    metavar="N",
+    help="The exit status of `pulumi preview`: it failed where that is not 0, whatever it printed.",
+)
+@click.option(
+    "--state",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="The output of `pulumi stack export`. Without it, the review runs that command where it needs the state.",
+)
+def review(preview: IO[str], form: str, allowed: tuple[str, ...], status: int, state: IO[str] | None) -> None:
     """Say what a preview would do to data.
 
-    PREVIEW is a file with the output of `pulumi preview --json`; without it, standard input is read. Data that would
-    be lost comes first; drift stands apart from what the program asks for; no secret is shown.
+    PREVIEW is a file with the output of `pulumi preview --json --show-replacement-steps`; without it, standard input
+    is read. Data that would be lost comes first; drift stands apart from what the program asks for; no secret is
+    shown. A preview without replacement steps does not show what an earlier run has still to delete: that is then
+    read from the state of the stack.
 
     \b
     Exit status:
@@ -40,23 +59,59 @@ def review(preview: IO[str], form: str, allowed: tuple[str, ...]) -> None:
       10  changes, and no data is lost
       20  data would be lost: a database or a project is deleted or replaced,
           or a backup is put in the place of data
-      1   the preview failed, or is no preview
+      1   the preview failed, is no preview, or does not show all
       2   the command was misused
 
     \b
     Examples:
       pulumi preview --json | pulumi-prisma review --format text
-      pulumi-prisma review preview.json --allow changes > comment.md
+      pulumi-prisma review preview.json --status $status --allow changes > comment.md
       pulumi-prisma review preview.json --allow changes --allow Database:trial
     """
-    found = _judged(preview.read())
+    plan = _with_state(_read(preview.read()), state)
+    for error in plan.log:
+        click.echo(error, err=True)
+    if status and not plan.problems:
+        plan = replace(plan, problems=(_failed(status),))
+    found = judge(plan)
     click.echo(FORMATS[form](found, allowed), nl=False)
     sys.exit(found.verdict(allowed))
 
 
-def _judged(text: str) -> Review:
-    """A review in any case: what cannot be read is reported, too, so that no older comment stays and misleads."""
+def _read(text: str) -> Plan:
+    """A plan in any case: what cannot be read is reported, too, so that no older comment stays and misleads."""
     try:
-        return judge(read(text))
+        return read(text)
     except UnreadablePreview as error:
-        return judge(Plan(stack="", steps=(), problems=(str(error),)))
+        return Plan(stack="", steps=(), problems=(str(error),))
+
+
+def _failed(status: int) -> str:
+    return (
+        f"`pulumi preview` ended with status {status}, and its document does not say why. "
+        "A policy that is violated ends it so, too: the log of the job has the reason."
+    )
+
+
+def _with_state(plan: Plan, state: IO[str] | None) -> Plan:
+    if state is not None:
+        return completed(plan, state.read())
+    return plan if plan.has_pending or plan.problems else completed(plan, _export(plan))
+
+
+def _export(plan: Plan) -> str | None:
+    """The state of the stack that was previewed, from the CLI; None where it gives none, or that of another stack."""
+    name = plan.stack.rpartition("/")[2]
+    for which in (["--stack", name] if name else [], []):
+        found = _asked(["pulumi", "stack", "export", "--non-interactive", *which])
+        if found is not None and is_of(found, plan):
+            return found
+    return None
+
+
+def _asked(command: list[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode(errors="replace") if done.returncode == 0 else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prisma_provider.diff import Change, Diff
-from prisma_provider.review.changes import is_gone, seen
+from prisma_provider.review.changes import adopted, is_gone, seen
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, shown
 
@@ -18,6 +18,8 @@ def calls(step: Step, plan: Plan) -> Iterator[str]:
     """What would be sent for one step; reads are left out."""
     if step.kind == "Restore":
         yield from _restore(step, plan)
+    elif adopted(step):
+        yield from _update(step, plan)
     elif step.op == "create":
         yield from _create(step)
     elif step.op == "update":
@@ -65,7 +67,7 @@ def _restore(step: Step, plan: Plan) -> Iterator[str]:
 
 
 def _path(step: Step) -> str:
-    return f"/v1/{_PATHS[str(step.kind)]}/{(step.old or State()).id}"
+    return f"/v1/{_PATHS[str(step.kind)]}/{adopted(step) or (step.old or State()).id}"
 
 
 def _connection(step: Step) -> Any:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from prisma_provider.api.models import bare_id
 from prisma_provider.review.plan import Plan, State, Step
-from prisma_provider.review.values import is_masked
+from prisma_provider.review.values import UNKNOWN_MARK, is_masked
 
 _NOT_SET: Final = "not set"
 _FIELD = re.compile(r"[:;] (\w+) is ")
@@ -48,12 +48,20 @@ class Seen:
 
 
 def seen(step: Step, plan: Plan) -> dict[str, Seen]:
-    """Everything that differs in an update or a replacement, by its name in the API."""
+    """Everything that differs in an update, a replacement or an adoption, by its name in the API."""
+    if adopted(step):
+        return {field: Seen(field, *values) for field, values in _told(step, plan).items() if field in PATCHED}
     if step.old is None or step.new is None:
         return {}
     told = _told(step, plan)
     fields = dict.fromkeys((*_edited(step.refreshed or step.old, step.new), *told, *step.detailed, *step.reasons))
     return {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
+
+
+def adopted(step: Step) -> str | None:
+    """The id of the object that a creation takes over instead of making one."""
+    adopt = step.new.inputs.get("adopt") if step.op == "create" and step.new else None
+    return adopt if isinstance(adopt, str) and adopt != UNKNOWN_MARK else None
 
 
 def is_gone(step: Step, plan: Plan) -> bool:
@@ -97,12 +105,10 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _lines(step: Step, plan: Plan) -> Iterator[str]:
+def _lines(step: Step, plan: Plan) -> Sequence[str]:
     """What the provider said of this object, without its title."""
-    mark = f"({step.old.id})" if step.old and step.old.id else None
-    for line in plan.said:
-        if mark and mark in line:
-            yield line.partition(mark)[2].lstrip()
+    mine = adopted(step) or (step.old.id if step.old else None)
+    return plan.said_of.get(mine, ()) if mine else ()
 
 
 def _told(step: Step, plan: Plan) -> dict[str, tuple[Any, Any]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from prisma_provider.review.changes import PATCHED, Seen, is_gone, same, seen
+from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, seen
+from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
-from prisma_provider.review.values import UNKNOWN_MARK, origin, shown
+from prisma_provider.review.values import origin, shown
 
 Kind = Literal[
     "created",
@@ -32,6 +33,7 @@ KEPT = (
     "Pulumi forgets it. If another one is made the default before that, it is deleted with its data."
 )
 RECORDED = "Nothing is sent: only what Pulumi records of it changes."
+PENDING = "An earlier replacement did not delete it; the next `pulumi up` does. "
 HOLDS_DATA = ("Project", "Database")
 """What has data: deleted or replaced, it is lost."""
 
@@ -49,13 +51,15 @@ class Finding:
     loses: Loss | None = None
     lives_on: bool = False
     """Its data is lost only if more happens than the preview shows: a check asks, and nobody is alarmed."""
+    other: bool = False
+    """It belongs to another provider than Prisma's: its data may be lost."""
     drift: bool = False
     """Another hand changed it: this puts it back to what is declared."""
 
     @property
     def title(self) -> str:
         """What it is: its kind and its name in Pulumi."""
-        return f"{self.step.kind} {self.step.name}"
+        return f"{self.step.noun} {self.step.name}"
 
     @property
     def known_as(self) -> str | None:
@@ -65,12 +69,17 @@ class Finding:
         return ", ".join(each for each in (name if name != self.step.name else "", state.id or "") if each) or None
 
     @property
+    def id(self) -> str | None:
+        """Its id, where it has one yet."""
+        return _id(self.step)
+
+    @property
     def label(self) -> str:
         """How it is named to `--allow`."""
-        return f"{self.step.kind}:{self.step.name}"
+        return f"{self.step.noun}:{self.step.name}"
 
 
-def findings(step: Step, plan: Plan) -> Iterator[Finding]:
+def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
     """What a step means; nothing for one that leaves things as they are."""
     if step.op in QUIET:
         return
@@ -80,14 +89,26 @@ def findings(step: Step, plan: Plan) -> Iterator[Finding]:
         yield from _restore(step, plan)
     elif step.op == "create":
         yield _replacement(step, plan) if is_gone(step, plan) else _creation(step)
+        yield from (_edit(step, change) for change in seen(step, plan).values() if adopted(step) and change.is_sent)
     elif step.op == "update":
         yield from _update(step, plan)
     elif step.op == "replace":
         yield _replacement(step, plan)
     elif step.op == "delete":
-        yield _deletion(step, plan)
+        yield _deletion(step, defaults)
     else:
         yield Finding("adopted", step, after=_id(step), note="It is imported: nothing is sent.")
+
+
+def foreign(step: Step, *, prisma: bool) -> Finding:
+    """What it means that a resource goes which holds data and is of another package, Prisma's or not."""
+    old = step.old or State()
+    if old.external or (old.retained and step.op in ("delete", "replace")):
+        return Finding("forgotten", step, note="It lives on: only Pulumi forgets it.", other=not prisma)
+    lost = "All its data is lost." if prisma else "Its data may be lost: it is of another provider."
+    begin = PENDING if step.pending else ""
+    kind: Kind = "deleted" if step.op == "delete" else "replaced" if step.op == "replace" else "changed"
+    return Finding(kind, step, note=begin + lost, loses="data", other=not prisma)
 
 
 def _unknown(step: Step) -> Finding:
@@ -99,64 +120,32 @@ def _creation(step: Step) -> Finding:
     new = step.new or State()
     adopt, name = new.inputs.get("adopt"), shown(new.get("name") or new.get("gitName"))
     if isinstance(adopt, str):
-        return Finding("adopted", step, after=adopt, note="It exists, and is changed to what is declared.")
+        return Finding("adopted", step, after=shown(adopt), note="It exists: Pulumi takes it over.")
     note = "Where an interrupted run left it behind, that one is taken." if adopt else None
     return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
 
 
-def _deletion(step: Step, plan: Plan) -> Finding:
+def _deletion(step: Step, defaults: Defaults) -> Finding:
     old = step.old or State()
     if old.retained or old.external:
         return Finding("forgotten", step, note="It lives on in Prisma: only Pulumi forgets it.")
+    begin = PENDING if step.pending else ""
     if step.kind == "Connection":
-        note = "Whoever uses its credentials is locked out."
+        note = begin + "Whoever uses its credentials is locked out."
         return Finding("deleted", step, note=note, loses="credentials")
     if step.kind == "Project":
-        return Finding("deleted", step, note=_lost_with_project(old), loses="data")
-    if step.kind == "Database" and _is_kept(step, plan):
+        return Finding("deleted", step, note=begin + _lost_with_project(old), loses="data")
+    if step.kind == "Database" and defaults.lives_on(step):
         return Finding("forgotten", step, note=KEPT, loses="data", lives_on=True)
     if step.kind == "Database":
-        return Finding("deleted", step, note="All its data is lost.", loses="data")
-    return Finding("deleted", step)
+        return Finding("deleted", step, note=begin + "All its data is lost.", loses="data")
+    return Finding("deleted", step, note=begin.strip() or None)
 
 
 def _lost_with_project(project: State) -> str:
     return "Every database in it is lost with it." + (
         " It has force_destroy: also those that this program does not hold." if project.get("forceDestroy") else ""
     )
-
-
-def _is_kept(step: Step, plan: Plan) -> bool:
-    """Prisma deletes the default database of a project only with the project, or once another one has the flag."""
-    old = step.old or State()
-    home = old.get("projectId")
-    return old.outputs.get("isDefault") is True and not any(
-        _goes(each, home) or (each is not step and _has_flag(each, home, plan)) for each in plan.steps
-    )
-
-
-def _goes(step: Step, project_id: object) -> bool:
-    """Whether a step may be the end of this project."""
-    old = step.old or State()
-    stays = step.op in (*QUIET, "create", "update", "import") or old.retained or old.external
-    return step.kind == "Project" and not stays and _may_be(old.id, project_id)
-
-
-def _has_flag(step: Step, project_id: object, plan: Plan) -> bool:
-    """Whether another database may be the default one of this project by now: as declared, in state, or live."""
-    old, new = step.old or State(), step.new or State()
-    flagged = new.inputs.get("isDefault") not in (None, False) or True in (
-        old.outputs.get("isDefault"),
-        new.outputs.get("isDefault"),
-        *(change.before for field, change in seen(step, plan).items() if field == "isDefault"),
-    )
-    return step.kind == "Database" and flagged and _may_be((new if step.new else old).get("projectId"), project_id)
-
-
-def _may_be(one: object, other: object) -> bool:
-    """Whether two ids may name one project, as far as they are told."""
-    told = isinstance(one, str) and isinstance(other, str) and UNKNOWN_MARK not in (one, other)
-    return not told or same(one, other)
 
 
 def _replacement(step: Step, plan: Plan) -> Finding:

@@ -6,83 +6,118 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from prisma_provider.review.findings import Finding
+from prisma_provider.review.lookalikes import Lookalike
+from prisma_provider.review.plan import Step
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import DRIFT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
-from prisma_provider.text import plain
+from prisma_provider.review.wording import (
+    DRIFT,
+    KEPT,
+    LOOKALIKE,
+    MORE,
+    NOT_WHOLE,
+    OTHERS,
+    UNSEEN,
+    headline,
+    others,
+    unmet,
+    way_out,
+)
+from prisma_provider.text import cut, plain
 
-MOST_LINES = 100
-"""A comment has room for 65,536 characters."""
+MOST_CHARACTERS = 60_000
+"""A comment has room for 65,536; a workflow writes a line or two of its own around it."""
+_LINES = (100, 30, 10, 3)
+"""How many lines of each list are shown: the most that fit."""
 _LONGEST = 200
 
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:
-    """What is lost first; then what else changes, what drifted, and the calls."""
+    """What is lost first; then what else changes, what drifted, and the calls; what is cut is said."""
+    comment = ""
+    for most in _LINES:
+        comment = _render(review, allowed, most)
+        if len(comment.encode("utf-16-le")) <= 2 * MOST_CHARACTERS:
+            break
+    return comment
+
+
+def _render(review: Review, allowed: Collection[str], most: int) -> str:
     parts = [
         f"### Prisma Postgres: {headline(review, allowed)}",
         f"Stack {code(review.stack)}" if review.stack else "",
-        *_problems(review),
-        *_losses(review, allowed),
-        *_lookalikes(review),
-        *_table("", review.intended),
-        *_table(f"**Drift.** {DRIFT}:", review.drift),
+        *_losses(review, allowed, most),
+        *_problems(review, most),
+        f"> [!WARNING]\n> {UNSEEN} {review.unseen}" if review.unseen else "",
+        *_some([f"{code(f'--allow {name}')} {unmet(name, review)}" for name in review.unmet(allowed)], most),
+        *_some([_lookalike(each) for each in review.lookalikes], most),
+        *_table("", review.intended, most),
+        *_table(f"**Drift.** {DRIFT}:", review.drift, most),
         others(review) or "",
-        *_calls(review),
+        *_calls(review, most),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _problems(review: Review) -> Iterator[str]:
+def _problems(review: Review, most: int) -> Iterator[str]:
     if review.problems:
         yield f"> [!WARNING]\n> {NOT_WHOLE}"
-        for problem in review.problems[:MOST_LINES]:
-            yield _block("\n".join(plain(line, instead=" ") for line in problem.splitlines()))
+        shown = ["\n".join(map(plain, cut(problem, 1000).splitlines())) for problem in review.problems]
+        yield from map(_block, _some(shown, most))
 
 
-def _losses(review: Review, allowed: Collection[str]) -> Iterator[str]:
+def _losses(review: Review, allowed: Collection[str], most: int) -> Iterator[str]:
     blocks = not review.are_allowed(review.lost, allowed)
-    yield from _alert("[!CAUTION]" if blocks else "[!WARNING]", review.lost)
-    yield from _alert("[!NOTE]", review.kept)
-    out = way_out(review, allowed)
-    if out:
-        yield f"If that is meant: {code(out.partition(': ')[2], limit=2000)}"
+    yield from _alert("[!CAUTION]" if blocks else "[!WARNING]", "", review.lost, (review, allowed), most)
+    yield from _alert("[!WARNING]", f"{OTHERS}:", review.risked, (review, allowed), most)
+    yield from _alert("[!NOTE]", f"{KEPT}:", review.kept, (review, allowed), most)
+    flags, left = way_out(review, allowed, limit=2000)
+    if flags:
+        yield f"If that is meant: {code(flags, limit=2000)}" + (f" {MORE.format(left)}" if left else "")
 
 
-def _alert(mark: str, found: Sequence[Finding]) -> Iterator[str]:
-    if found:
-        yield "\n".join(f"> {line}" for line in _some([mark, *(f"- {_sentence(each)}" for each in found)]))
+def _alert(
+    mark: str, title: str, found: Sequence[Finding], judged: tuple[Review, Collection[str]], most: int
+) -> Iterator[str]:
+    review, allowed = judged
+    lines = [_sentence(each) + (" Allowed." if review.is_allowed(each, allowed) else "") for each in found]
+    if lines:
+        shown = [mark, *filter(None, [title]), *(f"- {line}" for line in _some(lines, most))]
+        yield "\n".join(f"> {line}" for line in shown)
 
 
 def _sentence(finding: Finding) -> str:
     known = f" ({code(finding.known_as)})" if finding.known_as else ""
     values = _values(finding)
     said = f": {values}." if values else "."
-    title = f"**{finding.step.kind} {code(finding.step.name)}**{known} is **{finding.kind}**{said}"
+    title = f"**{_noun(finding.step)} {code(finding.step.name)}**{known} is **{finding.kind}**{said}"
     return f"{title} {finding.note or ''}".rstrip()
+
+
+def _noun(step: Step) -> str:
+    """What it is: a word of ours, or the whole type of another provider's."""
+    return step.kind or code(step.type)
 
 
 def _values(finding: Finding) -> str:
     return " → ".join(code(value) for value in (finding.before, finding.after) if value)
 
 
-def _lookalikes(review: Review) -> Iterator[str]:
-    for each in review.lookalikes[:MOST_LINES]:
-        yield (
-            f"> [!IMPORTANT]\n> {each.deleted.kind} {code(each.deleted.name)} {LOOKALIKE}\n>\n"
-            f"> {code(each.advice, limit=2000)}"
-        )
+def _lookalike(each: Lookalike) -> str:
+    old, new = (f"{_noun(step)} {code(step.name)}" for step in (each.deleted, each.created))
+    return f"> [!IMPORTANT]\n> {old} is deleted, and {new} {LOOKALIKE}\n>\n> {code(each.advice, limit=2000)}"
 
 
-def _table(title: str, found: Sequence[Finding]) -> Iterator[str]:
+def _table(title: str, found: Sequence[Finding], most: int) -> Iterator[str]:
     if not found:
         return
     if title:
         yield title
     rows = [f"| {each.kind} | {_resource(each)} | {_what(each)} |" for each in found]
-    yield "\n".join(["| | resource | |", "|---|---|---|", *_some(rows)])
+    yield "\n".join(["| | resource | |", "|---|---|---|", *_some(rows, most)])
 
 
 def _resource(finding: Finding) -> str:
-    return f"{finding.step.kind} {code(finding.step.name)}".replace("|", r"\|")
+    return f"{_noun(finding.step)} {code(finding.step.name)}".replace("|", r"\|")
 
 
 def _what(finding: Finding) -> str:
@@ -90,20 +125,20 @@ def _what(finding: Finding) -> str:
     return said.replace("|", r"\|")
 
 
-def _calls(review: Review) -> Iterator[str]:
+def _calls(review: Review, most: int) -> Iterator[str]:
     if review.calls:
-        lines = "\n".join(_some([_plain(call, 1000) for call in review.calls]))
+        lines = "\n".join(_some([cut(plain(call), 1000) for call in review.calls], most))
         yield f"<details><summary>Calls to be made: {len(review.calls)}</summary>\n\n{_block(lines)}\n\n</details>"
 
 
-def _some(lines: Sequence[str]) -> list[str]:
-    left = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], *([f"… and {left} more"] if left > 0 else [])]
+def _some(lines: Sequence[str], most: int) -> list[str]:
+    left = len(lines) - most
+    return [*lines[:most], *([MORE.format(left)] if left > 0 else [])]
 
 
 def code(text: str, *, limit: int = _LONGEST) -> str:
     """Text as code: a fence longer than any in it, on one line."""
-    text = _plain(text, limit)
+    text = cut(plain(text), limit)
     fence = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
     return f"{fence} {text} {fence}" if len(fence) > 1 else f"`{text}`"
 
@@ -111,8 +146,3 @@ def code(text: str, *, limit: int = _LONGEST) -> str:
 def _block(text: str) -> str:
     fence = "`" * max(3, max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
     return f"{fence}\n{text}\n{fence}"
-
-
-def _plain(text: str, limit: int) -> str:
-    text = plain(text, instead=" ")
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 KINDS = ("Project", "Branch", "Database", "Connection", "Restore")
 _OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index):({'|'.join(KINDS)})")
+_ID = re.compile(r"\(([^\s()]+)\)")
 
 QUIET = ("same", "read", "refresh", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")
 """Operations that leave what exists as it is."""
 
-KNOWN = (*QUIET, "create", "update", "replace", "delete", "import", "import-replacement")
+STAYS = (*QUIET, "create", "update", "import")
+"""Operations after which what there was before is still there."""
+
+KNOWN = (*STAYS, "replace", "delete")
 """Operations whose meaning is known; any other one is taken for the worst."""
 
 
@@ -28,6 +33,8 @@ class State:
     """It was only looked up: Pulumi does not delete it."""
     retained: bool = False
     """`retain_on_delete`: Pulumi forgets it, and does not delete it."""
+    parent: str = ""
+    """The URN of its parent."""
 
     def get(self, name: str) -> Any:
         """A property: what it really was, where that is known, else what was declared."""
@@ -50,12 +57,24 @@ class Step:
     """False for a component, which is no object anywhere."""
     refreshed: State | None = None
     """Its state as it was before this very preview refreshed it."""
+    pending: bool = False
+    """A deletion that an earlier replacement left undone: the next `pulumi up` makes up for it."""
 
     @property
     def kind(self) -> str | None:
         """Project, Branch, Database, Connection or Restore; None for what is not Prisma's."""
         match = _OURS.fullmatch(self.type)
         return match[1] if match else None
+
+    @property
+    def noun(self) -> str:
+        """What it is in one word, whoever provides it: the last part of its type."""
+        return re.split(r"[:/]", self.type)[-1]
+
+    @property
+    def package(self) -> str:
+        """The package of its type."""
+        return self.type.partition(":")[0]
 
     @property
     def type(self) -> str:
@@ -84,3 +103,18 @@ class Plan:
     """What the provider said of its resources, each line naming one by its id."""
     problems: tuple[str, ...] = ()
     """Why the preview ended before its end; a plan that has any is not whole."""
+    has_pending: bool = True
+    """Whether it shows the deletions that an earlier replacement left undone, if there are any."""
+    unseen: str = ""
+    """What could not be seen, and is therefore not judged; empty where nothing is missing."""
+    log: tuple[str, ...] = ()
+    """Errors in full, without passwords: for the log of a job, and not for a comment."""
+
+    @cached_property
+    def said_of(self) -> Mapping[str, list[str]]:
+        """By id, what was said after the id."""
+        found: dict[str, list[str]] = {}
+        for line in self.said:
+            for match in _ID.finditer(line):
+                found.setdefault(match[1], []).append(line[match.end() :].lstrip())
+        return found

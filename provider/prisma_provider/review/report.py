@@ -20,6 +20,7 @@ def document(review: Review, allowed: Collection[str]) -> str:
         "exitStatus": int(verdict),
         "losesData": [{**_finding(loss), "allowed": review.is_allowed(loss, allowed)} for loss in review.lost],
         "livesOn": [{**_finding(kept), "allowed": review.is_allowed(kept, allowed)} for kept in review.kept],
+        "mayLoseOther": [{**_finding(loss), "allowed": review.is_allowed(loss, allowed)} for loss in review.risked],
         "changes": [_finding(finding) for finding in review.intended],
         "drift": [_finding(finding) for finding in review.drift],
         "lookalikes": [
@@ -29,6 +30,8 @@ def document(review: Review, allowed: Collection[str]) -> str:
         "calls": list(review.calls),
         "otherResources": dict(review.others),
         "problems": list(review.problems),
+        "unseen": review.unseen or None,
+        "allowedInVain": list(review.unmet(allowed)),
     }
     return json.dumps(found, indent=2) + "\n"
 

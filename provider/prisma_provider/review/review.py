@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
+from itertools import compress
 
 from prisma_provider.review.calls import calls
-from prisma_provider.review.findings import Finding, findings
+from prisma_provider.review.defaults import Defaults
+from prisma_provider.review.findings import Finding, findings, foreign
 from prisma_provider.review.lookalikes import Lookalike, lookalikes
-from prisma_provider.review.plan import KINDS, QUIET, Plan, Step
+from prisma_provider.review.plan import KINDS, QUIET, STAYS, Plan, Step
+from prisma_provider.review.stateful import holds_data, is_prismas, prismas
 
 ALLOW_CHANGES = "changes"
 """What `--allow` takes beside resources: everything that loses no data."""
+ALLOW_OTHER = "other"
+"""And this: data of other providers, which may be lost."""
 
 
 class Verdict(IntEnum):
@@ -21,7 +28,7 @@ class Verdict(IntEnum):
 
     SAFE = 0
     FAILED = 1
-    """The preview did not reach its end: what it does not show may be worse."""
+    """The preview did not reach its end, or not all could be seen: what it does not show may be worse."""
     CHANGES = 10
     DATA_LOSS = 20
 
@@ -35,8 +42,10 @@ class Review:
     lookalikes: tuple[Lookalike, ...]
     calls: tuple[str, ...]
     others: Mapping[str, int]
-    """How many resources of other providers, by operation; what they hold is not judged."""
+    """How many resources of other providers that are not known to hold data, by operation."""
     problems: tuple[str, ...]
+    unseen: str = ""
+    """What could not be seen, and is not judged therefore."""
 
     @property
     def losses(self) -> tuple[Finding, ...]:
@@ -45,13 +54,18 @@ class Review:
 
     @property
     def lost(self) -> tuple[Finding, ...]:
-        """Those that lose it."""
-        return tuple(loss for loss in self.losses if not loss.lives_on)
+        """Data of Prisma's that is lost."""
+        return tuple(loss for loss in self.losses if not loss.lives_on and not loss.other)
 
     @property
     def kept(self) -> tuple[Finding, ...]:
         """Those of which the data lives on, as far as the preview shows."""
         return tuple(loss for loss in self.losses if loss.lives_on)
+
+    @property
+    def risked(self) -> tuple[Finding, ...]:
+        """Data of other providers that may be lost."""
+        return tuple(loss for loss in self.losses if loss.other)
 
     @property
     def drift(self) -> tuple[Finding, ...]:
@@ -63,14 +77,25 @@ class Review:
         """What the program asks for, and loses no data."""
         return tuple(finding for finding in self.findings if not finding.drift and finding.loses != "data")
 
+    def names(self, loss: Finding) -> Iterator[str]:
+        """How `--allow` names this one and no other: by its label, its URN or its id, the shortest first."""
+        step = loss.step
+        for name in (loss.label, step.urn, loss.id):
+            if name and self._is_one(name):
+                yield name
+
     def is_allowed(self, loss: Finding, allowed: Collection[str]) -> bool:
-        """Whether this loss was named: by its URN, or by its label where no other loss goes by the same."""
-        alone = sum(other.label == loss.label for other in self.losses) == 1
-        return loss.step.urn in allowed or (alone and loss.label in allowed)
+        """Whether this loss was named."""
+        return (loss.other and ALLOW_OTHER in allowed) or any(name in allowed for name in self.names(loss))
 
     def are_allowed(self, losses: Iterable[Finding], allowed: Collection[str]) -> bool:
         """Whether all of these were named."""
         return all(self.is_allowed(loss, allowed) for loss in losses)
+
+    def unmet(self, allowed: Collection[str]) -> tuple[str, ...]:
+        """What was allowed and is not lost here, or is the name of several."""
+        general = (ALLOW_CHANGES, ALLOW_OTHER)
+        return tuple(name for name in dict.fromkeys(allowed) if name not in general and not self._is_one(name))
 
     def verdict(self, allowed: Collection[str] = ()) -> Verdict:
         """The worst of it, less what is allowed."""
@@ -78,25 +103,53 @@ class Review:
             return Verdict.FAILED
         if not self.are_allowed(self.losses, allowed):
             return Verdict.DATA_LOSS
+        if self.unseen:
+            return Verdict.FAILED
         if (self.findings or self.others) and ALLOW_CHANGES not in allowed:
             return Verdict.CHANGES
         return Verdict.SAFE
+
+    def _is_one(self, name: str) -> bool:
+        return len(self._named.get(name, ())) == 1
+
+    @cached_property
+    def _named(self) -> Mapping[str, set[tuple[str, str | None]]]:
+        """Which objects may be meant by a name."""
+        found: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
+        for loss in self.losses:
+            for name in filter(None, (loss.label, loss.step.urn, loss.id)):
+                found[name].add((loss.step.urn, loss.id))
+        return found
 
 
 def review(plan: Plan) -> Review:
     """Judge a plan."""
     # Sorted, so that a comment that is written again differs only where the plan does.
-    ours = sorted((step for step in plan.steps if step.kind), key=lambda step: (KINDS.index(str(step.kind)), step.urn))
+    steps = sorted(
+        plan.steps, key=lambda step: (step.kind is None, KINDS.index(step.kind) if step.kind else 0, step.urn)
+    )
+    ours = [step for step in steps if step.kind]
+    prisma, defaults = prismas(plan.steps), Defaults(plan)
+    others = [step for step in steps if _is_other(step)]
+    at_stake = [step.op not in STAYS and holds_data(step, prisma) for step in others]
     return Review(
         stack=plan.stack,
-        findings=tuple(finding for step in ours for finding in findings(step, plan)),
-        lookalikes=tuple(lookalikes(ours)),
+        findings=(
+            *(finding for step in ours for finding in findings(step, plan, defaults)),
+            *(foreign(step, prisma=is_prismas(step, prisma)) for step in compress(others, at_stake)),
+        ),
+        lookalikes=tuple(lookalikes(plan.steps)),
         calls=tuple(call for step in ours for call in calls(step, plan)),
-        others=Counter(step.op for step in plan.steps if _is_other(step)),
+        others=Counter(_word(step.op) for step, loses in zip(others, at_stake, strict=True) if not loses),
         problems=plan.problems,
+        unseen=plan.unseen,
     )
 
 
 def _is_other(step: Step) -> bool:
     """A resource of another provider to which something happens; Pulumi's own and components are none."""
     return step.kind is None and step.op not in QUIET and step.custom and not step.type.startswith("pulumi:")
+
+
+def _word(op: str) -> str:
+    return op if re.fullmatch(r"[a-z-]{1,40}", op) else "of an unknown operation"

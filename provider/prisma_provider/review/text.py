@@ -6,19 +6,39 @@ from collections.abc import Collection, Iterable
 
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import DRIFT, KEPT, LOOKALIKE, NOT_WHOLE, headline, others, way_out
+from prisma_provider.review.wording import (
+    DRIFT,
+    KEPT,
+    LOOKALIKE,
+    MORE,
+    NOT_WHOLE,
+    OTHERS,
+    UNSEEN,
+    headline,
+    others,
+    unmet,
+    way_out,
+)
 from prisma_provider.text import plain
+
+_MOST_PROBLEMS = 100
 
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:
     """What is lost first; then what else changes, what drifted, and the calls."""
     lines = [_one(f"{review.stack or 'Prisma Postgres'}: {headline(review, allowed)}")]
-    lines += _block(NOT_WHOLE, (line.strip() for problem in review.problems for line in problem.splitlines()))
-    lines += _block("Data that is lost", map(_loss, review.lost))
+    lines += _block("Data that is lost", (_loss(each, review, allowed) for each in review.lost))
+    lines += _block(OTHERS, (_loss(each, review, allowed) for each in review.risked))
     lines += _block(KEPT, map(_line, review.kept))
-    lines += _paragraph(way_out(review, allowed))
+    flags, _ = way_out(review, allowed)
+    lines += _paragraph(f"If that is meant: {flags}" if flags else None)
+    lines += _block(NOT_WHOLE, _problems(review))
+    lines += _block(UNSEEN, filter(None, [review.unseen]))
+    for name in review.unmet(allowed):
+        lines += _paragraph(f"--allow {name} {unmet(name, review)}")
     for each in review.lookalikes:
-        lines += _block(f"{each.deleted.kind} {_one(each.deleted.name)} {LOOKALIKE}", [each.advice])
+        old, new = each.deleted, each.created
+        lines += _block(f"{old.noun} {old.name} is deleted, and {new.noun} {new.name} {LOOKALIKE}", [each.advice])
     lines += _block("Changes", map(_line, review.intended))
     lines += _block(DRIFT, map(_line, review.drift))
     lines += _paragraph(others(review))
@@ -26,18 +46,24 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _problems(review: Review) -> list[str]:
+    lines = [line.strip() for problem in review.problems for line in problem.splitlines()]
+    left = len(lines) - _MOST_PROBLEMS
+    return [*lines[:_MOST_PROBLEMS], *([MORE.format(left)] if left > 0 else [])]
+
+
 def _block(title: str, lines: Iterable[str]) -> list[str]:
     """A title and what belongs to it; nothing where there is nothing."""
     kept = [f"  {_one(line)}" for line in lines]
-    return ["", title, *kept] if kept else []
+    return ["", _one(title), *kept] if kept else []
 
 
 def _paragraph(text: str | None) -> list[str]:
     return ["", _one(text)] if text else []
 
 
-def _loss(finding: Finding) -> str:
-    return f"! {_line(finding)}"
+def _loss(finding: Finding, review: Review, allowed: Collection[str]) -> str:
+    return f"! {_line(finding)}" + (" Allowed." if review.is_allowed(finding, allowed) else "")
 
 
 def _line(finding: Finding) -> str:
@@ -49,4 +75,4 @@ def _line(finding: Finding) -> str:
 
 def _one(text: str) -> str:
     """One line, whatever a name holds."""
-    return plain(text, instead=" ")
+    return plain(text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
+from itertools import accumulate
 from typing import Final
 
 from prisma_provider.review.review import Review, Verdict
+from prisma_provider.text import plain
 
 HEADLINES: Final[Mapping[Verdict, str]] = {
     Verdict.SAFE: "nothing changes",
@@ -15,20 +18,35 @@ HEADLINES: Final[Mapping[Verdict, str]] = {
 }
 DRIFT = "Changed elsewhere since the last run; `pulumi up` puts back what the program declares"
 KEPT = "A default database leaves the program, and lives on with its data"
-LOOKALIKE = "is deleted, and a new one is made that looks like it. If it is one and the same, keep it by its alias:"
+LOOKALIKE = "is made, which looks like it. If it is one and the same, keep it by its alias:"
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
+
+
+OTHERS = "Data of other providers may be lost"
+UNSEEN = "Not all could be seen, so this is not judged:"
+MORE = "… and {} more"
 
 
 def headline(review: Review, allowed: Collection[str]) -> str:
     """The first line."""
     verdict = review.verdict(allowed)
-    if verdict in (Verdict.SAFE, Verdict.CHANGES) and review.lost:
-        return "data is lost, as allowed"
-    if verdict is Verdict.DATA_LOSS and review.are_allowed(review.lost, allowed):
-        return KEPT[0].lower() + KEPT[1:]
+    if verdict is Verdict.FAILED and not review.problems:
+        return "cannot be judged, since not all could be seen"
+    if verdict is Verdict.DATA_LOSS:
+        return _blocking(review, allowed)
+    if review.lost or review.risked:
+        return HEADLINES[verdict] if verdict is Verdict.FAILED else "data is lost, as allowed"
     if verdict is Verdict.SAFE and (review.findings or review.others):
         return HEADLINES[Verdict.CHANGES]
     return HEADLINES[verdict]
+
+
+def _blocking(review: Review, allowed: Collection[str]) -> str:
+    """The worst of what is not allowed."""
+    if not review.are_allowed(review.lost, allowed):
+        return HEADLINES[Verdict.DATA_LOSS]
+    worst = KEPT if review.are_allowed(review.risked, allowed) else OTHERS
+    return worst[0].lower() + worst[1:]
 
 
 def others(review: Review) -> str | None:
@@ -36,14 +54,27 @@ def others(review: Review) -> str | None:
     if not review.others:
         return None
     counts = ", ".join(f"{count} {op}" for op, count in review.others.items())
-    return f"Resources of other providers, whose data is not judged here: {counts}."
+    return f"Resources of other providers that are not known to hold data: {counts}."
 
 
-def way_out(review: Review, allowed: Collection[str]) -> str | None:
-    """How the losses that block are let through."""
-    blocking = [loss for loss in review.losses if not review.is_allowed(loss, allowed)]
-    if not blocking:
-        return None
-    labels = [loss.label for loss in review.losses]
-    names = (loss.label if labels.count(loss.label) == 1 else loss.step.urn for loss in blocking)
-    return "If that is meant: " + " ".join(f"--allow {name}" for name in dict.fromkeys(names))
+def way_out(review: Review, allowed: Collection[str], *, limit: int | None = None) -> tuple[str, int]:
+    """What lets the losses that block through, quoted for a shell, and how many found no room in it."""
+    losses = () if review.problems else review.losses  # a preview that failed is not let through
+    blocking = [loss for loss in losses if not review.is_allowed(loss, allowed)]
+    names = (next(filter(_can_be_pasted, review.names(loss)), None) for loss in blocking)
+    flags = [f"--allow {shlex.quote(name)}" for name in dict.fromkeys(filter(None, names))]
+    ends = accumulate(len(flag) + 1 for flag in flags)
+    kept = len(flags) if limit is None else sum(end <= limit for end in ends)
+    return " ".join(flags[:kept]), len(flags) - kept
+
+
+def _can_be_pasted(name: str) -> bool:
+    """What is replaced where it is shown would name something else."""
+    return plain(name) == name
+
+
+def unmet(name: str, review: Review) -> str:
+    """What is to be said of an `--allow` that let nothing go."""
+    if any(name == loss.label for loss in review.losses):
+        return "is the name of several: name one by its URN or its id."
+    return "meets nothing that is lost here. Take it out: a name that is left over lets the next loss go unasked."
