@@ -16,9 +16,14 @@ SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
 
+def counted(number: int) -> str:
+    """A number of resources."""
+    return f"{number} resource{'' if number == 1 else 's'}"
+
+
 def held(number: int) -> str:
     """What is left out and not named."""
-    return f"{number} resource{'' if number == 1 else 's'} that a stack holds already"
+    return f"{counted(number)} that a stack holds already"
 
 
 @dataclass(frozen=True)
