@@ -45,7 +45,9 @@ Then open the address in your browser. Or set PRISMA_SERVICE_TOKEN here, which n
     help="Where the browser comes back to on this machine; 0 takes a free port.",
 )
 @click.option("--no-browser", is_flag=True, help="Only write the address, for a browser that you open yourself.")
-@click.option("--wait", "seconds", type=float, default=300.0, show_default=True, help="Seconds to wait for you.")
+@click.option(
+    "--wait", "seconds", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds to wait for you."
+)
 def login(client_id: str | None, port: int, no_browser: bool, seconds: float) -> None:
     """Log in with the browser, so that no token has to be set.
 

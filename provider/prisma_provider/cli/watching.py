@@ -16,8 +16,10 @@ from prisma_provider.text import plain
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-READY = "ready"
-"""The status of a database that is as it should be."""
+GOOD = {"ready": True, "failure": False}
+"""Whether all is well with a database of this status; of another one nobody knows."""
+GONE = "deleted"
+"""What is said of a database that is not there any more."""
 
 Look = Callable[[], Mapping[str, str]]
 """The status of each database, by its title."""
@@ -34,7 +36,7 @@ def watch(look: Look, waiting: Collection[str], every: float) -> None:
         display.show(statuses)
         while any(each in waiting for each in statuses.values()):
             time.sleep(every)
-            statuses = look()
+            statuses = {**dict.fromkeys(statuses, GONE), **look()}
             display.show(statuses)
 
 
@@ -64,14 +66,13 @@ class _Bars:
     """A moving line with the time for each database that is on its way; at its end a sign says how it went."""
 
     def __init__(self, waiting: Collection[str]) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._waiting = waiting
         self._tasks: dict[str, TaskID] = {}
         columns = (
             SpinnerColumn(finished_text=""),
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
             TimeElapsedColumn(),
         )
         self._progress = Progress(*columns, console=tables.console(stderr=True))
@@ -94,6 +95,6 @@ class _Bars:
 
     def _update(self, task: TaskID, title: str, status: str) -> None:
         done = status not in self._waiting
-        sign = f"{output.sign(status == READY, sys.stderr.encoding)} " if done else ""
+        sign = f"{output.sign(GOOD.get(status), self._progress.console.encoding)} " if done else ""
         said = plain(f"{sign}{title}: {status}")
         self._progress.update(task, description=said, total=1 if done else None, completed=int(done))
