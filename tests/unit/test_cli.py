@@ -13,7 +13,7 @@ from prisma_provider.cli import command, login, output, tables, units, watching
 from prisma_provider.cli.backups import COLUMNS as BACKUPS
 from prisma_provider.cli.status import COLUMNS as STATUS
 from prisma_provider.cli.usage import COLUMNS as USAGE
-from prisma_provider.cli.usage import usage
+from prisma_provider.cli.usage import row, usage
 from prisma_provider.errors import ConfigurationError
 from prisma_provider.settings import Settings
 from prisma_provider.text import did_you_mean
@@ -63,9 +63,12 @@ def test_what_a_narrow_terminal_leaves_out_is_named(monkeypatch: pytest.MonkeyPa
 
 def test_numbers_end_under_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers and sizes are compared at a glance: they end in one column."""
-    rows = [("a", units.number(9), "1.0 MiB", ID), ("b", units.number(12345.0), "999.9 MiB", ID)]
+    rows = [
+        row({"name": name, "operations": operations, "storageGib": storage, "id": ID})
+        for name, operations, storage in (("a", 9.0, 0.0009765625), ("b", 12345.0, 0.975))
+    ]
     _, _, first, second = written(USAGE, *rows, width=80, monkeypatch=monkeypatch)
-    for left, right in (("9 ", "12,345 "), ("1.0 MiB", "999.9 MiB")):
+    for left, right in (("9 ", "12,345 "), ("1.0 MiB", "998.4 MiB")):
         assert first.index(left) + len(left) == second.index(right) + len(right)
 
 
@@ -184,9 +187,9 @@ def test_a_command_names_what_it_reads() -> None:
 )
 def test_a_login_over_ssh(environment: Mapping[str, str], over: bool) -> None:
     """Over SSH I am told to forward the port that my browser comes back to."""
-    assert login.is_over_ssh(environment) is over
-    said = login.OVER_SSH.format(port=51267, host="127.0.0.1", user="me", machine="box")
-    assert "ssh -L 51267:127.0.0.1:51267 me@box" in said
+    said = login.invitation("https://auth.example/authorize", 51267, environment)
+    assert said.endswith("Log in at:\n  https://auth.example/authorize")
+    assert ("ssh -L 51267:127.0.0.1:51267 " in said) is over
 
 
 class Terminal(io.StringIO):

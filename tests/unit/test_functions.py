@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.adoption.inventory import read
 from prisma_provider.functions import FUNCTIONS
 from unit.service import Service
 
@@ -47,6 +48,15 @@ def test_nothing_of_that_name(service: Service) -> None:
         ask(service, "getProject", name="shop")
     with pytest.raises(errors.NotFound):
         ask(service, "getDatabase", id="db_99")
+
+
+def test_a_mistyped_name(service: Service) -> None:
+    """A name that nothing has comes with the ones that are near it."""
+    service.project("shop")
+    with pytest.raises(errors.NotFound, match='no project "shops".*Did you mean "shop"'):
+        ask(service, "getProject", name="shops")
+    with pytest.raises(errors.NotFound, match='no project "Shop".*Did you mean "shop"'):
+        read(service.live().client, ["Shop"])
 
 
 def test_several_of_a_name_are_listed(service: Service) -> None:

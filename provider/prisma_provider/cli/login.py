@@ -24,7 +24,8 @@ OVER_SSH = """\
 You are on this machine over SSH, and your browser is not: it would look for port {port} where it runs itself.
 Forward that port first, in another terminal of your own machine:
   ssh -L {port}:{host}:{port} {user}@{machine}
-Then open the address in your browser. Or set PRISMA_SERVICE_TOKEN here, which needs no browser."""
+Then open the address in your browser. Or set PRISMA_SERVICE_TOKEN here, which needs no browser.
+"""
 
 
 @click.command(
@@ -46,7 +47,12 @@ Then open the address in your browser. Or set PRISMA_SERVICE_TOKEN here, which n
 )
 @click.option("--no-browser", is_flag=True, help="Only write the address, for a browser that you open yourself.")
 @click.option(
-    "--wait", "seconds", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds to wait for you."
+    "--wait",
+    "seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=300.0,
+    show_default=True,
+    help="Seconds to wait for you.",
 )
 def login(client_id: str | None, port: int, no_browser: bool, seconds: float) -> None:
     """Log in with the browser, so that no token has to be set.
@@ -74,16 +80,16 @@ def login(client_id: str | None, port: int, no_browser: bool, seconds: float) ->
 
 def _open(address: str, port: int, no_browser: bool) -> None:
     """The address goes to stderr in any case: a browser that opens elsewhere helps nobody."""
-    if is_over_ssh(os.environ):
-        click.echo(OVER_SSH.format(port=port, host=HOST, user=_user(), machine=gethostname()), err=True)
-    click.echo(f"Log in at:\n  {address}", err=True)
+    click.echo(invitation(address, port, os.environ), err=True)
     if not no_browser and _has_screen():
         webbrowser.open(address)
 
 
-def is_over_ssh(environment: Mapping[str, str]) -> bool:
-    """Whether the user's browser is on another machine, as far as one can know."""
-    return any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+def invitation(address: str, port: int, environment: Mapping[str, str]) -> str:
+    """Where to log in; over SSH, where the user's browser is on another machine, how it comes back to this one."""
+    is_over_ssh = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+    first = OVER_SSH.format(port=port, host=HOST, user=_user(), machine=gethostname()) if is_over_ssh else ""
+    return f"{first}Log in at:\n  {address}"
 
 
 def _user() -> str:

@@ -59,12 +59,13 @@ def usage(names: tuple[str, ...], start: str | None, end: str | None, as_json: b
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    tables.show(COLUMNS, map(_row, found), "There is no database.")
+    tables.show(COLUMNS, map(row, found), "There is no database.")
     if found:
         click.echo(plain(_period(found)))
 
 
-def _row(usage: Mapping[str, Any]) -> tuple[object, ...]:
+def row(usage: Mapping[str, Any]) -> tuple[object, ...]:
+    """In the order of the columns."""
     storage = units.size(usage["storageGib"] * units.GIB)
     return usage["name"], units.number(usage["operations"]), storage, usage["id"]
 
