@@ -41,11 +41,11 @@ def test_an_id_is_whole_on_any_terminal(project: str, width: int, monkeypatch: p
     lines = written(STATUS, status, width=width, monkeypatch=monkeypatch)
     assert ID in lines[2] and "provisioning" in lines[2] and "ap-southeast-1" in lines[2]
     assert max(map(len, lines)) <= max(width, 80)
-    for columns, row in (
+    for columns, cells in (
         (BACKUPS, (BACKUP, "26 Nov 2026 02:01 UTC", "completed", "999.9 MiB", "full")),
         (USAGE, (project, "1,234,567", "999.9 MiB", ID)),
     ):
-        lines = written(columns, row, width=width, monkeypatch=monkeypatch)
+        lines = written(columns, cells, width=width, monkeypatch=monkeypatch)
         assert any(each in lines[2].split() for each in (ID, BACKUP))
         assert max(map(len, lines)) <= max(width, 80)
 

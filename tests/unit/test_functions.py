@@ -44,7 +44,7 @@ def test_bad_input_is_one_sentence_before_anything_is_sent(
 
 def test_nothing_of_that_name(service: Service) -> None:
     """A name that nothing has is an error, not an empty result."""
-    with pytest.raises(errors.NotFound, match='no project "shop"'):
+    with pytest.raises(errors.NotFound, match=r'no project "shop"'):
         ask(service, "getProject", name="shop")
     with pytest.raises(errors.NotFound):
         ask(service, "getDatabase", id="db_99")
@@ -53,9 +53,9 @@ def test_nothing_of_that_name(service: Service) -> None:
 def test_a_mistyped_name(service: Service) -> None:
     """A name that nothing has comes with the ones that are near it."""
     service.project("shop")
-    with pytest.raises(errors.NotFound, match='no project "shops".*Did you mean "shop"'):
+    with pytest.raises(errors.NotFound, match=r'no project "shops".*Did you mean "shop"'):
         ask(service, "getProject", name="shops")
-    with pytest.raises(errors.NotFound, match='no project "Shop".*Did you mean "shop"'):
+    with pytest.raises(errors.NotFound, match=r'no project "Shop".*Did you mean "shop"'):
         read(service.live().client, ["Shop"])
 
 

@@ -36,7 +36,7 @@ def checks(environment: Mapping[str, str]) -> Iterator[Check]:
 def python() -> Check:
     """The Python that runs this, which is the one of the virtualenv that the package is in."""
     own, sdk = version(PACKAGE), _version_of("pulumi")
-    detail = f"{platform.python_version()} ({sys.executable}), {PACKAGE} {own}, pulumi {sdk or 'is missing'}"
+    detail = f"{platform.python_version()} ({sys.executable}), {PACKAGE} {own}, Pulumi's SDK {sdk or 'is missing'}"
     facts = {"version": platform.python_version(), "path": sys.executable, "package": own, "sdk": sdk}
     hint = None if sdk else f"pip install {PACKAGE}, into this environment."
     return Check("python", sdk is not None, shown(detail), hint, facts)
