@@ -112,6 +112,16 @@ def test_nothing_is_wrong(here: Path, service: Service) -> None:
     assert said.count("✓") == len(names) and "✗" not in said and "Nothing is wrong." in said
 
 
+def test_the_way_to_the_api(here: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I read through which proxy the API is reached, without its password, and what certificates are trusted."""
+    assert "without a proxy; its certificate is trusted by the system's trust store" in examined()["api"]["detail"]
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy.example:3128")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/company.pem")
+    found = examined()["api"]
+    assert "through the proxy proxy.example:3128 (HTTPS_PROXY)" in found["detail"]
+    assert (found["proxy"], found["trust"]) == ("http://proxy.example:3128", "SSL_CERT_FILE=/etc/company.pem")
+
+
 def _without_token(here: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN")
 
