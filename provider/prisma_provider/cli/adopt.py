@@ -223,6 +223,7 @@ def _rows(holdings: tuple[Holding, ...]) -> Iterator[tuple[str, str, str, str, s
 def _day(moment: str | None) -> str | None:
     """A moment as people read it."""
     try:
-        return f"{datetime.fromisoformat(moment or '').astimezone(UTC):%-d %b %Y %H:%M} UTC"
+        at = datetime.fromisoformat(moment or "").astimezone(UTC)
     except ValueError:
         return moment
+    return f"{at.day} {at:%b %Y %H:%M} UTC"
