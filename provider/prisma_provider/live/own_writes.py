@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from threading import Lock
 
-from prisma_provider.api.models import Database, bare_id, same_id
+from prisma_provider.api.models import Database, bare_id
 
 
 @dataclass(frozen=True)
 class Write:
-    """What we know of an object by our own write, at a tick; None is: deleted."""
+    """What we know of an object by our own write, at a tick; no database is: deleted."""
 
     at: int
-    database: Database | None
+    database: Database | None = None
+    home: str | None = None
+    """The bare id of its project, kept beside it: each of many databases is compared with each."""
 
 
 class OwnWrites:
@@ -26,15 +28,16 @@ class OwnWrites:
 
     def put(self, at: int, database: Database, *, promoted: bool = False) -> None:
         """What a write answered. One that was promoted by it took the flag from the others of its project."""
+        home = bare_id(database.project.id)
         with self._lock:
-            self._writes[bare_id(database.id)] = Write(at, database)
+            self._writes[bare_id(database.id)] = Write(at, database, home)
             if promoted and database.is_default:
-                self._defaults[bare_id(database.project.id)] = bare_id(database.id)
+                self._defaults[home] = bare_id(database.id)
 
     def drop(self, at: int, database_id: str) -> None:
         """It was deleted."""
         with self._lock:
-            self._writes[bare_id(database_id)] = Write(at, None)
+            self._writes[bare_id(database_id)] = Write(at)
 
     def get(self, key: str) -> Write | None:
         """The last write to a database."""
@@ -42,24 +45,21 @@ class OwnWrites:
 
     def of(self, project_id: str) -> list[str]:
         """Those of a project that this run made or changed, and did not delete."""
+        home = bare_id(project_id)
         with self._lock:
-            return [key for key, write in self._writes.items() if _is_of(write, project_id)]
+            return [key for key, write in self._writes.items() if write.home == home]
 
     def seen(self, key: str, project_id: str, listed: Database | None, began: int) -> Database | None:
         """One database of a list that began at a tick, with what our own writes know better."""
+        home = bare_id(project_id)
         with self._lock:
             write = self._writes.get(key)
-            default = self._defaults.get(bare_id(project_id))
+            default = self._defaults.get(home)
         if write is not None and write.database is None:
             return None
-        if write is not None and _is_of(write, project_id):
+        if write is not None and write.home == home:
             listed = _merge(write, listed, began)
         return None if listed is None else _with_default(listed, key, default)
-
-
-def _is_of(write: Write, project_id: str) -> bool:
-    """Whether we have written a database of this project."""
-    return write.database is not None and same_id(write.database.project.id, project_id)
 
 
 def _merge(write: Write, listed: Database | None, began: int) -> Database:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prisma_provider.diff import Change, Diff
-from prisma_provider.review.changes import adopted, is_gone, seen
+from prisma_provider.review.changes import adopted, is_gone, restores, seen
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, shown
 
@@ -61,7 +61,7 @@ def _update(step: Step, plan: Plan) -> Iterator[str]:
 
 def _restore(step: Step, plan: Plan) -> Iterator[str]:
     new = step.new or State()
-    once_more = step.op == "replace" or (step.op == "update" and "backupId" in seen(step, plan))
+    once_more = step.op == "replace" or (step.op == "update" and restores(step, plan))
     if once_more or (step.op == "create" and new.inputs.get("adopt") is not True):
         yield f"POST /v1/databases/{shown(new.inputs.get('databaseId'))}/restore"
 

@@ -58,6 +58,13 @@ def seen(step: Step, plan: Plan) -> dict[str, Seen]:
     return {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
 
 
+def restores(step: Step, plan: Plan) -> bool:
+    """Whether an update of a Restore overwrites: another backup is given, or another database."""
+    differs = seen(step, plan)
+    other = differs.get("databaseId")
+    return "backupId" in differs or (other is not None and not same(other.before, other.after))
+
+
 def adopted(step: Step) -> str | None:
     """The id of the object that a creation takes over instead of making one."""
     adopt = step.new.inputs.get("adopt") if step.op == "create" and step.new else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, seen
+from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, restores, seen
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
 from prisma_provider.review.values import origin, shown
@@ -187,7 +187,7 @@ def _restore(step: Step, plan: Plan) -> Iterator[Finding]:
     new = step.new or State()
     if step.op == "delete":
         yield Finding("forgotten", step, note="Nothing is sent: the data stays what it is.")
-    elif step.op == "update" and "backupId" not in seen(step, plan):
+    elif step.op == "update" and not restores(step, plan):
         yield Finding("changed", step, note=RECORDED)
     elif step.op == "create" and new.inputs.get("adopt") is True:
         yield Finding("adopted", step, note="It is recorded as done: nothing is sent.")

@@ -33,6 +33,8 @@ class State:
     """It was only looked up: Pulumi does not delete it."""
     retained: bool = False
     """`retain_on_delete`: Pulumi forgets it, and does not delete it."""
+    urn: str = ""
+    """Its own URN, which is not that of the step where an alias leads from the old one to the new one."""
     parent: str = ""
     """The URN of its parent."""
 

@@ -14,7 +14,7 @@ from prisma_provider.review.diagnostics import is_ours, log, problems
 from prisma_provider.review.plan import QUIET, Plan, State, Step
 
 _AGAIN = "give it the whole output of `pulumi preview --json`."
-_REPLACING = ("create-replacement", "delete-replaced", "replace", "import-replacement")
+_REPLACING = ("create-replacement", "replace", "import-replacement")
 _BY_NAME = "prisma: "
 _LIKE_JSON = re.compile(r"""^\s*(?:[{}\]"]|\[\s*(?:[\[{"\]]|$))|"\s*:|[}\]]\s*$""", re.MULTILINE)
 """What a part of a preview looks like, and nothing does that the CLI says around it."""
@@ -185,6 +185,7 @@ def state_of(state: Mapping[str, Any]) -> State | None:
         outputs=_mapping(state.get("outputs")),
         external=state.get("external") is True,
         retained=state.get("retainOnDelete") is True,
+        urn=_word(state.get("urn") or ""),
         parent=_word(state.get("parent") or ""),
     )
 
@@ -226,20 +227,25 @@ def _in_order(steps: tuple[Step, ...]) -> Iterator[Step]:
     """One step a resource: the parts of a replacement become one, a refresh goes to what follows from it."""
     refreshed = {step.urn: step.old for step in steps if step.op == "refresh"}
     replaced: dict[str, Step] = {}
-    for step in steps:
-        if step.op in _REPLACING and step.op != "delete-replaced":
-            replaced[step.urn] = _together(replaced.get(step.urn), step)
+    for step in filter(_replaces, steps):
+        replaced[step.urn] = _together(replaced.get(step.urn), step)
+    by_urn = {whole.old.urn: whole for whole in replaced.values() if whole.old} | replaced
     ended: set[tuple[str, str | None]] = set()
     for step in steps:
         if step.op == "delete-replaced":
-            if not _is_part(step, replaced.get(step.urn)) and (step.urn, _id(step)) not in ended:
+            if not _is_part(step, by_urn.get(step.urn)) and (step.urn, _id(step)) not in ended:
                 ended.add((step.urn, _id(step)))
                 yield replace(step, op="delete", pending=True)
-        elif step.op not in _REPLACING:
+        elif not _replaces(step):
             yield replace(step, refreshed=refreshed.get(step.urn))
-        elif (step.urn, "") not in ended:
-            ended.add((step.urn, ""))
-            yield replace(replaced[step.urn], refreshed=refreshed.get(step.urn))
+        elif step.urn in replaced:
+            yield replace(replaced.pop(step.urn), refreshed=refreshed.get(step.urn))
+
+
+def _replaces(step: Step) -> bool:
+    """Whether another object takes the place of this one; what was only looked up goes without a loss."""
+    looked_up = step.old is None or step.old.external
+    return step.op in _REPLACING or (step.op == "read-replacement" and not looked_up)
 
 
 def _id(step: Step) -> str | None:
@@ -267,7 +273,7 @@ def _together(one: Step | None, other: Step) -> Step:
 def _refuse_incomplete(raw: _Raw) -> None:
     """A preview that counts more steps than it shows hides something; unchanged resources are counted only."""
     shown = Counter(step.op for step in raw.steps)
-    shown["replace"] = max(shown[op] for op in _REPLACING)
+    shown["replace"] = max(shown[op] for op in (*_REPLACING, "delete-replaced"))
     for op, count in raw.counted.items():
         if op not in QUIET and _number(count) > shown[op]:
             raise UnreadablePreview(f"The preview counts {count} steps of {op!r}, and shows {shown[op]}.", hint=_AGAIN)
