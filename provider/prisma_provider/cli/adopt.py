@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +15,7 @@ from prisma_provider.adoption.inventory import Holding, connections, only, read
 from prisma_provider.adoption.plan import Plan, Planner, counted, held
 from prisma_provider.cli import next_steps, other_states, secret_files, tables
 from prisma_provider.cli.account import account
+from prisma_provider.cli.units import moment
 from prisma_provider.text import plain
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -130,7 +130,7 @@ def _list(holdings: tuple[Holding, ...], states: other_states.States) -> None:
     given = states.given
     rows = [row for row in _rows(holdings, every=bool(given)) if not given or key(row[1].capitalize(), row[3]) in given]
     others = [row for row in rows if not states.recorded.holds(row[3])]
-    columns = ("Project", "Kind", "Name", "Id", "Created")
+    columns = ("Project", "Kind", "Name", "Id", tables.Column("Created"))
     is_repeated = max(Counter(row[:3] for row in others).values(), default=0) > 1
     width = 5 if is_repeated else 4  # equal rows are told apart by their age
     tables.show(columns[:width], [row[:width] for row in others], "There is nothing to adopt.")
@@ -166,19 +166,10 @@ def _rows(holdings: tuple[Holding, ...], *, every: bool) -> Iterator[tuple[str, 
     """Everything to adopt; a state may hold `every` connection, also one that a database was made with."""
     for holding in holdings:
         project = holding.project
-        yield project.name, "project", project.name, project.id, _day(project.created_at)
+        yield project.name, "project", project.name, project.id, moment(project.created_at)
         for branch in holding.branches:
             yield project.name, "branch", branch.git_name, branch.id, None
         for database in holding.databases:
-            yield project.name, "database", database.name, database.id, _day(database.created_at)
+            yield project.name, "database", database.name, database.id, moment(database.created_at)
             for connection in database.connections if every else connections(database):
-                yield project.name, "connection", connection.name, connection.id, _day(connection.created_at)
-
-
-def _day(moment: str | None) -> str | None:
-    """A moment as people read it."""
-    try:
-        at = datetime.fromisoformat(moment or "").astimezone(UTC)
-    except ValueError:
-        return moment
-    return f"{at.day} {at:%b %Y %H:%M} UTC"
+                yield project.name, "connection", connection.name, connection.id, moment(connection.created_at)
