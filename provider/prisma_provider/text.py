@@ -20,6 +20,11 @@ _READ_LIMIT = 20_000
 _COMMAND = re.compile(r"^(\s*):+(?=:)|#(?=#\w*\[)")
 """How a line orders a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""
 
+_UNSEEN = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)))
+) | frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xE0100, 0xE01F0))))
+"""Characters that count as printable and are drawn as nothing: two names that differ in them look the same."""
+
 _KEY = r"\w{0,30}(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key)"
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,"']+)"""
 _SECRETS = tuple(
@@ -41,7 +46,7 @@ _SECRETS = tuple(
 
 def plain(text: str, instead: str = "�") -> str:
     """One line, without what a terminal or a job would obey: `instead` stands where something was taken out."""
-    shown = "".join(each if each.isprintable() else instead for each in text)
+    shown = "".join(each if each.isprintable() and each not in _UNSEEN else instead for each in text)
     return _COMMAND.sub(rf"\1{instead}", shown)
 
 

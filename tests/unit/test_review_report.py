@@ -77,6 +77,12 @@ def _outside_code(comment: str) -> str:
         "](evil)",
         "``" * 9,
         "```\n# a",
+        "a\u202eb\u2066c",
+        "a\u200bb\u2060\ufeff\u00ad",
+        "a\u3164\u115f\u2800\ufe0f\U000e0100",
+        "<details><summary>x</summary>",
+        "![](https://x.example/a.png)",
+        "$\\\\color{red}$ #1 GH-1",
     ],
 )
 def test_a_name_cannot_write_into_the_comment(name: str) -> None:
@@ -88,7 +94,9 @@ def test_a_name_cannot_write_into_the_comment(name: str) -> None:
     assert _outside_code(markdown.render(found)) == _outside_code(harmless)
     rows = [line for line in markdown.render(found).split("\n") if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
-    assert all(line.isprintable() for line in text.render(found).split("\n"))
+    for said in (markdown.render(found), text.render(found)):
+        assert all(line.isprintable() for line in said.split("\n"))
+        assert not set(said) & set("\u3164\u115f\u2800\ufe0f\U000e0100")
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -103,13 +111,40 @@ def test_a_name_gives_a_job_no_orders(form: str) -> None:
     assert form == "json" or "##[" not in said  # a program reads names as they are
 
 
-def test_a_huge_plan_fits_into_a_comment() -> None:
-    """A thousand deletions are told as a hundred and how many more, within what GitHub takes; the check blocks."""
-    huge = document(*(deleted("Database", f"database-{n}-{'x' * 300}") for n in range(1000)))
-    done = run(huge)
-    assert done.exit_code == 20
-    assert len(done.output) < 65_536
-    assert "… and 9" in done.output
+@pytest.mark.parametrize("name", ["x" * 300, "`" * 300, "| " * 150, "\U0001f600" * 300, "é" * 9])
+@pytest.mark.parametrize("kind", ["Database", "Connection", "Branch"])
+def test_a_huge_plan_fits_into_a_comment(kind: str, name: str) -> None:
+    """A thousand of anything, with any names: within what GitHub takes, and how many more there are is said."""
+    gone = [deleted(kind, f"{n}-{name}", id=f"x_{n}", custom=True) for n in range(1000)]
+    made = [
+        {"op": "create", "urn": urn("Database", f"new-{n}-{name}"), "newState": {"inputs": {"name": f"{n}-{name}"}}}
+        for n in range(1000)
+    ]
+    errors = [{"severity": "error", "urn": urn(kind, "a"), "message": f"{n} {name * 40}"} for n in range(1000)]
+    for more, status in (({}, 20 if kind == "Database" else 10), ({"diagnostics": errors}, 1)):
+        done = run(document(*gone, *made, **more), "--allow", f"Database:{name}")
+        assert done.exit_code == status
+        assert len(done.stdout.encode("utf-16-le")) / 2 < 65_536
+        assert re.search(r"… and \d{3,4} more", done.stdout)
+
+
+def test_losses_come_first_and_are_cut_last() -> None:
+    """Among a thousand harmless changes and errors the one database that is lost is read first."""
+    harmless = [deleted("Connection", f"connection-{n}-{'x' * 200}") for n in range(1000)]
+    said = run(document(*harmless, deleted("Database", "orders"))).stdout
+    assert said.index("**Database `orders`**") < said.index("Connection")
+    assert "`--allow Database:orders`" in said
+
+
+def test_what_is_offered_is_cut_between_names() -> None:
+    """Half a name would be another one."""
+    said = run(document(*(deleted("Database", f"orders-{n}", id=f"db_{n}") for n in range(1000)))).stdout
+    (line,) = (each for each in said.splitlines() if each.startswith("If that is meant"))
+    flags = line.split("`")[1].split("--allow ")[1:]
+    assert [flag.strip() for flag in flags] == [f"Database:orders-{n}" for n in sorted(map(str, range(1000)))][
+        : len(flags)
+    ]
+    assert line.endswith(f"… and {1000 - len(flags)} more")
 
 
 def test_a_terminal_reads_it_too() -> None:

@@ -43,6 +43,7 @@ _PATIENCE = 120
 @click.option(
     "--state",
     type=click.File(encoding="utf-8", errors="replace"),
+    metavar="FILE",
     help="The output of `pulumi stack export`. Without it, the review runs that command where it needs the state.",
 )
 def review(preview: IO[str], form: str, allowed: tuple[str, ...], status: int, state: IO[str] | None) -> None:
