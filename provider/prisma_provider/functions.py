@@ -18,6 +18,7 @@ from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers import branch, connection, database, project
 from prisma_provider.handlers.inputs import Properties, check_id, check_texts
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
+from prisma_provider.text import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,13 @@ def _one(what: str, given: Properties, by_id: Callable[[str], Found], listed: Ca
         raise InvalidInput("id", f"A {what} is looked up by its id or by its name.", hint="give one of the two.")
     if "id" in given:
         return by_id(given["id"])
-    found = [each for each in listed() if getattr(each, "name", None) == given["name"]]
+    named = [(str(getattr(each, "name", None)), each) for each in listed()]
+    found = [each for name, each in named if name == given["name"]]
     if not found:
+        near = did_you_mean(given["name"], (name for name, _ in named))
         raise errors.NotFound(
-            f'There is no {what} "{given["name"]}", or the token cannot see it.', hint="correct the name; it is exact."
+            f'There is no {what} "{given["name"]}", or the token cannot see it.{near}',
+            hint="correct the name; it is exact.",
         )
     if len(found) > 1:
         names = ", ".join(each.title for each in found)

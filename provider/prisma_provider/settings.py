@@ -27,14 +27,35 @@ _HINT = (
     f"export {TOKEN_VARIABLE}=… (recommended), or `pulumi config set --secret prisma:serviceToken …`; "
     f"{_MADE_IN}. Or log in: `pulumi-prisma login`."
 )
+_HINT_WITHOUT_STACK = (
+    f"log in: `pulumi-prisma login`, or export {TOKEN_VARIABLE}=…; {_MADE_IN}. This command reads no stack's "
+    "configuration."
+)
 _HINT_IN_GITHUB = (
     "give this job `permissions: id-token: write` and connect the repository to the workspace in Prisma Console; or "
     f"give it {TOKEN_VARIABLE}: ${{{{ secrets.{TOKEN_VARIABLE} }}}} under `env:`. GitHub gives neither to the pull "
     "request of a fork."
 )
 _HINT_IN_CI = f"give this job {TOKEN_VARIABLE} as a secret variable of the CI system; {_MADE_IN}."
-_CI = ("CI", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID", "BITBUCKET_BUILD_NUMBER")
+_NOT = ("", "0", "false")
+_CI = {
+    "GITHUB_ACTIONS": "GitHub Actions",
+    "GITLAB_CI": "GitLab CI",
+    "TF_BUILD": "Azure Pipelines",
+    "JENKINS_URL": "Jenkins",
+    "TEAMCITY_VERSION": "TeamCity",
+    "CODEBUILD_BUILD_ID": "AWS CodeBuild",
+    "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
+    "CIRCLECI": "CircleCI",
+    "BUILDKITE": "Buildkite",
+    "CI": "a CI system",
+}
 """What CI systems set in their jobs; most of them `CI`."""
+
+
+def ci_system(environment: Mapping[str, str]) -> str | None:
+    """The CI system that this job is of; None where it is none's."""
+    return next((title for name, title in _CI.items() if environment.get(name, "").lower() not in _NOT), None)
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,8 @@ class Settings:
 
     token: Token
     base_url: str = DEFAULT_BASE_URL
+    base_url_names: str = BASE_URL_VARIABLE
+    """What the base URL is set with, for messages."""
     workspace_id: str | None = None
     renewal: sources.Renewal | None = None
     """Gives the token's value for each request, where it does not last (a job of GitHub's, a stored login); the value
@@ -66,14 +89,15 @@ class Settings:
     """Requests that are under way at once, at most."""
 
     @staticmethod
-    def load(config: Callable[[str], str | None], environment: Mapping[str, str] | None = None) -> Settings:
+    def load(config: Callable[[str], str | None] | None, environment: Mapping[str, str] | None = None) -> Settings:
         """Read Pulumi's configuration, the environment, what a job of GitHub's offers, then a stored login.
 
-        The first that is there wins.
+        The first that is there wins. A command that belongs to no stack has no configuration: None.
 
         Raises NoToken where there is none, another ConfigurationError where the base URL is neither https nor loopback.
         """
         environment = os.environ if environment is None else environment
+        has_stack, config = config is not None, config or (lambda name: None)
         configured = _clean(config("prisma:serviceToken"))
         from_environment = _clean(environment.get(TOKEN_VARIABLE))
         tokens = [
@@ -93,10 +117,11 @@ class Settings:
         if source is not None:
             tokens.append(Token("", source.origin))
         if not tokens:
-            raise NoToken("There is no token for Prisma's Management API.", hint=_token_hint(environment))
+            raise NoToken("There is no token for Prisma's Management API.", hint=_token_hint(environment, has_stack))
         return Settings(
             token=tokens[0],
             base_url=where,
+            base_url_names=f"prisma:baseUrl or {BASE_URL_VARIABLE}" if has_stack else BASE_URL_VARIABLE,
             workspace_id=_clean(config("prisma:workspaceId")),
             renewal=source.token if source else None,
             fallback=tokens[1] if len(tokens) > 1 and tokens[1].value != tokens[0].value else None,
@@ -110,12 +135,13 @@ def _clean(value: str | None) -> str | None:
     return (value or "").strip() or None
 
 
-def _token_hint(environment: Mapping[str, str]) -> str:
+def _token_hint(environment: Mapping[str, str], has_stack: bool) -> str:
     """How to give a token here: a job has no browser to log in with. GitHub's own goes to Prisma's API only."""
     if environment.get("GITHUB_ACTIONS") == "true" and not environment.get(URL_VARIABLE):
         return _HINT_IN_GITHUB
-    in_a_job = any(environment.get(name, "").lower() not in ("", "0", "false") for name in _CI)
-    return _HINT_IN_CI if in_a_job else _HINT
+    if ci_system(environment) is not None:
+        return _HINT_IN_CI
+    return _HINT if has_stack else _HINT_WITHOUT_STACK
 
 
 def _seconds(name: str, environment: Mapping[str, str], default: float) -> float:

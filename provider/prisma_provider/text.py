@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 
 SAID_LIMIT = 400
@@ -62,6 +63,13 @@ def cut(text: str, limit: int) -> str:
 def name(text: object) -> str:
     """A name in a sentence of ours."""
     return cut(plain(str(text)), NAME_LIMIT)
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """` Did you mean "orders"?`, to go on after a sentence; nothing where nothing is near."""
+    by_folded = {each.casefold(): each for each in known}
+    near = [f'"{name(by_folded[each])}"' for each in get_close_matches(given.casefold(), by_folded)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def said(text: str) -> str:

@@ -116,7 +116,26 @@ def test_backups(operator: CommandLine, orders: dict[str, Any]) -> None:
     for name in ("orders", orders["id"]):
         assert [each["id"] for each in operator.asked("backups", name)] == [second["id"], first["id"]]
     said = operator.run("backups", "orders")
-    assert first["id"] in said and "KiB" in said
+    assert first["id"] in said and "KiB" in said and " UTC" in said
+
+
+def test_a_near_miss(operator: CommandLine, orders: dict[str, Any]) -> None:
+    """A name that I mistyped comes with the one that I meant."""
+    assert 'Did you mean "orders"?' in operator.run("backups", "order", expect=1)
+    assert 'Did you mean "shop"?' in operator.run("status", "--project", "shops", expect=1)
+
+
+def test_doctor(operator: CommandLine, tmp_path: Path) -> None:
+    """The service's part of the examination holds against the API itself; no secret is shown."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    operator.environment["PATH"] = str(empty)
+    found = {each["name"]: each for each in operator.asked("doctor")["checks"]}
+    assert [found[name]["ok"] for name in ("python", "api", "token", "workspace", "plan")] == [True] * 5
+    assert (found["api"]["url"], found["plan"]["blocked"]) == (operator.server.url, False)
+    assert (found["pulumi"]["ok"], found["backend"]["ok"], found["plugin"]["ok"]) == (False, None, None)
+    said = operator.run("doctor", expect=1)
+    assert "✗ pulumi" in said and operator.server.token not in said
 
 
 def test_two_of_one_name(operator: CommandLine, project: dict[str, Any]) -> None:
@@ -133,7 +152,8 @@ def test_usage(operator: CommandLine, orders: dict[str, Any]) -> None:
     assert shown["storageGib"] > 0
     (then,) = operator.asked("usage", "orders", "--from", "2026-01-01", "--to", "2026-01-31")
     assert then["periodStart"].startswith("2026-01-01")
-    assert "Storage (GiB)" in operator.run("usage")
+    said = operator.run("usage")
+    assert " MiB" in said and "From 1 " in said and " UTC" in said
     assert "2026-13-01" in operator.run("usage", "--from", "2026-13-01", expect=2)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.api.client import Client
+from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.retries import may_send_again, time_limit
 from prisma_provider.network.throttle import Throttle
 from prisma_provider.settings import CONFIGURED, Settings, Token
@@ -198,6 +199,23 @@ def test_a_rotated_token_of_state_names_the_way() -> None:
         with pytest.raises(errors.Unauthorized, match="PRISMA_SERVICE_TOKEN") as error:
             client.database("db_1")
         assert ("--run-program" in str(error.value)) is told
+
+
+@pytest.mark.parametrize(
+    ("origin", "way"),
+    [
+        (CONFIGURED, "config set --secret prisma:serviceToken"),
+        (StoredLogin.origin, "log in again: `pulumi-prisma login`"),
+        ("PRISMA_SERVICE_TOKEN in the environment", "export PRISMA_SERVICE_TOKEN"),
+    ],
+)
+def test_a_token_that_is_not_valid_is_replaced_where_it_came_from(origin: str, way: str) -> None:
+    """I am sent to the place that the token came from, and to no other that is not read here."""
+    refused = httpx.MockTransport(lambda request: refusal(401, "expired"))
+    with pytest.raises(errors.Unauthorized) as error:
+        Client(Settings(Token("old", origin), "http://127.0.0.1:1"), transport=refused).database("db_1")
+    assert way in str(error.value)
+    assert ("config set" in str(error.value)) is (origin == CONFIGURED)
 
 
 def test_a_fallback_of_another_workspace_is_refused(service: Service) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.api.models import Region
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers.inputs import Checked
 from prisma_provider.live.state import Entry
@@ -71,6 +72,21 @@ def test_bad_input_is_one_sentence_before_anything_is_sent(
     assert all(problem.hint or "must be" in problem.what for problem in checked.problems)
     assert not service.sent()
     assert field in {p.field for p in checked.problems} | {"source" if field == "source" else ""}
+
+
+@pytest.mark.parametrize(("region", "near"), [("eu-central", "eu-central-1"), ("Frankfurt", None), (5, None)])
+def test_a_region_that_does_not_exist(
+    service: Service, region: object, near: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I am told the region that I nearly wrote, and every region with its city."""
+    names = {"eu-central-1": "Europe (Frankfurt)", "us-east-1": None, "x-1": "Moon"}
+    live = service.live()
+    regions = tuple(Region(id=region_id, name=name) for region_id, name in names.items())
+    monkeypatch.setattr(live.client, "regions", lambda: regions)
+    checked = DATABASE.check(live, {}, {"projectId": "proj_1", "name": "orders", "region": region})
+    (problem,) = [each for each in checked.problems if each.field == "region" and "no region" in each.what]
+    assert (f'Did you mean "{near}"?' in problem.what) is (near is not None)
+    assert problem.hint == "use one of eu-central-1 (Frankfurt), inherit, us-east-1, x-1 (Moon)."
 
 
 @pytest.mark.parametrize(

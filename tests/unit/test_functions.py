@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.adoption.inventory import read
 from prisma_provider.functions import FUNCTIONS
 from unit.service import Service
 
@@ -43,10 +44,19 @@ def test_bad_input_is_one_sentence_before_anything_is_sent(
 
 def test_nothing_of_that_name(service: Service) -> None:
     """A name that nothing has is an error, not an empty result."""
-    with pytest.raises(errors.NotFound, match='no project "shop"'):
+    with pytest.raises(errors.NotFound, match=r'no project "shop"'):
         ask(service, "getProject", name="shop")
     with pytest.raises(errors.NotFound):
         ask(service, "getDatabase", id="db_99")
+
+
+def test_a_mistyped_name(service: Service) -> None:
+    """A name that nothing has comes with the ones that are near it."""
+    service.project("shop")
+    with pytest.raises(errors.NotFound, match=r'no project "shops".*Did you mean "shop"'):
+        ask(service, "getProject", name="shops")
+    with pytest.raises(errors.NotFound, match=r'no project "Shop".*Did you mean "shop"'):
+        read(service.live().client, ["Shop"])
 
 
 def test_several_of_a_name_are_listed(service: Service) -> None:

@@ -348,7 +348,12 @@ def test_known_strings_are_secrets(plugin: Plugin) -> None:
     request = {"id": object_id, "olds": outputs, "news": to_properties(answer.inputs)}
     planned = plugin.call("Update", "Connection", preview=True, **request)
     assert to_properties(planned.properties)["directUrl"] == url
-    assert to_properties(plugin.call("Update", "Connection", **request).properties)["directUrl"] == url
+    held = to_properties(plugin.call("Update", "Connection", **request).properties)
+    assert held["directUrl"] == url
+    answer = plugin.call("Check", "Connection", olds=request["news"], news={**news, "directUrl": url + "&x=1"})
+    request = {"id": object_id, "olds": held, "news": to_properties(answer.inputs)}
+    planned = plugin.call("Update", "Connection", preview=True, **request)
+    assert to_properties(planned.properties)["directUrl"] == url + "&x=1"
 
 
 def test_a_move_to_a_new_branch(plugin: Plugin) -> None:

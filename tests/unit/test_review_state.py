@@ -79,6 +79,17 @@ def test_a_state_that_cannot_be_read_is_never_green(
         assert "--state" in said.stdout
 
 
+def test_changes_are_changes_and_never_safe(exported: dict[str, str | None]) -> None:
+    """Where the state cannot be read a plan with changes ends 10 and says so; allowed, it is not green either."""
+    exported["export"] = None
+    changes = document({"op": "create", "urn": urn("Database", "orders"), "newState": {"inputs": {"name": "orders"}}})
+    said = run(changes)
+    assert said.exit_code == 10
+    assert "no data is lost" not in said.stdout
+    assert "The state of the stack was not read" in said.stdout
+    assert run(changes, "--allow", "changes").exit_code == 1
+
+
 def test_losses_that_are_seen_outweigh_what_is_not(exported: dict[str, str | None]) -> None:
     """Without the state a deletion that the preview shows is a loss all the same; allowed, it is still not green."""
     exported["export"] = None

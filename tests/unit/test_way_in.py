@@ -353,6 +353,13 @@ def test_a_list_of_what_a_state_holds(world: World, way: str) -> None:
     assert [each in listed for each in (world.database, world.connection, world.homes[1])] == [True, True, False]
 
 
+def test_a_list_with_a_default_connection(world: World) -> None:
+    """The connection that a database was made with is listed where the state holds it, and only there."""
+    default = str(world.service.databases[world.database]["defaultConnectionId"])
+    state = world.file(export(entry(default, "of the database")))
+    assert [default in world.adopt(*way).output for way in ((), ("--from-pulumi", state))] == [False, True]
+
+
 @pytest.mark.parametrize("way", ["--from-pulumi", "--from-terraform"])
 def test_a_part_of_what_a_state_holds(world: World, way: str) -> None:
     """With --project only that one is taken; the state's others are there, and no fault."""

@@ -104,7 +104,7 @@ def read(exports: Iterable[str]) -> Bridged:
     try:
         found = [each for text in exports for each in (json.loads(text)["deployment"] or {}).get("resources") or ()]
         for each in found:
-            _ = (each["urn"].split("::")[3], each["type"].partition(":"))
+            _ = (each["urn"].split("::")[3], each["type"].partition(":"), (each.get("id") or "").partition(","))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise unreadable("it is none") from None
     return Bridged(tuple(found))

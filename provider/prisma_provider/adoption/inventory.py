@@ -9,6 +9,7 @@ from itertools import chain
 from prisma_provider.api.client import Client
 from prisma_provider.api.models import Branch, Connection, Database, Project, same_id
 from prisma_provider.errors import NotFound
+from prisma_provider.text import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def _held(client: Client, project: Project, databases: Iterable[Database], branc
 def _chosen(projects: tuple[Project, ...], wanted: tuple[str, ...]) -> tuple[Project, ...]:
     for each in wanted:
         if not any(_is(project, each) for project in projects):
+            near = did_you_mean(each, (project.name for project in projects))
             raise NotFound(
-                f'There is no project "{each}", or the token cannot see it.',
+                f'There is no project "{each}", or the token cannot see it.{near}',
                 hint="give its id, or its name exactly as `pulumi-prisma status` shows it.",
             )
     return tuple(each for each in projects if not wanted or any(_is(each, one) for one in wanted))

@@ -16,9 +16,14 @@ SHORTEST, LONGEST = 3, 65
 """How long a connection's name may be for a program to declare it."""
 
 
+def counted(number: int) -> str:
+    """A number of resources."""
+    return f"{number} resource{'' if number == 1 else 's'}"
+
+
 def held(number: int) -> str:
     """What is left out and not named."""
-    return f"{number} resource{'' if number == 1 else 's'} that a stack holds already"
+    return f"{counted(number)} that a stack holds already"
 
 
 @dataclass(frozen=True)
@@ -106,14 +111,21 @@ class Planner:
     given: Mapping[Key, Given] = field(default_factory=dict)
     only_given: bool = False
     _left_out: list[str] = field(default_factory=list)
-    _accelerate: list[str] = field(default_factory=list)
     _variables: Names = field(default_factory=lambda: Names("_", RESERVED))
     _names: dict[tuple[str, str], Names] = field(default_factory=dict)
 
     def plan(self, holdings: tuple[Holding, ...]) -> Plan:
         """The program for these projects."""
         resources = [each for holding in holdings for each in self._holding(holding)]
-        return Plan(tuple(resources), tuple(self._left_out), tuple(self._accelerate))
+        return Plan(tuple(resources), tuple(self._left_out), tuple(self._accelerate(holdings)))
+
+    def _accelerate(self, holdings: tuple[Holding, ...]) -> Iterator[str]:
+        for database in (each for holding in holdings for each in holding.databases):
+            if self._known("Database", database.id).accelerate:
+                yield database.title
+            for connection in database.connections:
+                if self._known("Connection", connection.id).accelerate:
+                    yield connection.title
 
     def _holding(self, holding: Holding) -> Iterator[Resource]:
         project = self._project(holding.project) if self._wanted("Project", holding.project.id) else None
@@ -146,8 +158,6 @@ class Planner:
             made = self._resource("Database", database.id, (database.name, database.project.name), arguments)
             database_ref = Reference(made.variable)
             yield made
-        if self._known("Database", database.id).accelerate:
-            self._accelerate.append(database.title)
         own = connections(database)
         for connection in database.connections:
             is_wanted = connection in own and self._wanted("Connection", connection.id)
@@ -179,8 +189,6 @@ class Planner:
                 f"{SHORTEST} to {LONGEST} characters"
             )
             return
-        if self._known("Connection", connection.id).accelerate:
-            self._accelerate.append(connection.title)
         arguments: dict[str, Value] = {"database_id": home, "name": connection.name}
         # The plugin finds a connection through its database: one GET less, and proof that it exists.
         import_id = f"{database.id}/{connection.id}"

@@ -15,8 +15,9 @@ from prisma_provider import errors
 from prisma_provider.api import refusals
 from prisma_provider.api.models import Referring, same_id
 from prisma_provider.api.refusals import Refusal
+from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.transport import not_sent
-from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, Settings, Token
+from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, TOKEN_VARIABLE, Settings, Token
 from prisma_provider.text import cut, masked
 
 T = TypeVar("T")
@@ -24,10 +25,6 @@ Ref = TypeVar("Ref", bound=Referring)
 
 LONGEST_WAIT = 3600.0
 """Seconds that a service may ask us to wait; what it asks beyond that is taken for this."""
-
-_NO_NETWORK = (
-    "see whether this machine has a network, and the base URL is right (prisma:baseUrl or PRISMA_API_BASE_URL)."
-)
 
 
 def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
@@ -59,7 +56,8 @@ def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:
 def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
     """No answer: was the request sent or not?"""
     where = settings.base_url
-    unreachable = not_sent(error, doing, where, _NO_NETWORK)
+    hint = f"see whether this machine has a network, and the base URL is right ({settings.base_url_names})."
+    unreachable = not_sent(error, doing, where, hint)
     if unreachable is not None:
         return unreachable
     if isinstance(error, httpx.TimeoutException):
@@ -83,7 +81,7 @@ _STATUS: dict[int, _Kind] = {
     401: (
         errors.Unauthorized,
         "the token from {origin} is not valid",
-        "set a valid token: export PRISMA_SERVICE_TOKEN=…, or `pulumi config set --secret prisma:serviceToken …`.",
+        None,
     ),
     403: (errors.Forbidden, "the token may not do that", "use a token with access to this workspace."),
     404: (
@@ -101,8 +99,8 @@ def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.Api
     refusal = refusals.read(answer.content)
     kind, why, hint = _plan_limit(refusal, answer.status_code) or _kind(answer, token)
     shown = f" ({cut(masked(refusal.code), 80)})" if refusal.code else ""
-    if kind is errors.Unauthorized and token.origin == CONFIGURED:
-        hint = f"{hint} {RUN_PROGRAM}."
+    if kind is errors.Unauthorized:
+        hint = _another_token(token)
     return kind(
         f"Could not {doing}: {why}{shown}.",
         # What looks like a secret every error masks; the token may look like anything.
@@ -111,6 +109,16 @@ def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.Api
         retry_after=_retry_after(answer),
         code=refusal.code,
     )
+
+
+def _another_token(token: Token) -> str:
+    """How to give a valid one, where this one came from."""
+    if token.origin == CONFIGURED:
+        ways = f"export {TOKEN_VARIABLE}=…, or `pulumi config set --secret prisma:serviceToken …`"
+        return f"set a valid token: {ways}. {RUN_PROGRAM}."
+    if token.origin == StoredLogin.origin:
+        return "log in again: `pulumi-prisma login`."
+    return f"set a valid token: export {TOKEN_VARIABLE}=…; one is made in Prisma Console under Workspace, Settings."
 
 
 def _plan_limit(refusal: Refusal, status: int) -> _Kind | None:

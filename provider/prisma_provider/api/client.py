@@ -20,6 +20,7 @@ from prisma_provider.api.models import (
     Project,
     Reference,
     Region,
+    Subscription,
     Usage,
     fits_path,
 )
@@ -45,6 +46,11 @@ class Client(Requests):
     def workspaces(self) -> tuple[Reference, ...]:
         """The workspaces that the token can see."""
         return self._list(Reference, "workspaces", "list the workspaces", {})
+
+    def subscription(self, workspace_id: str) -> Subscription:
+        """The plan of a workspace, and whether it is blocked."""
+        path, doing = _at("workspaces", workspace_id, "subscription"), "read the workspace's plan"
+        return self._get(Answer[Subscription], path, doing).data
 
     def regions(self) -> tuple[Region, ...]:
         """The regions of Prisma Postgres."""

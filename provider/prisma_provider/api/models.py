@@ -148,6 +148,14 @@ class Me(Wire):
     credential: Credential | None = None
 
 
+class Subscription(Wire):
+    """The plan of a workspace; `usage_blocked` where its databases refuse queries."""
+
+    plan_name: str
+    usage_blocked: bool
+    upgrade_url: str | None = None
+
+
 class Region(Wire):
     """A region of Prisma Postgres."""
 

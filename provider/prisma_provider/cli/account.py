@@ -19,7 +19,7 @@ def account(chosen: Settings | None = None, *, without_end: bool = False) -> Ite
 
     ConfigurationError where there is no token. `without_end` is for a command that waits for somebody else.
     """
-    client = Client(chosen or Settings.load(lambda name: None))
+    client = Client(chosen or Settings.load(None))
     try:
         with nullcontext() if without_end else time_limit(SECONDS):
             yield client

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import click
 
-from prisma_provider.adoption import bridged, importing, program, stacks, terraform
-from prisma_provider.adoption.bridged import Bridged
-from prisma_provider.adoption.given import Given, Key, key, keys, refuse_missing
+from prisma_provider.adoption import bridged, importing, program
+from prisma_provider.adoption.given import key, keys, refuse_missing
 from prisma_provider.adoption.inventory import Holding, connections, only, read
-from prisma_provider.adoption.plan import Plan, Planner, held
-from prisma_provider.cli import next_steps, secret_files, selected_stack, tables
+from prisma_provider.adoption.plan import Plan, Planner, counted, held
+from prisma_provider.cli import next_steps, other_states, secret_files, tables
 from prisma_provider.cli.account import account
-from prisma_provider.errors import PrismaError, Refused
-from prisma_provider.live.state import Recorded
+from prisma_provider.cli.units import moment
 from prisma_provider.text import plain
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -28,19 +24,6 @@ FROM_PULUMI = (
     "pulumi-prisma adopt --from-pulumi - --program FILE` keeps their names, parents and connection strings."
 )
 """What is said to somebody who takes the longer way."""
-
-
-@dataclass(frozen=True)
-class States:
-    """What states say: of objects that are to be taken over (`given`), and of what stacks hold already."""
-
-    given: Mapping[Key, Given]
-    missing: str
-    """What to do where the workspace lacks something of `given`."""
-    recorded: Recorded
-    old: Bridged
-    is_terraform: bool = False
-    """Whether `given` is of Terraform."""
 
 
 @click.command()
@@ -103,7 +86,12 @@ def adopt(
     for file in (program_file, import_file):
         if file is not None and file.exists() and not force:
             raise click.UsageError(f"{file} exists: --force writes over it.")
-    states = _states(state, stack, exports, program_file)
+    states = other_states.read(
+        terraform_state=state.read() if state else None,
+        stack=stack.read() if stack else None,
+        exports=[each.read() for each in exports],
+        folder=program_file.parent if program_file else None,
+    )
     holdings = _holdings(states, projects)
     if program_file is None:
         _list(holdings, states)
@@ -112,46 +100,16 @@ def adopt(
     components = states.old.components(each.parent for each in plan.resources)
     text = program.write(plan, plugin=import_file is not None, protect=protect, components=components)
     program_file.write_text(text, encoding="utf-8")
-    click.echo(f"{program_file}: {_counted(len(plan.resources))}.")
+    click.echo(f"{program_file}: {counted(len(plan.resources))}.")
     if import_file is not None:
         import_file.write_text(importing.write(plan), encoding="utf-8")
-        click.echo(f"{import_file}: {_counted(sum(each.is_importable for each in plan.resources))}.")
+        click.echo(f"{import_file}: {counted(sum(each.is_importable for each in plan.resources))}.")
     if plan.secrets:
         secret_files.write(plan.secrets, program_file)
     _say_next(plan, states, holdings, program_file, import_file)
 
 
-def _states(
-    state: IO[str] | None, stack: IO[str] | None, exports: tuple[IO[str], ...], program_file: Path | None
-) -> States:
-    own = [stack.read()] if stack else []
-    every = [*own, *(export.read() for export in exports)]
-    recorded = stacks.read(every)
-    if program_file is not None and not every:
-        # What the program would be applied to may hold the same under the bridged provider.
-        every = [each for each in [selected_stack.export(program_file.parent)] if each]
-    old = bridged.read(every)
-    if stack is not None:
-        given = bridged.read(own).given()
-        if not given:
-            raise _nothing_to_take(recorded)
-        return States(given, bridged.MISSING, recorded, old)
-    given = terraform.read(state.read()) if state else {}
-    return States(given, terraform.MISSING, recorded, old, is_terraform=bool(state))
-
-
-def _nothing_to_take(recorded: Recorded) -> PrismaError:
-    if not recorded.entries:
-        return bridged.unreadable(f"it holds nothing of the package {bridged.PACKAGE}")
-    return Refused(
-        f"Nothing is to be taken over: the stack holds {_counted(len(recorded.entries))} of this provider already, and "
-        f"nothing of the package {bridged.PACKAGE}.",
-        hint="a stack moves between the two hosts by the import of its program (`import pulumi_prisma as prisma`, or "
-        "`from pulumi_prisma import native as prisma`), and the preview after that is empty. Nothing was written.",
-    )
-
-
-def _holdings(states: States, projects: tuple[str, ...]) -> tuple[Holding, ...]:
+def _holdings(states: other_states.States, projects: tuple[str, ...]) -> tuple[Holding, ...]:
     """The chosen projects; of what another state says, all has to be there, whatever is chosen."""
     with account() as client:
         if not states.given:
@@ -161,18 +119,18 @@ def _holdings(states: States, projects: tuple[str, ...]) -> tuple[Holding, ...]:
     return only(holdings, projects)
 
 
-def _plan(states: States, holdings: tuple[Holding, ...]) -> Plan:
+def _plan(states: other_states.States, holdings: tuple[Holding, ...]) -> Plan:
     chosen = keys(holdings)
     if any(each.known.encrypted for one, each in states.given.items() if one in chosen):
         raise bridged.unreadable("the connection strings in it are encrypted, and would be lost")
     return Planner(states.given, only_given=bool(states.given)).plan(holdings).without(states.recorded)
 
 
-def _list(holdings: tuple[Holding, ...], states: States) -> None:
+def _list(holdings: tuple[Holding, ...], states: other_states.States) -> None:
     given = states.given
-    rows = [row for row in _rows(holdings) if not given or key(row[1].capitalize(), row[3]) in given]
+    rows = [row for row in _rows(holdings, every=bool(given)) if not given or key(row[1].capitalize(), row[3]) in given]
     others = [row for row in rows if not states.recorded.holds(row[3])]
-    columns = ("Project", "Kind", "Name", "Id", "Created")
+    columns = ("Project", "Kind", "Name", "Id", tables.Column("Created"))
     is_repeated = max(Counter(row[:3] for row in others).values(), default=0) > 1
     width = 5 if is_repeated else 4  # equal rows are told apart by their age
     tables.show(columns[:width], [row[:width] for row in others], "There is nothing to adopt.")
@@ -181,7 +139,7 @@ def _list(holdings: tuple[Holding, ...], states: States) -> None:
 
 
 def _say_next(
-    plan: Plan, states: States, holdings: tuple[Holding, ...], program_file: Path, import_file: Path | None
+    plan: Plan, states: other_states.States, holdings: tuple[Holding, ...], program_file: Path, import_file: Path | None
 ) -> None:
     for why in plan.left_out:
         click.echo(plain(f"Left out: {why}."), err=True)
@@ -204,25 +162,14 @@ def _say_next(
         click.echo(plain(line))
 
 
-def _counted(number: int) -> str:
-    return f"{number} resource{'' if number == 1 else 's'}"
-
-
-def _rows(holdings: tuple[Holding, ...]) -> Iterator[tuple[str, str, str, str, str | None]]:
+def _rows(holdings: tuple[Holding, ...], *, every: bool) -> Iterator[tuple[str, str, str, str, str | None]]:
+    """Everything to adopt; a state may hold `every` connection, also one that a database was made with."""
     for holding in holdings:
         project = holding.project
-        yield project.name, "project", project.name, project.id, _day(project.created_at)
+        yield project.name, "project", project.name, project.id, moment(project.created_at)
         for branch in holding.branches:
             yield project.name, "branch", branch.git_name, branch.id, None
         for database in holding.databases:
-            yield project.name, "database", database.name, database.id, _day(database.created_at)
-            for connection in connections(database):
-                yield project.name, "connection", connection.name, connection.id, _day(connection.created_at)
-
-
-def _day(moment: str | None) -> str | None:
-    """A moment as people read it."""
-    try:
-        return f"{datetime.fromisoformat(moment or '').astimezone(UTC):%-d %b %Y %H:%M} UTC"
-    except ValueError:
-        return moment
+            yield project.name, "database", database.name, database.id, moment(database.created_at)
+            for connection in database.connections if every else connections(database):
+                yield project.name, "connection", connection.name, connection.id, moment(connection.created_at)

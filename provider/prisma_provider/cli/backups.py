@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
-from prisma_provider.cli import tables
+from prisma_provider.cli import tables, units
 from prisma_provider.cli.account import account
 from prisma_provider.cli.lookup import database
+from prisma_provider.cli.tables import Column
 from prisma_provider.functions import FUNCTIONS
+
+COLUMNS = (
+    Column("Id"),
+    Column("Made", right=True),
+    Column("Status"),
+    Column("Size", right=True),
+    Column("Type", optional=True),
+)
 
 
 @click.command()
@@ -31,16 +41,9 @@ def backups(database_name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    rows = ((each["id"], each["createdAt"], each["status"], each["backupType"], _size(each["size"])) for each in found)
-    tables.show(("Id", "Made", "Status", "Type", "Size"), rows, "There is no backup.")
+    tables.show(COLUMNS, map(_row, found), "There is no backup.")
 
 
-def _size(size: float | None) -> str | None:
-    """Bytes, in the unit that reads best."""
-    if size is None:
-        return None
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"
+def _row(backup: dict[str, Any]) -> tuple[object, ...]:
+    made, size = units.moment(backup["createdAt"]), units.size(backup["size"])
+    return backup["id"], made, backup["status"], size, backup["backupType"]

@@ -10,19 +10,25 @@ from typing import NoReturn, cast
 
 import click
 
+from prisma_provider.cli import output
 from prisma_provider.errors import PrismaError
+from prisma_provider.text import did_you_mean
 
 CONTENTS: Mapping[str, str] = {
     "review": "What a preview would do to data: for a comment, and for a check.",
     "login": "Log in with the browser, so that no token has to be set.",
     "logout": "Forget the login, and end it at Prisma.",
     "whoami": "Whose token is used, and where it comes from.",
+    "doctor": "Whether everything is there that Pulumi and Prisma need here.",
     "status": "Every database, and how it is; or wait until none is on its way.",
     "backups": "The backups of a database.",
     "usage": "What databases have used, this month or between two dates.",
     "adopt": "List what exists, and write the program that takes it over.",
 }
 """Every sub-command, which is that of its name in the module of its name, and its line in the help."""
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C: 128 and the number of the signal."""
 
 
 class Contents(click.Group):
@@ -36,21 +42,44 @@ class Contents(click.Group):
             return None
         return cast("click.Command", getattr(import_module(f"prisma_provider.cli.{cmd_name}"), cmd_name))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in CONTENTS and not args[0].startswith("-"):
+            ctx.fail(f'There is no command "{args[0]}".{did_you_mean(args[0], CONTENTS)}')
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(CONTENTS.items()))
 
 
-@click.group(cls=Contents, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Contents, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("pulumi-prisma"), package_name="pulumi-prisma", prog_name="pulumi-prisma")
-def command() -> None:
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Prisma Postgres with Pulumi: what goes with `pulumi up`."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> NoReturn:
-    """The command; an error of ours is its sentences, without a stack."""
+    """The command; what goes wrong is sentences, without a stack. Exit status 1, and 2 where it was misused."""
+    output.write_anything()
+    sys.exit(_status())
+
+
+def _status() -> int:
     try:
-        command(prog_name="pulumi-prisma")
+        return command(prog_name="pulumi-prisma", standalone_mode=False) or 0
     except PrismaError as error:
-        click.echo(f"error: {error}", err=True)
-    sys.exit(1)
+        output.fail(error)
+        return 1
+    except click.ClickException as error:
+        output.fail(output.misuse(error))
+        return error.exit_code
+    except OSError as error:
+        output.fail(output.system(error))
+        return 1
+    except click.Abort:
+        return INTERRUPTED

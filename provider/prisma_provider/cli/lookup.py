@@ -14,6 +14,8 @@ Properties = dict[str, object]
 
 def database(client: Client, text: str) -> Properties:
     """One database; NotFound or InvalidInput where there is none, or more than one."""
+    if not text.strip():
+        raise errors.InvalidInput("id", "DATABASE is blank.", hint="give an id or a name: `pulumi-prisma status`.")
     if text.startswith("db_") and is_id(text, "db"):
         return FUNCTIONS["getDatabase"](client, {"id": text})
     try:

@@ -61,7 +61,7 @@ def review(preview: IO[str], form: str, allowed: tuple[str, ...], status: int, s
       10  changes, and no data is lost
       20  data would be lost: a database or a project is deleted or replaced,
           or a backup is put in the place of data
-      1   the preview failed, is no preview, or does not show all
+      1   the preview failed, is no preview, or may hide a loss
       2   the command was misused
 
     \b

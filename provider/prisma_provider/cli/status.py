@@ -13,9 +13,19 @@ from prisma_provider.adoption.inventory import Holding, read
 from prisma_provider.api.models import WAITING, Database
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
+from prisma_provider.cli.tables import Column
 from prisma_provider.cli.watching import watch
 
-COLUMNS = ("Project", "Database", "Status", "Default", "Branch", "Region", "Connections", "Id")
+COLUMNS = (
+    Column("Project", folds=True),
+    Column("Database", folds=True),
+    Column("Status"),
+    Column("Default", optional=True),
+    Column("Branch", optional=True),
+    Column("Region"),
+    Column("Connections", right=True, optional=True),
+    Column("Id"),
+)
 
 
 @click.command()

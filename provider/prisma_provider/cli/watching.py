@@ -6,12 +6,20 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from prisma_provider.cli import tables
+from prisma_provider.cli import output, tables
 from prisma_provider.text import plain
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+GOOD = {"ready": True, "failure": False}
+"""Whether all is well with a database of this status; of another one nobody knows."""
+GONE = "deleted"
+"""What is said of a database that is not there any more."""
 
 Look = Callable[[], Mapping[str, str]]
 """The status of each database, by its title."""
@@ -28,7 +36,7 @@ def watch(look: Look, waiting: Collection[str], every: float) -> None:
         display.show(statuses)
         while any(each in waiting for each in statuses.values()):
             time.sleep(every)
-            statuses = look()
+            statuses = {**dict.fromkeys(statuses, GONE), **look()}
             display.show(statuses)
 
 
@@ -55,17 +63,16 @@ class _Lines:
 
 
 class _Bars:
-    """A moving line with the time for each database that is on its way, gone when they are done."""
+    """A moving line with the time for each database that is on its way; at its end a sign says how it went."""
 
     def __init__(self, waiting: Collection[str]) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._waiting = waiting
         self._tasks: dict[str, TaskID] = {}
         columns = (
-            SpinnerColumn(finished_text="✓"),
+            SpinnerColumn(finished_text=""),
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
             TimeElapsedColumn(),
         )
         self._progress = Progress(*columns, console=tables.console(stderr=True))
@@ -84,8 +91,10 @@ class _Bars:
             if status in self._waiting and title not in self._tasks:
                 self._tasks[title] = self._progress.add_task("", total=None)
             if title in self._tasks:
-                done = status not in self._waiting
-                said = plain(f"{title}: {status}")
-                self._progress.update(
-                    self._tasks[title], description=said, total=1 if done else None, completed=int(done)
-                )
+                self._update(self._tasks[title], title, status)
+
+    def _update(self, task: TaskID, title: str, status: str) -> None:
+        done = status not in self._waiting
+        sign = f"{output.sign(GOOD.get(status), self._progress.console.encoding)} " if done else ""
+        said = plain(f"{sign}{title}: {status}")
+        self._progress.update(task, description=said, total=1 if done else None, completed=int(done))

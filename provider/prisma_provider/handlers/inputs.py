@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from prisma_provider import errors
@@ -15,7 +17,7 @@ from prisma_provider.keys import free_logical_id, key_of, new_logical_id, stem
 from prisma_provider.live import Live
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT
 from prisma_provider.ownership import Keyed
-from prisma_provider.text import HOW_TO_JOIN, shown, stands_for_an_object, unwanted_character
+from prisma_provider.text import HOW_TO_JOIN, did_you_mean, shown, stands_for_an_object, unwanted_character
 
 Properties = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
@@ -166,9 +168,16 @@ def check_region(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], *
     if region not in regions:
         yield InvalidInput(
             "region",
-            f'There is no region "{region}" for Prisma Postgres.',
-            hint=f"use one of {', '.join(sorted(regions | set(also)))}.",
+            f'There is no region "{region}" for Prisma Postgres.{did_you_mean(str(region), regions)}',
+            hint=f"use one of {', '.join(sorted([*starmap(_with_city, regions.items()), *also]))}.",
         )
+
+
+def _with_city(region: str, title: str | None) -> str:
+    """`eu-central-1 (Frankfurt)`: the service's own name of a region is like `Europe (Frankfurt)`."""
+    city = re.search(r"\(([^()]+)\)$", title or "")
+    where = city[1] if city else title
+    return f"{region} ({where})" if where and where != region else region
 
 
 def check_adopt(news: Mapping[str, Any], prefix: str) -> Iterator[InvalidInput]:

@@ -48,9 +48,9 @@ class Account(Shared):
         seen = self._reads.once("workspaces", self.client.workspaces)
         return any(same_id(workspace.id, workspace_id) for workspace in seen)
 
-    def regions(self) -> frozenset[str]:
-        """The regions that the service names."""
-        return frozenset(region.id for region in self._reads.once("regions", self.client.regions))
+    def regions(self) -> dict[str, str | None]:
+        """The names of the service's regions, by their ids."""
+        return {region.id: region.name for region in self._reads.once("regions", self.client.regions)}
 
     def _found(self, kind: str, object_id: str, ask: Callable[[str], T], workspace_id: str | None) -> T | None:
         """An object by its id, asked for once in the operation; None where it is proved gone."""

@@ -20,9 +20,7 @@ class Databases(Projects):
         """The databases of a project by bare id; `after` asks for a list that began later than this tick."""
         shared = self._databases_of(project_id, after)
         listed: dict[str, Database] = shared.result.result()  # raises what went wrong
-        written = self._own.of(project_id)
-        seen = {i: self._seen(i, project_id, shared) for i in (*listed, *(i for i in written if i not in listed))}
-        return {i: database for i, database in seen.items() if database is not None}
+        return self._own.all_seen(project_id, listed, shared.began)
 
     def databases_or_none(self, project_id: str, *, after: int | None = None) -> dict[str, Database]:
         """The databases of a project; none where there is no such project."""

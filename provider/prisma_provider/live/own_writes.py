@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -43,11 +44,19 @@ class OwnWrites:
         """The last write to a database."""
         return self._writes.get(key)
 
-    def of(self, project_id: str) -> list[str]:
-        """Those of a project that this run made or changed, and did not delete."""
+    def all_seen(self, project_id: str, listed: Mapping[str, Database], began: int) -> dict[str, Database]:
+        """A project's list that began at a tick, with what our own writes know better.
+
+        Each of a thousand new databases is compared with all others, so this is one look at the writes, and not many.
+        """
         home = bare_id(project_id)
         with self._lock:
-            return [key for key, write in self._writes.items() if write.home == home]
+            writes = {key: write for key, write in self._writes.items() if write.home == home or key in listed}
+            default = self._defaults.get(home)
+        unwritten = {key: database for key, database in listed.items() if key not in writes}
+        overlaid = {key: _overlaid(write, home, listed.get(key), began) for key, write in writes.items()}
+        found = unwritten | {key: each for key, each in overlaid.items() if each is not None}
+        return found if default is None else {key: _with_default(each, key, default) for key, each in found.items()}
 
     def seen(self, key: str, project_id: str, listed: Database | None, began: int) -> Database | None:
         """One database of a list that began at a tick, with what our own writes know better."""
@@ -55,11 +64,15 @@ class OwnWrites:
         with self._lock:
             write = self._writes.get(key)
             default = self._defaults.get(home)
-        if write is not None and write.database is None:
-            return None
-        if write is not None and write.home == home:
-            listed = _merge(write, listed, began)
-        return None if listed is None else _with_default(listed, key, default)
+        found = listed if write is None else _overlaid(write, home, listed, began)
+        return None if found is None else _with_default(found, key, default)
+
+
+def _overlaid(write: Write, home: str, listed: Database | None, began: int) -> Database | None:
+    """What is to be seen of a database that was written, in the list of a project."""
+    if write.database is None:
+        return None
+    return _merge(write, listed, began) if write.home == home else listed
 
 
 def _merge(write: Write, listed: Database | None, began: int) -> Database:

@@ -37,9 +37,14 @@ class Loopback(TCPServer):
         self.returned: str | None = None
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+    @property
     def redirect_uri(self) -> str:
         """The address to come back to."""
-        return f"http://{HOST}:{self.server_address[1]}{PATH}"
+        return f"http://{HOST}:{self.port}{PATH}"
 
     def wait(self, state: str, seconds: float) -> str:
         """The address that the browser came back with, which bears this state; LoginFailed after this long."""

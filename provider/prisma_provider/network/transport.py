@@ -99,8 +99,7 @@ def _not_trusted(what: str, error: ssl.SSLError) -> Blocked:
     if not isinstance(error, ssl.SSLCertVerificationError):
         return Blocked(
             f"{what} does not speak TLS as this machine does ({getattr(error, 'reason', None) or error.strerror}).",
-            hint="see whether the base URL is right (prisma:baseUrl or PRISMA_API_BASE_URL), and whether a proxy or a "
-            "firewall answers in its place.",
+            hint="see whether the base URL is right, and whether a proxy or a firewall answers in its place.",
         )
     why = getattr(error, "verify_message", "") or str(error)
     return Blocked(

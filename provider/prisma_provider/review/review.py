@@ -105,11 +105,9 @@ class Review:
             return Verdict.FAILED
         if not self.are_allowed(self.losses, allowed):
             return Verdict.DATA_LOSS
-        if self.unseen:
-            return Verdict.FAILED
         if (self.findings or self.others) and ALLOW_CHANGES not in allowed:
             return Verdict.CHANGES
-        return Verdict.SAFE
+        return Verdict.FAILED if self.unseen else Verdict.SAFE
 
     def _is_one(self, name: str) -> bool:
         return len(self._named.get(name, ())) == 1

@@ -23,17 +23,17 @@ NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 
 
 OTHERS = "Data of other providers may be lost"
-UNSEEN = "Not all could be seen, so this is not judged:"
+UNSEEN = "Not all could be seen:"
 MORE = "… and {} more"
 
 
 def headline(review: Review, allowed: Collection[str]) -> str:
     """The first line."""
     verdict = review.verdict(allowed)
-    if verdict is Verdict.FAILED and not review.problems:
-        return "cannot be judged, since not all could be seen"
     if verdict is Verdict.DATA_LOSS:
         return _blocking(review, allowed)
+    if review.unseen and not review.problems:
+        return "not all could be seen, so data may be lost"
     if review.lost or review.risked:
         return HEADLINES[verdict] if verdict is Verdict.FAILED else "data is lost, as allowed"
     if verdict is Verdict.SAFE and (review.findings or review.others):
