@@ -18,6 +18,7 @@ from prisma_provider.adoption.inventory import Holding, connections, only, read
 from prisma_provider.adoption.plan import Plan, Planner, held
 from prisma_provider.cli import next_steps, secret_files, selected_stack, tables
 from prisma_provider.cli.account import account
+from prisma_provider.cli.text_file import TextFile
 from prisma_provider.errors import PrismaError, Refused
 from prisma_provider.live.state import Recorded
 from prisma_provider.text import plain
@@ -45,18 +46,18 @@ class States:
 
 @click.command()
 @click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this one; repeat it for several.")
-@click.option("--from-terraform", "state", type=click.File(), metavar="STATE", help="What a Terraform state holds.")
+@click.option("--from-terraform", "state", type=TextFile(), metavar="STATE", help="What a Terraform state holds.")
 @click.option(
     "--from-pulumi",
     "stack",
-    type=click.File(),
+    type=TextFile(),
     metavar="EXPORT",
     help="What a stack holds under Prisma's bridged Terraform provider, by its `pulumi stack export --show-secrets`.",
 )
 @click.option(
     "--without",
     "exports",
-    type=click.File(),
+    type=TextFile(),
     multiple=True,
     metavar="EXPORT",
     help="Leave out what a stack has, by its `pulumi stack export`; repeat it for several.",
