@@ -152,3 +152,12 @@ def test_a_document_may_be_in_any_encoding_of_unicode(encoding: str) -> None:
     found = run(gone.replace("\n", "\r\n").encode(encoding), "--format", "text")
     assert found.exit_code == 20
     assert "Database orders (db_1)" in found.stdout
+
+
+def test_a_replacement_that_an_option_asks_for_names_options() -> None:
+    """I set replacement_trigger, and no property differs: the review says that an option may have asked for it."""
+    state = {"id": "db_1", "inputs": {"name": "orders"}}
+    step = {"op": "replace", "urn": urn("Database", "orders"), "oldState": state, "newState": state}
+    found = run(document(step), "--format", "text")
+    assert found.exit_code == 20
+    assert "An option such as replacement_trigger" in found.stdout
