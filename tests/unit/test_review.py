@@ -62,7 +62,7 @@ def deleted(kind: str = "Database", name: str = "orders", /, **state: Any) -> di
     return {"op": "delete", "urn": urn(kind, name), "oldState": {"id": "db_1", "inputs": {"name": name}, **state}}
 
 
-def run(text: str, *flags: str) -> Result:
+def run(text: str | bytes, *flags: str) -> Result:
     """The command, with a preview on its standard input."""
     return CliRunner().invoke(command, ["review", *flags], input=text)
 

@@ -161,6 +161,19 @@ def test_two_documents_in_one_file_are_refused(between: str) -> None:
         assert run(first + between + second).exit_code == 1
 
 
-def test_a_document_may_begin_with_a_byte_order_mark() -> None:
-    """A shell of Windows writes one."""
-    assert run("\ufeff" + document({"op": "same", "urn": urn("Database", "orders")})).exit_code == 0
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_document_may_be_in_any_encoding_of_unicode(encoding: str) -> None:
+    """I wrote it with the `>` of a shell on Windows, which makes UTF-16 of it: the deletion is seen all the same."""
+    gone = document({"op": "delete", "urn": urn("Database", "orders"), "oldState": {"id": "db_1"}})
+    found = run(gone.replace("\n", "\r\n").encode(encoding), "--format", "text")
+    assert found.exit_code == 20
+    assert "Database orders (db_1)" in found.stdout
+
+
+def test_a_replacement_that_an_option_asks_for_names_options() -> None:
+    """I set replacement_trigger, and no property differs: the review says that an option may have asked for it."""
+    state = {"id": "db_1", "inputs": {"name": "orders"}}
+    step = {"op": "replace", "urn": urn("Database", "orders"), "oldState": state, "newState": state}
+    found = run(document(step), "--format", "text")
+    assert found.exit_code == 20
+    assert "An option such as replacement_trigger" in found.stdout

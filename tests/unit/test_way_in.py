@@ -360,6 +360,21 @@ def test_a_list_with_a_default_connection(world: World) -> None:
     assert [default in world.adopt(*way).output for way in ((), ("--from-pulumi", state))] == [False, True]
 
 
+@pytest.mark.parametrize("way", ["--from-pulumi", "--from-terraform", "--without"])
+def test_a_file_that_is_nested_without_end(world: World, way: str) -> None:
+    """A damaged file is refused with one sentence, however deep it is."""
+    assert "What to do: give the" in world.fails(way, world.file("[" * 200_000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("way", ["--from-pulumi", "--from-terraform"])
+def test_a_state_in_any_encoding_of_unicode(world: World, way: str, encoding: str) -> None:
+    """I wrote it with the `>` of a shell on Windows, which makes UTF-16 of it: it is read all the same."""
+    file = Path(world.stack() if way == "--from-pulumi" else world.terraform())
+    file.write_bytes(file.read_bytes().decode().encode(encoding))
+    assert world.database in world.adopt(way, str(file)).output
+
+
 @pytest.mark.parametrize("way", ["--from-pulumi", "--from-terraform"])
 def test_a_part_of_what_a_state_holds(world: World, way: str) -> None:
     """With --project only that one is taken; the state's others are there, and no fault."""

@@ -105,7 +105,7 @@ def read(exports: Iterable[str]) -> Bridged:
         found = [each for text in exports for each in (json.loads(text)["deployment"] or {}).get("resources") or ()]
         for each in found:
             _ = (each["urn"].split("::")[3], each["type"].partition(":"), (each.get("id") or "").partition(","))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         raise unreadable("it is none") from None
     return Bridged(tuple(found))
 

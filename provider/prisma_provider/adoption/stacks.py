@@ -18,7 +18,7 @@ def read(exports: Iterable[str]) -> Recorded:
     """What is in any of these stacks; UnreadableExport where one of them is none."""
     try:
         held = [state.read(json.loads(export)["deployment"]) for export in exports]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UnreadableExport(
             "What a stack holds cannot be read: this is no export of a stack.",
             hint="give the output of `pulumi stack export`, as it is.",

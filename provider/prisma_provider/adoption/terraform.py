@@ -27,7 +27,7 @@ def read(text: str) -> dict[Key, Given]:
         if state["version"] != VERSION:
             raise _unreadable(f"its version is {state['version']}, and {VERSION} is understood")
         found = dict(_objects(state["resources"]))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise _unreadable("it is no Terraform state") from None
     if not found:
         raise _unreadable(f"it holds none of {', '.join(KINDS)}")

@@ -15,6 +15,7 @@ from prisma_provider.adoption.inventory import Holding, connections, only, read
 from prisma_provider.adoption.plan import Plan, Planner, counted, held
 from prisma_provider.cli import next_steps, other_states, secret_files, tables
 from prisma_provider.cli.account import account
+from prisma_provider.cli.text_file import TextFile
 from prisma_provider.cli.units import moment
 from prisma_provider.text import plain
 
@@ -28,18 +29,18 @@ FROM_PULUMI = (
 
 @click.command()
 @click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this one; repeat it for several.")
-@click.option("--from-terraform", "state", type=click.File(), metavar="STATE", help="What a Terraform state holds.")
+@click.option("--from-terraform", "state", type=TextFile(), metavar="STATE", help="What a Terraform state holds.")
 @click.option(
     "--from-pulumi",
     "stack",
-    type=click.File(),
+    type=TextFile(),
     metavar="EXPORT",
     help="What a stack holds under Prisma's bridged Terraform provider, by its `pulumi stack export --show-secrets`.",
 )
 @click.option(
     "--without",
     "exports",
-    type=click.File(),
+    type=TextFile(),
     multiple=True,
     metavar="EXPORT",
     help="Leave out what a stack has, by its `pulumi stack export`; repeat it for several.",

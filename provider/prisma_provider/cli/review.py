@@ -9,6 +9,7 @@ from typing import IO
 
 import click
 
+from prisma_provider.cli.text_file import TextFile
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.diagnostics import NO_CAUSE
 from prisma_provider.review.pending import completed, is_of
@@ -22,7 +23,7 @@ _PATIENCE = 120
 
 
 @click.command()
-@click.argument("preview", type=click.File(encoding="utf-8", errors="replace"), default="-")
+@click.argument("preview", type=TextFile(), default="-")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="markdown", show_default=True, help="How to write it."
 )
@@ -43,7 +44,7 @@ _PATIENCE = 120
 )
 @click.option(
     "--state",
-    type=click.File(encoding="utf-8", errors="replace"),
+    type=TextFile(),
     metavar="FILE",
     help="The output of `pulumi stack export`. Without it, the review runs that command where it needs the state.",
 )

@@ -175,7 +175,7 @@ def _replaced_loses(step: Step) -> Loss | None:
 
 
 def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
-    begin = "`--replace`, a taint or a dependency asks for it. " if asked else ""
+    begin = "An option such as replacement_trigger, `--replace`, a taint or a dependency asks for it. " if asked else ""
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
     if step.kind == "Connection":

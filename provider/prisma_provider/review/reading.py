@@ -39,7 +39,7 @@ def read(text: str) -> Plan:
     if not text.strip():
         raise UnreadablePreview("The preview is empty.", hint=f"see whether `pulumi preview` failed, and {_AGAIN}")
     try:
-        raw = _raw(_values(text.removeprefix("\ufeff")))
+        raw = _raw(_values(text))
         _refuse_incomplete(raw)
         return _plan(raw)
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError):
