@@ -80,7 +80,7 @@ def _one(what: str, given: Properties, by_id: Callable[[str], Found], listed: Ca
         near = did_you_mean(given["name"], (name for name, _ in named))
         raise errors.NotFound(
             f'There is no {what} "{given["name"]}", or the token cannot see it.{near}',
-            hint="correct the name; it is exact.",
+            hint="give its id, or its name exactly as `pulumi-prisma status` shows it.",
         )
     if len(found) > 1:
         names = ", ".join(each.title for each in found)

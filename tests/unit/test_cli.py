@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable, Mapping
 
 import pytest
@@ -104,6 +105,7 @@ def test_times(text: str | None, shown: str | None) -> None:
         (["--from", "2026-13-01"], "'2026-13-01' is no day of the form YYYY-MM-DD"),
         (["--to", "2026-1-1"], "'2026-1-1' is no day of the form YYYY-MM-DD"),
         (["--from", "2026-10-31", "--to", "2026-10-01"], "--from 2026-10-31 is after --to 2026-10-01"),
+        (["--from", "9999-12-31"], "--from 9999-12-31 is after today (UTC)"),
     ],
 )
 def test_days_that_cannot_be(arguments: list[str], says: str) -> None:
@@ -158,6 +160,26 @@ def test_a_file_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: 
 
     monkeypatch.setattr(command, "command", full)
     assert run(monkeypatch, capsys) == (1, "error: __main__.py: No space left on device.\n")
+
+
+def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk behind `> file` has no name that the system gives."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command, "command", full)
+    assert run(monkeypatch, capsys) == (1, "error: The output cannot be written: No space left on device.\n")
+
+
+def test_a_closed_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`>&- 2>&-`: what is written goes nowhere, and the command's status is what it would have been."""
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stderr", None)
+    output.write_anything()
+    with sys.stdout, sys.stderr:
+        assert output.sign(True) == output.GOOD
+        output.fail(ConfigurationError("x"))
 
 
 def test_a_blank_name() -> None:

@@ -163,6 +163,14 @@ def _with_a_broken_pulumi(here: Path, service: Service, monkeypatch: pytest.Monk
     (here / "pulumi").write_bytes(b"\x7fELF nothing")
 
 
+def _with_a_silent_pulumi(here: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    command(here, "pulumi", "exit 3")
+
+
+def _with_another_pulumi(here: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    command(here, "pulumi", 'echo "usage: pulumi [postgres://u:hunter2@db/x]"')
+
+
 def _without_backend(here: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     refusal = 'echo "error: cannot open \\"postgres://u:hunter2@db/x\\"" >&2; exit 1'
     command(here, "pulumi", f'case "$*" in *version) echo v3.259.0;; *) {refusal};; esac')
@@ -192,6 +200,8 @@ Change = Callable[[Path, Service, pytest.MonkeyPatch], None]
         (_without_pulumi, ["pulumi"], "no command `pulumi`.*install"),
         (_with_an_old_pulumi, ["pulumi"], r"3\.9\.0 .* is older than 3\.165"),
         (_with_a_broken_pulumi, ["pulumi", "backend"], "does not say its version"),
+        (_with_a_silent_pulumi, ["pulumi", "backend"], "its version: it ends with 3 and says nothing"),
+        (_with_another_pulumi, ["pulumi", "backend"], "does not say its version, but 'usage: pulumi "),
         (_without_backend, ["backend"], "cannot open .*`pulumi login`"),
         (_with_another_plugin, ["plugin"], "0.0.1 .* this command is of"),
         (_with_a_broken_plugin, ["plugin"], "does not run: ModuleNotFoundError.*virtualenv"),

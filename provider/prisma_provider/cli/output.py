@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -14,10 +17,18 @@ _IN_ASCII = {GOOD: "+", BAD: "!"}
 
 
 def write_anything() -> None:
-    """Let a name that the terminal's encoding lacks be escaped: it is no reason to fail."""
+    """Let a name that the terminal's encoding lacks be escaped: it is no reason to fail.
+
+    Python has no stream where a caller closed it (`>&-`): what is written there goes nowhere.
+    """
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def sign(good: bool | None, encoding: str | None = None) -> str:
@@ -43,5 +54,5 @@ def misuse(error: click.ClickException) -> PrismaError:
 
 
 def system(error: OSError) -> PrismaError:
-    """What the system says of a file."""
-    return PrismaError(f"{error.filename or 'The system'}: {error.strerror or error}.")
+    """What the system says of a file; one without a name is what the command writes to."""
+    return PrismaError(f"{error.filename or 'The output cannot be written'}: {error.strerror or error}.")

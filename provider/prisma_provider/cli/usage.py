@@ -52,8 +52,9 @@ def usage(names: tuple[str, ...], start: str | None, end: str | None, as_json: b
       pulumi-prisma usage orders
       pulumi-prisma usage --from 2026-10-01 --to 2026-10-31 --json
     """
-    if start and end and start > end:
-        raise click.UsageError(f"--from {start} is after --to {end}.")
+    last, named = (end, f"--to {end}") if end else (datetime.now(UTC).date().isoformat(), "today (UTC)")
+    if start and start > last:
+        raise click.UsageError(f"--from {start} is after {named}.")
     with account() as client:
         found = [*_usages(client, names, {"startDate": start, "endDate": end})]
     if as_json:

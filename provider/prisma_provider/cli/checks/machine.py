@@ -16,6 +16,7 @@ from pathlib import Path
 from prisma_provider.cli.checks.check import Check, shown
 from prisma_provider.login.github import URL_VARIABLE
 from prisma_provider.settings import ci_system
+from prisma_provider.text import cut
 
 PACKAGE = "pulumi-prisma"
 PLUGIN = "pulumi-resource-prisma"
@@ -59,6 +60,9 @@ def pulumi(command: str | None) -> Check:
     if found is None:
         return Check("pulumi", False, shown(f"{command} does not say its version: {said}"), _INSTALL)
     number = found.removeprefix("v")
+    if not re.match(r"\d+\.\d+", number):
+        detail = f"{shown(command)} does not say its version, but {cut(shown(found), 80)!r}."
+        return Check("pulumi", False, detail, _INSTALL)
     least = _least()
     facts = {"version": number, "path": command}
     if least and _numbers(number) < _numbers(least):
@@ -132,7 +136,8 @@ def _ask(command: str, *arguments: str) -> tuple[str | None, str]:
         return None, f"no answer within {SECONDS:g} s"
     except OSError as error:
         return None, error.strerror or type(error).__name__
-    return (done.stdout.strip(), "") if done.returncode == 0 else (None, _error(done.stderr))
+    said = _error(done.stderr) or f"it ends with {done.returncode} and says nothing"
+    return (done.stdout.strip(), "") if done.returncode == 0 else (None, said)
 
 
 def _error(said: str) -> str:
