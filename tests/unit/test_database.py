@@ -268,6 +268,33 @@ def test_a_failed_database_that_cannot_be_removed_stays_in_state(service: Servic
     assert "could not be removed" in service.notes[-1]
 
 
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_failed_database_is_removed_once(service: Service, home: str, status: int) -> None:
+    """A failed database that is gone by the time it is removed is removed; one that stays is told to me as it is."""
+    service.status_of_new = "failure"
+    service.fail("DELETE", "/v1/databases/.*", refusal(status, "no"))
+    live = service.live()
+    news = declare(live, "Database", projectId=home, name="orders")
+    if status == 404:
+        with pytest.raises(errors.NotReady, match="removed again"):
+            DATABASE.create(live, news)
+        assert not service.notes
+    else:
+        assert DATABASE.create(live, news)[1]["status"] == "failure"
+        assert "could not be removed" in service.notes[-1]
+    assert len(service.sent("DELETE")) == 1
+
+
+def test_a_failed_database_that_was_removed_is_gone_for_this_run(service: Service, home: str) -> None:
+    """What failed and was removed again is not there for what comes after it in the run."""
+    live = service.live()
+    assert not live.databases(home)
+    service.status_of_new = "failure"
+    with pytest.raises(errors.NotReady, match="removed"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not live.databases(home)
+
+
 # nothing to do
 
 

@@ -136,6 +136,16 @@ def test_a_rename_is_one_patch(service: Service) -> None:
     assert after == {**outputs, "name": "store"}
 
 
+def test_a_replacement_never_deletes_the_project_that_it_adopted(service: Service) -> None:
+    """A replacement whose create adopts the same project does not then delete it."""
+    object_id, outputs = make(service)
+    live = service.live()
+    adopted, _ = PROJECT.create(live, declare(live, "Project", name="shop", adopt=object_id))
+    PROJECT.delete(live, object_id, outputs)
+    assert adopted in service.projects
+    assert "kept" in service.notes[-1]
+
+
 def test_adoption_renames_to_what_is_declared(service: Service) -> None:
     """An adopted project is PATCHed to its declared name."""
     there = service.project("old")
