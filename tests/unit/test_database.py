@@ -268,21 +268,51 @@ def test_a_failed_database_that_cannot_be_removed_stays_in_state(service: Servic
     assert "could not be removed" in service.notes[-1]
 
 
-@pytest.mark.parametrize("status", [404, 403])
-def test_a_failed_database_is_removed_once(service: Service, home: str, status: int) -> None:
-    """A failed database that is gone by the time it is removed is removed; one that stays is told to me as it is."""
-    service.status_of_new = "failure"
-    service.fail("DELETE", "/v1/databases/.*", refusal(status, "no"))
+def provisioning_fails(service: Service) -> None:
+    """What is made is provisioned, and has failed when it is looked at next."""
+
+    def fail(request: httpx.Request) -> None:
+        if request.method == "GET":
+            for database in service.databases.values():
+                database["status"] = "failure"
+
+    service.status_of_new = "provisioning"
+    service.before.append(fail)
+
+
+def test_a_failed_database_that_is_gone_by_then_is_removed(service: Service, home: str) -> None:
+    """A failed database that somebody else removes first is removed, and I am told the same."""
+    provisioning_fails(service)
+    service.fail("DELETE", "/v1/databases/.*", refusal(404, "not found"))
     live = service.live()
-    news = declare(live, "Database", projectId=home, name="orders")
-    if status == 404:
-        with pytest.raises(errors.NotReady, match="removed again"):
-            DATABASE.create(live, news)
-        assert not service.notes
-    else:
-        assert DATABASE.create(live, news)[1]["status"] == "failure"
-        assert "could not be removed" in service.notes[-1]
-    assert len(service.sent("DELETE")) == 1
+    with pytest.raises(errors.NotReady, match="removed again"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not service.notes
+
+
+@pytest.mark.parametrize(("answer", "why"), [(refusal(403, "no access"), "failed: no access"), (CUT, "broke")])
+def test_a_failed_database_that_stays_is_recorded_as_failed(service: Service, home: str, answer: Any, why: str) -> None:
+    """A failed database that cannot be removed is in state as failed, and I am told why, in the service's words."""
+    provisioning_fails(service)
+    service.fail("DELETE", "/v1/databases/.*", answer, times=-1)
+    live = service.live(retry_limit=0.01)
+    made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert made[1]["status"] == "failure"
+    assert why in service.notes[-1]
+
+
+def test_an_adoption_with_the_source_that_it_has(service: Service, home: str) -> None:
+    """A database that I adopt with the source from which it was made is adopted."""
+    there = service.database(home, source={"type": "database", "databaseId": "db_9"})["id"]
+    assert make(service, home, adopt=there, source={"type": "database", "databaseId": "9"})[0] == there
+    assert not service.sent()
+
+
+def test_a_source_that_is_not_known_yet_does_not_block_a_preview(service: Service, home: str) -> None:
+    """The database to clone from is itself made by this program: its id is not known, and nothing is replaced."""
+    source = {"type": "database", "databaseId": "db_9"}
+    made = make(service, home, source=source)
+    assert not again(service, made, source=UNKNOWN)
 
 
 def test_a_failed_database_that_was_removed_is_gone_for_this_run(service: Service, home: str) -> None:

@@ -21,6 +21,8 @@ from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
 from prisma_provider.live import Live
+from prisma_provider.live.state import Entry
+from prisma_provider.network.retries import time_left
 from prisma_provider.plugin import __main__ as command
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
@@ -236,6 +238,29 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
     assert "Traceback" not in fault.message
     monkeypatch.setenv("PRISMA_TRACEBACK", "1")
     assert "Traceback" in plugin.fails("Delete", "Database", id=made, properties=outputs).message
+
+
+def test_a_deletion_has_its_settings_and_its_time(plugin: Plugin) -> None:
+    """forceDestroy is heard, and a deletion has the time that customTimeouts give to deletions."""
+    made, outputs, _ = plugin.created("Project", forceDestroy=True)
+    plugin.service.database(made, "precious")
+    plugin.again()
+    seen: list[float] = []
+    plugin.service.before.append(lambda request: seen.append(time_left()) if request.method == "DELETE" else None)
+    assert plugin.call("Delete", "Project", id=made, properties=outputs, timeout=60) == Empty()
+    assert not plugin.service.projects
+    assert 0 < seen[0] <= 60
+
+
+def test_a_deletion_is_that_of_its_own_resource(plugin: Plugin) -> None:
+    """I take one of two resources of one database out: it stays. I take the last one out: it is deleted."""
+    made = plugin.service.database(plugin.service.project()["id"])
+    given = {"id": made["id"], "properties": {"projectId": made["project"]["id"], "workspaceId": "wksp_1"}}
+    orders, sales = (Entry(f"{TYPE}Database::{name}", made["id"]) for name in ("orders", "sales"))
+    for held, is_left in (((orders, sales), True), ((orders,), False)):
+        plugin.session.begin(plugin.service.live(held=held))
+        plugin.call("Delete", "Database", **given)
+        assert (made["id"] in plugin.service.databases) is is_left
 
 
 # resources
