@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
-from prisma_provider.diff import UNKNOWN
+from prisma_provider.diff import UNKNOWN, Change
 from prisma_provider.live.state import Entry
 from prisma_provider.network.retries import time_limit
 from unit.service import Service, as_, declare, handler, refusal, urn_of
@@ -306,6 +306,23 @@ def test_an_adoption_with_the_source_that_it_has(service: Service, home: str) ->
     there = service.database(home, source={"type": "database", "databaseId": "db_9"})["id"]
     assert make(service, home, adopt=there, source={"type": "database", "databaseId": "9"})[0] == there
     assert not service.sent()
+
+
+@pytest.mark.parametrize(
+    ("live", "recorded", "change"),
+    [
+        ("provisioning", "provisioning", Change("status", "provisioning", "ready", "wait")),
+        ("failure", "ready", Change("status", "failure", "ready", "wait")),
+        ("ready", "failure", Change("status", "ready", "ready", "record")),
+    ],
+)
+def test_a_status_is_waited_for_or_recorded(
+    service: Service, home: str, live: str, recorded: str, change: Change
+) -> None:
+    """A preview shows a database that is not ready as that; one that is ready again is only recorded."""
+    object_id, outputs = make(service, home)
+    service.databases[object_id]["status"] = live
+    assert again(service, (object_id, {**outputs, "status": recorded})).changes == (change,)
 
 
 def test_a_source_that_is_not_known_yet_does_not_block_a_preview(service: Service, home: str) -> None:

@@ -174,6 +174,15 @@ def test_a_deletion_has_its_settings_and_its_time(process: Service) -> None:
     assert 0 < seen[0] <= 60
 
 
+def test_a_replacement_makes_the_new_one_first(process: Service) -> None:
+    """The old database lives until the new one is there: a creation that fails has cost nothing."""
+    home = process.project()["id"]
+    made = process.database(home)["id"]
+    news = {"projectId": home, "name": "orders", "region": "us-east-1", "allowReplace": True}
+    found = DATABASE.diff(made, {**REFERENCE, "projectId": home}, news)
+    assert (found.replaces, found.delete_before_replace) == (["region"], False)
+
+
 def test_configure_reads_pulumi_s_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     """The token of Pulumi's configuration is used, and a second configuration changes nothing."""
     monkeypatch.setattr(host, "_process", host._Process())

@@ -163,6 +163,13 @@ def test_another_token_replaces_nothing() -> None:
     assert not answer.replaces
 
 
+def test_the_same_configuration_is_no_change() -> None:
+    """A provider with the token that it had is unchanged."""
+    given = provider_pb2.DiffRequest(olds=to_struct({"serviceToken": "a"}), news=to_struct({"serviceToken": "a"}))
+    answer = Provider(Session(Engine())).DiffConfig(given, Context())  # type: ignore[arg-type]
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
 def test_a_token_is_needed_only_where_prisma_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
     """`--target` of other resources needs no token; what touches Prisma says what is missing."""
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
@@ -238,6 +245,34 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
     assert "Traceback" not in fault.message
     monkeypatch.setenv("PRISMA_TRACEBACK", "1")
     assert "Traceback" in plugin.fails("Delete", "Database", id=made, properties=outputs).message
+
+
+def test_a_replacement_is_explained_in_the_preview(plugin: Plugin) -> None:
+    """A preview of a replacement shows the live value beside the declared one, and of no other kind of change."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    plugin.again()
+    plugin.service.notes.clear()
+    plugin.session._live.note = plugin.service.notes.append  # type: ignore[union-attr]
+    for news, shown in (({"name": "sales"}, False), ({"region": "us-east-1", "allowReplace": True}, True)):
+        plugin.call("Diff", "Database", id=made, olds=outputs, news={**inputs, **news})
+        explained = [note for note in plugin.service.notes if '"us-east-1" declared' in note or "PATCH" in note]
+        assert bool(explained) is shown
+
+
+def test_without_a_name_another_first_argument_is_another_name(plugin: Plugin) -> None:
+    """Without name= the first argument is the name: a rename of it is only announced, and the old one is deleted."""
+    home = plugin.service.project()["id"]
+    old = plugin.service.database(home, "sales")["id"]
+    plugin.service.notes.clear()
+    live = plugin.service.live(held=[Entry(f"{TYPE}Database::sales", old)])
+    plugin.session.begin(live)
+    assert plugin.checked("Database", projectId=home)["name"] == "orders"
+    assert f'If it is Database "sales" ({old}) under another first argument' in plugin.service.notes[-1]
+    request = provider_pb2.DeleteRequest(
+        urn=f"{TYPE}Database::sales", id=old, properties=to_struct({"projectId": home})
+    )
+    plugin.provider.Delete(request, Context())  # type: ignore[arg-type]
+    assert old not in plugin.service.databases
 
 
 def test_a_deletion_has_its_settings_and_its_time(plugin: Plugin) -> None:
