@@ -145,6 +145,19 @@ def test_replace_does_not_trip_over_its_older_self(stack: Stack) -> None:
     assert stack.preview().writes_nothing
 
 
+def test_protect_keeps_a_database_that_is_taken_out(stack: Stack) -> None:
+    """With protect=True a database is neither deleted with its declaration nor with its stack."""
+    shop = SHOP.replace("is_default=True", "opts=pulumi.ResourceOptions(protect=True)")
+    stack.up(shop)
+    orders = stack.resource("orders")["id"]
+    stack.clear()
+    without = 'shop = prisma.Project("shop", region="eu-central-1")\n'
+    for refused in (stack.up(without, expect=1), stack.destroy(expect=1)):
+        assert "protect" in refused.messages
+    assert not [path for method, path, _ in stack.sent() if method == "DELETE" and path.endswith(orders)]
+    assert stack.api("GET", f"/v1/databases/{orders}").status_code == 200
+
+
 def test_the_region_it_has_is_no_change(stack: Stack) -> None:
     """Declaring the region that it already has is no change; nor is `inherit`; a gone one is simply made there."""
     stack.up(SHOP)

@@ -68,6 +68,65 @@ def test_a_branch_that_a_database_of_this_run_named_first(service: Service, home
         BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="pr-7"))
 
 
+def meanwhile(service: Service, home: str, git_name: str = "feature") -> None:
+    """Somebody makes a branch of this name after the list was asked for, and before ours is."""
+
+    def make_theirs(request: httpx.Request) -> None:
+        if request.method == "POST":
+            service.before.remove(make_theirs)
+            service.branch(home, git_name)
+
+    service.before.append(make_theirs)
+
+
+def test_a_branch_that_another_made_meanwhile_is_only_used(service: Service, home: str) -> None:
+    """Two stacks make one branch at the same moment: with adopt=True mine uses theirs, and destroy leaves it."""
+    meanwhile(service, home)
+    made = make(service, home, adopt=True)
+    BRANCH.delete(service.live(), *made)
+    assert made[0] in service.branches
+    assert "was there before" in service.notes[-1]
+
+
+def test_a_branch_that_another_made_meanwhile_is_named(service: Service, home: str) -> None:
+    """Without adopt= a branch that somebody made at the same moment is refused, with its id."""
+    meanwhile(service, home)
+    with pytest.raises(errors.Refused, match="exists already") as error:
+        make(service, home)
+    assert list(service.branches)[-1] in str(error.value)
+    assert len(service.branches) == 2
+
+
+def test_a_database_shares_a_branch_that_was_made_meanwhile(service: Service, home: str) -> None:
+    """branch_git_name takes the branch that another database's run makes at the same moment; the resource does not."""
+    meanwhile(service, home)
+    live = service.live()
+    made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders", branchGitName="feature"))
+    assert service.databases[made[0]]["branchId"] == list(service.branches)[-1]
+    with pytest.raises(errors.Refused, match="exists already"):
+        BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="feature"))
+
+
+def test_a_clash_with_what_no_list_shows(service: Service, home: str) -> None:
+    """A 409 for a branch that is nowhere to be seen says so, in the service's words, and names the way out."""
+    service.fail("POST", "/v1/projects/.*/branches", refusal(409, "being deleted"), times=-1)
+    live = service.live(retry_limit=0.01)
+    with pytest.raises(errors.Conflict, match=r'"feature"(?s:.*)adopt=') as error:
+        BRANCH.create(live, declare(live, "Branch", projectId=home, gitName="feature"))
+    assert error.value.said == "being deleted"
+
+
+def test_a_branch_of_a_lost_answer_that_the_list_shows_late_is_mine(service: Service, home: str) -> None:
+    """The answer is lost and the list lags: the 409 to the second request is my own branch's, and destroy takes it."""
+    service.fail("POST", "/v1/projects/.*/branches", CUT, acted=True)
+    empty = httpx.Response(200, json={"data": [], "pagination": {"hasMore": False, "nextCursor": None}})
+    service.fail("GET", "/v1/projects/.*/branches", empty, times=2)
+    made = make(service, home)
+    assert [i for i, branch in service.branches.items() if branch["gitName"] == "feature"] == [made[0]]
+    BRANCH.delete(service.live(), *made)
+    assert made[0] not in service.branches
+
+
 def test_a_branch_that_others_use_is_not_deleted(service: Service, home: str) -> None:
     """A delete that the service refuses is explained by the database that lives on the branch."""
     made = make(service, home)

@@ -159,6 +159,27 @@ def test_adoption_takes_it_without_its_secrets(service: Service, database: str) 
         CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="other", adopt=there["id"]))
 
 
+def test_a_connection_that_is_gone_is_not_adopted(service: Service, database: str) -> None:
+    """An adopt= of a connection that does not exist is refused, when it is checked and when it is made."""
+    given = {"databaseId": database, "name": "web", "adopt": "con_99"}
+    checked = CONNECTION.check(service.live(), {}, given)
+    assert "no connection con_99" in checked.problems[0].what
+    with pytest.raises(errors.InvalidInput, match="no connection con_99"):
+        CONNECTION.create(service.live(), checked.inputs)
+    assert not service.sent()
+
+
+def test_a_connection_that_this_run_deleted_is_gone_for_it(service: Service, database: str) -> None:
+    """What this run has deleted it does not show any more, whatever it has read before."""
+    made = make(service, database)
+    live = service.live()
+    assert CONNECTION.read(live, *made)
+    CONNECTION.delete(live, *made)
+    assert CONNECTION.read(live, *made) is None
+    (problem,) = CONNECTION.check(live, {}, {"databaseId": database, "name": "web", "adopt": made[0]}).problems
+    assert f"no connection {made[0]}" in problem.what
+
+
 def test_adoption_with_a_trigger_gives_new_secrets(service: Service, database: str) -> None:
     """Where I declare a rotation_trigger with adopt=, I ask for credentials, and have some that work."""
     there = service.connection(database, "web")

@@ -11,7 +11,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.api.models import Region
-from prisma_provider.diff import UNKNOWN
+from prisma_provider.diff import UNKNOWN, Change
 from prisma_provider.handlers.inputs import Checked
 from prisma_provider.live.state import Entry
 from prisma_provider.network.retries import time_limit
@@ -292,6 +292,80 @@ def test_a_failed_database_that_cannot_be_removed_stays_in_state(service: Servic
     assert outputs["status"] == "failure"
     assert object_id in service.databases
     assert "could not be removed" in service.notes[-1]
+
+
+def provisioning_fails(service: Service) -> None:
+    """What is made is provisioned, and has failed when it is looked at next."""
+
+    def fail(request: httpx.Request) -> None:
+        if request.method == "GET":
+            for database in service.databases.values():
+                database["status"] = "failure"
+
+    service.status_of_new = "provisioning"
+    service.before.append(fail)
+
+
+def test_a_failed_database_that_is_gone_by_then_is_removed(service: Service, home: str) -> None:
+    """A failed database that somebody else removes first is removed, and I am told the same."""
+    provisioning_fails(service)
+    service.fail("DELETE", "/v1/databases/.*", refusal(404, "not found"))
+    live = service.live()
+    with pytest.raises(errors.NotReady, match="removed again"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not service.notes
+
+
+@pytest.mark.parametrize(("answer", "why"), [(refusal(403, "no access"), "failed: no access"), (CUT, "broke")])
+def test_a_failed_database_that_stays_is_recorded_as_failed(service: Service, home: str, answer: Any, why: str) -> None:
+    """A failed database that cannot be removed is in state as failed, and I am told why, in the service's words."""
+    provisioning_fails(service)
+    service.fail("DELETE", "/v1/databases/.*", answer, times=-1)
+    live = service.live(retry_limit=0.01)
+    made = DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert made[1]["status"] == "failure"
+    assert why in service.notes[-1]
+
+
+def test_an_adoption_with_the_source_that_it_has(service: Service, home: str) -> None:
+    """A database that I adopt with the source from which it was made is adopted."""
+    there = service.database(home, source={"type": "database", "databaseId": "db_9"})["id"]
+    assert make(service, home, adopt=there, source={"type": "database", "databaseId": "9"})[0] == there
+    assert not service.sent()
+
+
+@pytest.mark.parametrize(
+    ("live", "recorded", "change"),
+    [
+        ("provisioning", "provisioning", Change("status", "provisioning", "ready", "wait")),
+        ("failure", "ready", Change("status", "failure", "ready", "wait")),
+        ("ready", "failure", Change("status", "ready", "ready", "record")),
+    ],
+)
+def test_a_status_is_waited_for_or_recorded(
+    service: Service, home: str, live: str, recorded: str, change: Change
+) -> None:
+    """A preview shows a database that is not ready as that; one that is ready again is only recorded."""
+    object_id, outputs = make(service, home)
+    service.databases[object_id]["status"] = live
+    assert again(service, (object_id, {**outputs, "status": recorded})).changes == (change,)
+
+
+def test_a_source_that_is_not_known_yet_does_not_block_a_preview(service: Service, home: str) -> None:
+    """The database to clone from is itself made by this program: its id is not known, and nothing is replaced."""
+    source = {"type": "database", "databaseId": "db_9"}
+    made = make(service, home, source=source)
+    assert not again(service, made, source=UNKNOWN)
+
+
+def test_a_failed_database_that_was_removed_is_gone_for_this_run(service: Service, home: str) -> None:
+    """What failed and was removed again is not there for what comes after it in the run."""
+    live = service.live()
+    assert not live.databases(home)
+    service.status_of_new = "failure"
+    with pytest.raises(errors.NotReady, match="removed"):
+        DATABASE.create(live, declare(live, "Database", projectId=home, name="orders"))
+    assert not live.databases(home)
 
 
 # nothing to do

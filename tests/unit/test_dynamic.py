@@ -15,7 +15,9 @@ from pulumi.output import Unknown
 from prisma_provider import dynamic as host
 from prisma_provider.errors import ConfigurationError, Refused
 from prisma_provider.live import state
-from unit.service import Service, refusal
+from prisma_provider.live.state import Entry
+from prisma_provider.network.retries import time_left
+from unit.service import Service, refusal, urn_of
 
 
 @pytest.fixture
@@ -145,6 +147,42 @@ def test_every_operation_verifies_the_workspace_where_one_is_set(process: Servic
     with pytest.raises(Exception, match="workspaceId"):
         PROJECT.delete("proj_1", {"name": "shop"})
     assert not process.sent()
+
+
+def test_a_deletion_is_that_of_its_own_resource(process: Service) -> None:
+    """I take one of two resources of one database out: it stays. I take the last one out: it is deleted."""
+    home = process.project()["id"]
+    made = process.database(home)["id"]
+    request = SimpleNamespace(urn=urn_of("Database", "orders"))  # as Pulumi's host has it in the calling method
+    orders, sales = (Entry(urn_of("Database", name), made) for name in ("orders", "sales"))
+    host._process._live = process.live(held=[orders, sales])
+    DATABASE.delete(made, {**REFERENCE, "projectId": home})
+    assert made in process.databases, request
+    assert "sales" in process.notes[-1]
+    host._process._live = process.live(held=[orders])
+    DATABASE.delete(made, {**REFERENCE, "projectId": home})
+    assert made not in process.databases
+
+
+def test_a_deletion_has_its_settings_and_its_time(process: Service) -> None:
+    """force_destroy is heard, and a deletion has the time that custom_timeouts give to deletions."""
+    home = process.project()["id"]
+    process.database(home, "precious")
+    seen: list[float] = []
+    process.before.append(lambda request: seen.append(time_left()) if request.method == "DELETE" else None)
+    given = {**REFERENCE, "name": "shop", "forceDestroy": True, "customTimeouts": {"delete": "1m"}}
+    PROJECT.delete(home, given)
+    assert not process.projects
+    assert 0 < seen[0] <= 60
+
+
+def test_a_replacement_makes_the_new_one_first(process: Service) -> None:
+    """The old database lives until the new one is there: a creation that fails has cost nothing."""
+    home = process.project()["id"]
+    made = process.database(home)["id"]
+    news = {"projectId": home, "name": "orders", "region": "us-east-1", "allowReplace": True}
+    found = DATABASE.diff(made, {**REFERENCE, "projectId": home}, news)
+    assert (found.replaces, found.delete_before_replace) == (["region"], False)
 
 
 def test_configure_reads_pulumi_s_configuration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,37 @@ def stack(process: Service) -> Iterator[Stack]:
     yield Stack(process)
 
 
+def test_what_options_and_a_transform_ignore_both_stay(stack: Stack) -> None:
+    """My own ignore_changes counts beside that of a transform: neither drift is put back."""
+    own = {"isDefault": False, "ignoreChanges": ["name"]}
+    stack.inputs |= own
+    stack.outputs |= own
+    stack.paths = ("name", "branchId")
+    stack.inputs["branchId"] = stack.outputs["branchId"]
+    stack.drift(branchId="br_2")
+    assert not stack.changes(**own, branchId=stack.inputs["branchId"])
+    assert stack.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "declared", "live"),
+    [
+        ("isDefault", {"isDefault": False}, {"isDefault": True}),
+        ("region", {"region": "eu-central-1", "allowReplace": True}, {"region": {"id": "us-east-1", "name": "x"}}),
+    ],
+)
+def test_every_kind_of_drift_stays(stack: Stack, path: str, declared: dict[str, Any], live: dict[str, Any]) -> None:
+    """A flag that would be waited for and a region that would replace it stay, where a transform says so."""
+    stack.inputs |= declared
+    stack.outputs |= declared
+    stack.paths = (path,)
+    stack.drift(name="orders", **live)
+    assert not stack.changes(**declared)
+    stack.paths = ()
+    stack.drift()
+    assert stack.changes(**declared)
+
+
 def test_a_drift_that_state_says_to_ignore_stays(stack: Stack) -> None:
     """A name given by hand stays where a transform says so; state is asked once in a run, whatever the drifts."""
     assert not stack.changes()

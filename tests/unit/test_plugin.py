@@ -21,6 +21,8 @@ from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
 from prisma_provider.live import Live
+from prisma_provider.live.state import Entry
+from prisma_provider.network.retries import time_left
 from prisma_provider.plugin import __main__ as command
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
@@ -161,6 +163,13 @@ def test_another_token_replaces_nothing() -> None:
     assert not answer.replaces
 
 
+def test_the_same_configuration_is_no_change() -> None:
+    """A provider with the token that it had is unchanged."""
+    given = provider_pb2.DiffRequest(olds=to_struct({"serviceToken": "a"}), news=to_struct({"serviceToken": "a"}))
+    answer = Provider(Session(Engine())).DiffConfig(given, Context())  # type: ignore[arg-type]
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
 def test_a_token_is_needed_only_where_prisma_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
     """`--target` of other resources needs no token; what touches Prisma says what is missing."""
     monkeypatch.delenv("PRISMA_SERVICE_TOKEN", raising=False)
@@ -236,6 +245,57 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
     assert "Traceback" not in fault.message
     monkeypatch.setenv("PRISMA_TRACEBACK", "1")
     assert "Traceback" in plugin.fails("Delete", "Database", id=made, properties=outputs).message
+
+
+def test_a_replacement_is_explained_in_the_preview(plugin: Plugin) -> None:
+    """A preview of a replacement shows the live value beside the declared one, and of no other kind of change."""
+    made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
+    plugin.again()
+    plugin.service.notes.clear()
+    plugin.session._live.note = plugin.service.notes.append  # type: ignore[union-attr]
+    for news, shown in (({"name": "sales"}, False), ({"region": "us-east-1", "allowReplace": True}, True)):
+        plugin.call("Diff", "Database", id=made, olds=outputs, news={**inputs, **news})
+        explained = [note for note in plugin.service.notes if '"us-east-1" declared' in note or "PATCH" in note]
+        assert bool(explained) is shown
+
+
+def test_without_a_name_another_first_argument_is_another_name(plugin: Plugin) -> None:
+    """Without name= the first argument is the name: a rename of it is only announced, and the old one is deleted."""
+    home = plugin.service.project()["id"]
+    old = plugin.service.database(home, "sales")["id"]
+    plugin.service.notes.clear()
+    live = plugin.service.live(held=[Entry(f"{TYPE}Database::sales", old)])
+    plugin.session.begin(live)
+    assert plugin.checked("Database", projectId=home)["name"] == "orders"
+    assert f'If it is Database "sales" ({old}) under another first argument' in plugin.service.notes[-1]
+    request = provider_pb2.DeleteRequest(
+        urn=f"{TYPE}Database::sales", id=old, properties=to_struct({"projectId": home})
+    )
+    plugin.provider.Delete(request, Context())  # type: ignore[arg-type]
+    assert old not in plugin.service.databases
+
+
+def test_a_deletion_has_its_settings_and_its_time(plugin: Plugin) -> None:
+    """forceDestroy is heard, and a deletion has the time that customTimeouts give to deletions."""
+    made, outputs, _ = plugin.created("Project", forceDestroy=True)
+    plugin.service.database(made, "precious")
+    plugin.again()
+    seen: list[float] = []
+    plugin.service.before.append(lambda request: seen.append(time_left()) if request.method == "DELETE" else None)
+    assert plugin.call("Delete", "Project", id=made, properties=outputs, timeout=60) == Empty()
+    assert not plugin.service.projects
+    assert 0 < seen[0] <= 60
+
+
+def test_a_deletion_is_that_of_its_own_resource(plugin: Plugin) -> None:
+    """I take one of two resources of one database out: it stays. I take the last one out: it is deleted."""
+    made = plugin.service.database(plugin.service.project()["id"])
+    given = {"id": made["id"], "properties": {"projectId": made["project"]["id"], "workspaceId": "wksp_1"}}
+    orders, sales = (Entry(f"{TYPE}Database::{name}", made["id"]) for name in ("orders", "sales"))
+    for held, is_left in (((orders, sales), True), ((orders,), False)):
+        plugin.session.begin(plugin.service.live(held=held))
+        plugin.call("Delete", "Database", **given)
+        assert (made["id"] in plugin.service.databases) is is_left
 
 
 # resources

@@ -46,6 +46,18 @@ def test_a_region_cannot_change(service: Service) -> None:
     assert not again(service, made, region="eu-central-1")
 
 
+def test_a_region_is_compared_with_the_best_that_is_known(service: Service) -> None:
+    """The service's word on a region counts, then what state has; where neither knows it, nothing is refused."""
+    made = make(service, region="eu-central-1")
+    service.projects[made[0]]["defaultRegion"] = "us-east-1"
+    assert not again(service, made, region="us-east-1").of("replace")
+    service.projects[made[0]]["defaultRegion"] = None
+    with pytest.raises(errors.Refused, match='put region="eu-central-1" back'):
+        again(service, made, region="us-east-1")
+    unknown = (made[0], {**made[1], "region": None})
+    assert not again(service, unknown, region="us-east-1").of("replace")
+
+
 def test_a_project_that_holds_databases_is_not_deleted(service: Service) -> None:
     """A project with a database that this run was not asked to delete stays, and force_destroy is named."""
     object_id, outputs = make(service)
@@ -134,6 +146,16 @@ def test_a_rename_is_one_patch(service: Service) -> None:
     after = PROJECT.update(live, object_id, outputs, declare(live, "Project", outputs, name="store"))
     assert service.sent() == [("PATCH", f"projects/{object_id}", {"name": "store"})]
     assert after == {**outputs, "name": "store"}
+
+
+def test_a_replacement_never_deletes_the_project_that_it_adopted(service: Service) -> None:
+    """A replacement whose create adopts the same project does not then delete it."""
+    object_id, outputs = make(service)
+    live = service.live()
+    adopted, _ = PROJECT.create(live, declare(live, "Project", name="shop", adopt=object_id))
+    PROJECT.delete(live, object_id, outputs)
+    assert adopted in service.projects
+    assert "kept" in service.notes[-1]
 
 
 def test_adoption_renames_to_what_is_declared(service: Service) -> None:

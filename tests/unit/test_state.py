@@ -122,6 +122,13 @@ def test_the_own_stack_and_empty_ones_are_not_asked(pulumi: Path) -> None:
     assert all("--non-interactive" in each for each in asked(pulumi))
 
 
+def test_stacks_of_other_pulumi_projects_are_not_asked(pulumi: Path) -> None:
+    """Only the stacks of this Pulumi project are listed: what those of other projects hold is not seen."""
+    install(pulumi, "[]")
+    assert others("organization/shop/dev") == ()
+    assert asked(pulumi) == ["stack ls --json --non-interactive"]
+
+
 def test_where_the_own_stack_is_not_known_all_are_asked(pulumi: Path) -> None:
     """A host that does not know its stack asks all of them."""
     install(pulumi, '[{"name": "demo"}]')

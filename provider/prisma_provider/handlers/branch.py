@@ -81,8 +81,8 @@ class BranchHandler:
         key = ("branch", bare_id(project_id), name)
         with live.run.under_way(*key), live.run.alone(*key):
             there = self._adopt(live, news)
-            owned = there is None or ownership.owns_branch(live, there, news)
             branch = there or _make(live, project_id, name, news.get("isDefault"), shared=bool(news.get("adopt")))
+            owned = ownership.owns_branch(live, branch, news)  # also where another made it since the list was asked
         live.intents.forget(*ownership.branch_key(live, project_id, name))
         live.put_branch(branch)
         if news.get("isDefault"):
