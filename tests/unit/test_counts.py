@@ -31,7 +31,7 @@ def program(service: Service, size: int) -> tuple[str, Made, Made]:
     return home, databases, connections
 
 
-@pytest.mark.parametrize("size", [1, 50, 200, 1000])
+@pytest.mark.parametrize("size", [1, 50, 200, 500])
 def test_calls(service: Service, size: int) -> None:
     """Creating asks once for each object, comparing once for each page, renaming once for each name."""
     pages = ceil(size / 100)
