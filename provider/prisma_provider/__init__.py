@@ -11,5 +11,6 @@ Imports go one way, downwards; the first line of each package says its job.
     api                           the Management API: operations, shapes, errors, the token
     settings, login               token, base URL, workspace; how a token is obtained where none is set
     network                       how a request gets to a server: proxies, certificates, retries, time limits
+    pulumi_command                Pulumi's own command line, asked for the state of stacks
     diff, errors, keys, durations, imports, text     values
 """

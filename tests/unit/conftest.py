@@ -34,5 +34,5 @@ def export(*resources: dict[str, Any]) -> str:
 def exported(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
     """What Pulumi's CLI gives a review as the state of the stack: nothing is pending, unless a test says so."""
     found: dict[str, str | None] = {"export": export()}
-    monkeypatch.setattr("prisma_provider.cli.review._asked", lambda _: found["export"])
+    monkeypatch.setattr("prisma_provider.cli.selected_stack.exported", lambda *_, **__: found["export"])
     return found

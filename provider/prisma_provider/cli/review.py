@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import replace
 from typing import IO
 
 import click
 
+from prisma_provider.cli import selected_stack
 from prisma_provider.cli.text_file import TextFile
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.diagnostics import NO_CAUSE
@@ -99,15 +99,7 @@ def _export(plan: Plan) -> str | None:
     """The state of the stack that was previewed, from the CLI; None where it gives none, or that of another stack."""
     name = plan.stack.rpartition("/")[2]
     for which in (["--stack", name] if name else [], []):
-        found = _asked(["pulumi", "stack", "export", "--non-interactive", *which])
+        found = selected_stack.exported(*which, seconds=_PATIENCE)
         if found is not None and is_of(found, plan):
             return found
     return None
-
-
-def _asked(command: list[str]) -> str | None:
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else None

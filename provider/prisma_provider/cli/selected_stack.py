@@ -1,31 +1,26 @@
-"""The stack that is selected in a folder, as Pulumi's own command exports it."""
+"""The state of a stack, as Pulumi's own command exports it, with its secrets encrypted."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
+
+from prisma_provider import pulumi_command
 
 _SECONDS = 60.0
 
 
 def export(folder: Path) -> str | None:
-    """Its export, with its secrets encrypted; None where there is none, or it cannot be had."""
-    pulumi = shutil.which("pulumi")
+    """The export of the stack that is selected in this folder; None where there is none, or it cannot be had."""
     places = (folder.absolute(), *folder.absolute().parents)
-    if pulumi is None or not any((each / "Pulumi.yaml").is_file() for each in places):
+    if not any((each / "Pulumi.yaml").is_file() for each in places):
         return None
+    return exported(seconds=_SECONDS, folder=folder)
+
+
+def exported(*options: str, seconds: float, folder: Path | None = None) -> str | None:
+    """What `pulumi stack export` with these options prints; None where it fails."""
     try:
-        return subprocess.run(  # noqa: S603  Pulumi's command, as it is on PATH
-            [pulumi, "stack", "export", "--non-interactive"],
-            cwd=folder,
-            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=True,
-        ).stdout
+        return pulumi_command.ask("stack", "export", *options, seconds=seconds, folder=folder).decode(errors="replace")
     except (OSError, subprocess.SubprocessError):
         return None

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -18,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from prisma_provider import pulumi_command
 from prisma_provider.api.models import bare_id
 
 _log = logging.getLogger(__name__)
@@ -137,19 +136,7 @@ def _exported(stack: str, deadline: float) -> dict[str, Any] | None:
 
 
 def _run(arguments: list[str], deadline: float) -> bytes:
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise FileNotFoundError("there is no `pulumi` on PATH")
-    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    done = subprocess.run(  # noqa: S603  the CLI that runs us, and the name of its own stack
-        [pulumi, *arguments, "--non-interactive"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=max(0.1, deadline - time.monotonic()),
-        check=True,
-    )
-    return done.stdout
+    return pulumi_command.ask(*arguments, seconds=max(0.1, deadline - time.monotonic()))
 
 
 def _why(error: Exception) -> str:
