@@ -53,9 +53,7 @@ def environment() -> dict[str, str]:
 
 def running(belongs: Callable[[str], bool]) -> list[int]:
     """The pids of the processes with such a command line: a pid alone may be another process by now."""
-    command = ["ps", "-ww", "-eo", "pid=,args="]
-    listing = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - fixed arguments
-    return [int(line.split(None, 1)[0]) for line in listing.stdout.splitlines() if belongs(line)]
+    return [int(line.split(None, 1)[0]) for line in _processes("pid=,args=") if belongs(line)]
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
@@ -68,9 +66,15 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 
 def _running_in(group: int) -> bool:
     """Whether a process of this group still runs; one that only waits to be reaped (Z) does not."""
-    listing = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True)  # noqa: S607 - as `running`
-    rows = (line.split() for line in listing.stdout.splitlines())
+    rows = (line.split() for line in _processes("pgid=,stat="))
     return any(row[0] == str(group) and not row[1].startswith("Z") for row in rows)
+
+
+def _processes(columns: str) -> list[str]:
+    """A line for each process of this machine."""
+    command = ["ps", "-ww", "-eo", columns]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own arguments
+    return listing.stdout.splitlines()
 
 
 def end(find: Callable[[], list[int]], sign: int, seconds: float) -> list[int]:
