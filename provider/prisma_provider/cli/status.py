@@ -47,7 +47,7 @@ def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: floa
             watch(lambda: _statuses(read(client, projects, branches=False)), WAITING, every)
         holdings = read(client, projects)
     if as_json:
-        click.echo(json.dumps([_bag(*each) for each in _databases(holdings)], indent=2))
+        click.echo(json.dumps([_properties(*each) for each in _databases(holdings)], indent=2))
     else:
         tables.show(COLUMNS, (_row(*each) for each in _databases(holdings)), "There is no database.")
     if watching and any(database.status == "failure" for _, database in _databases(holdings)):
@@ -63,10 +63,10 @@ def _statuses(holdings: tuple[Holding, ...]) -> dict[str, str]:
 
 
 def _row(holding: Holding, database: Database) -> tuple[object, ...]:
-    return tuple(_bag(holding, database).values())
+    return tuple(_properties(holding, database).values())
 
 
-def _bag(holding: Holding, database: Database) -> dict[str, Any]:
+def _properties(holding: Holding, database: Database) -> dict[str, Any]:
     """In the order of the columns."""
     branch = holding.branch_of(database)
     return {

@@ -12,7 +12,7 @@ from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.ownership import Keyed, Object
 
-TAKE_OUT = "adopt=True has done its work: where your program declares it, take it out now."
+TAKE_OUT = "adopt=True is not needed any more: where your program declares it, take it out now."
 """Said once in a run that has taken over what an interrupted one had left behind."""
 
 

@@ -58,7 +58,7 @@ def _values(text: str) -> list[dict[str, Any]]:
         try:
             value, place = decoder.raw_decode(text, start)
         except ValueError:
-            raise UnreadablePreview("The preview is cut off, or is no preview.", hint=_AGAIN) from None
+            raise UnreadablePreview("The preview is incomplete, or is no preview.", hint=_AGAIN) from None
         found.append(value)
     if any(_LIKE_JSON.search(each) for each in others):
         raise UnreadablePreview("There is more in the file than one whole preview.", hint=_AGAIN)
