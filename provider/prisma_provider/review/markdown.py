@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from prisma_provider.review import wording
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.lookalikes import Lookalike
 from prisma_provider.review.plan import Step
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import (
-    DRIFT,
-    KEPT,
-    LOOKALIKE,
-    MORE,
-    NOT_WHOLE,
-    OTHERS,
-    UNSEEN,
-    headline,
-    others,
-    unmet,
-    way_out,
-)
 from prisma_provider.text import cut, plain
 
 MOST_CHARACTERS = 60_000
@@ -43,16 +31,18 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
 
 def _render(review: Review, allowed: Collection[str], most: int) -> str:
     parts = [
-        f"### Prisma Postgres: {headline(review, allowed)}",
+        f"### Prisma Postgres: {wording.headline(review, allowed)}",
         f"Stack {code(review.stack)}" if review.stack else "",
         *_losses(review, allowed, most),
         *_problems(review, most),
-        f"> [!WARNING]\n> {UNSEEN} {review.unseen}" if review.unseen else "",
-        *_some([f"{code(f'--allow {name}')} {unmet(name, review)}" for name in review.unmet(allowed)], most),
-        *_some([_lookalike(each) for each in review.lookalikes], most),
+        f"> [!WARNING]\n> {wording.UNSEEN} {review.unseen}" if review.unseen else "",
+        *wording.some(
+            [f"{code(f'--allow {name}')} {wording.unmet(name, review)}" for name in review.unmet(allowed)], most
+        ),
+        *wording.some([_lookalike(each) for each in review.lookalikes], most),
         *_table("", review.intended, most),
-        *_table(f"**Drift.** {DRIFT}:", review.drift, most),
-        others(review) or "",
+        *_table(f"**Drift.** {wording.DRIFT}:", review.drift, most),
+        wording.others(review) or "",
         *_calls(review, most),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -60,19 +50,19 @@ def _render(review: Review, allowed: Collection[str], most: int) -> str:
 
 def _problems(review: Review, most: int) -> Iterator[str]:
     if review.problems:
-        yield f"> [!WARNING]\n> {NOT_WHOLE}"
+        yield f"> [!WARNING]\n> {wording.NOT_WHOLE}"
         shown = ["\n".join(map(plain, cut(problem, 1000).splitlines())) for problem in review.problems]
-        yield from map(_block, _some(shown, most))
+        yield from map(_block, wording.some(shown, most))
 
 
 def _losses(review: Review, allowed: Collection[str], most: int) -> Iterator[str]:
     blocks = not review.are_allowed(review.lost, allowed)
     yield from _alert("[!CAUTION]" if blocks else "[!WARNING]", "", review.lost, (review, allowed), most)
-    yield from _alert("[!WARNING]", f"{OTHERS}:", review.risked, (review, allowed), most)
-    yield from _alert("[!NOTE]", f"{KEPT}:", review.kept, (review, allowed), most)
-    flags, left = way_out(review, allowed, limit=2000)
+    yield from _alert("[!WARNING]", f"{wording.OTHERS}:", review.risked, (review, allowed), most)
+    yield from _alert("[!NOTE]", f"{wording.KEPT}:", review.kept, (review, allowed), most)
+    flags, left = wording.way_out(review, allowed, limit=2000)
     if flags:
-        yield f"If that is meant: {code(flags, limit=2000)}" + (f" {MORE.format(left)}" if left else "")
+        yield f"If that is meant: {code(flags, limit=2000)}" + (f" {wording.MORE.format(left)}" if left else "")
 
 
 def _alert(
@@ -81,7 +71,7 @@ def _alert(
     review, allowed = judged
     lines = [_sentence(each) + (" Allowed." if review.is_allowed(each, allowed) else "") for each in found]
     if lines:
-        shown = [mark, *filter(None, [title]), *(f"- {line}" for line in _some(lines, most))]
+        shown = [mark, *filter(None, [title]), *(f"- {line}" for line in wording.some(lines, most))]
         yield "\n".join(f"> {line}" for line in shown)
 
 
@@ -104,7 +94,7 @@ def _values(finding: Finding) -> str:
 
 def _lookalike(each: Lookalike) -> str:
     old, new = (f"{_noun(step)} {code(step.name)}" for step in (each.deleted, each.created))
-    return f"> [!IMPORTANT]\n> {old} is deleted, and {new} {LOOKALIKE}\n>\n> {code(each.advice, limit=2000)}"
+    return f"> [!IMPORTANT]\n> {old} is deleted, and {new} {wording.LOOKALIKE}\n>\n> {code(each.advice, limit=2000)}"
 
 
 def _table(title: str, found: Sequence[Finding], most: int) -> Iterator[str]:
@@ -113,7 +103,7 @@ def _table(title: str, found: Sequence[Finding], most: int) -> Iterator[str]:
     if title:
         yield title
     rows = [f"| {each.kind} | {_resource(each)} | {_what(each)} |" for each in found]
-    yield "\n".join(["| | resource | |", "|---|---|---|", *_some(rows, most)])
+    yield "\n".join(["| | resource | |", "|---|---|---|", *wording.some(rows, most)])
 
 
 def _resource(finding: Finding) -> str:
@@ -127,13 +117,8 @@ def _what(finding: Finding) -> str:
 
 def _calls(review: Review, most: int) -> Iterator[str]:
     if review.calls:
-        lines = "\n".join(_some([cut(plain(call), 1000) for call in review.calls], most))
+        lines = "\n".join(wording.some([cut(plain(call), 1000) for call in review.calls], most))
         yield f"<details><summary>Calls to be made: {len(review.calls)}</summary>\n\n{_block(lines)}\n\n</details>"
-
-
-def _some(lines: Sequence[str], most: int) -> list[str]:
-    left = len(lines) - most
-    return [*lines[:most], *([MORE.format(left)] if left > 0 else [])]
 
 
 def code(text: str, *, limit: int = _LONGEST) -> str:

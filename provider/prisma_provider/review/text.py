@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from prisma_provider.review import wording
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
-from prisma_provider.review.wording import (
-    DRIFT,
-    KEPT,
-    LOOKALIKE,
-    MORE,
-    NOT_WHOLE,
-    OTHERS,
-    UNSEEN,
-    headline,
-    others,
-    unmet,
-    way_out,
-)
 from prisma_provider.text import plain
 
 _MOST_PROBLEMS = 100
@@ -26,30 +14,31 @@ _MOST_PROBLEMS = 100
 
 def render(review: Review, allowed: Collection[str] = ()) -> str:
     """What is lost first; then what else changes, what drifted, and the calls."""
-    lines = [_one(f"{review.stack or 'Prisma Postgres'}: {headline(review, allowed)}")]
+    lines = [_one(f"{review.stack or 'Prisma Postgres'}: {wording.headline(review, allowed)}")]
     lines += _block("Data that is lost", (_loss(each, review, allowed) for each in review.lost))
-    lines += _block(OTHERS, (_loss(each, review, allowed) for each in review.risked))
-    lines += _block(KEPT, map(_line, review.kept))
-    flags, _ = way_out(review, allowed)
+    lines += _block(wording.OTHERS, (_loss(each, review, allowed) for each in review.risked))
+    lines += _block(wording.KEPT, map(_line, review.kept))
+    flags, _ = wording.way_out(review, allowed)
     lines += _paragraph(f"If that is meant: {flags}" if flags else None)
-    lines += _block(NOT_WHOLE, _problems(review))
-    lines += _block(UNSEEN, filter(None, [review.unseen]))
+    lines += _block(wording.NOT_WHOLE, _problems(review))
+    lines += _block(wording.UNSEEN, filter(None, [review.unseen]))
     for name in review.unmet(allowed):
-        lines += _paragraph(f"--allow {name} {unmet(name, review)}")
+        lines += _paragraph(f"--allow {name} {wording.unmet(name, review)}")
     for each in review.lookalikes:
         old, new = each.deleted, each.created
-        lines += _block(f"{old.noun} {old.name} is deleted, and {new.noun} {new.name} {LOOKALIKE}", [each.advice])
+        lines += _block(
+            f"{old.noun} {old.name} is deleted, and {new.noun} {new.name} {wording.LOOKALIKE}", [each.advice]
+        )
     lines += _block("Changes", map(_line, review.intended))
-    lines += _block(DRIFT, map(_line, review.drift))
-    lines += _paragraph(others(review))
+    lines += _block(wording.DRIFT, map(_line, review.drift))
+    lines += _paragraph(wording.others(review))
     lines += _block("Calls to be made", review.calls)
     return "\n".join(lines) + "\n"
 
 
 def _problems(review: Review) -> list[str]:
     lines = [line.strip() for problem in review.problems for line in problem.splitlines()]
-    left = len(lines) - _MOST_PROBLEMS
-    return [*lines[:_MOST_PROBLEMS], *([MORE.format(left)] if left > 0 else [])]
+    return wording.some(lines, _MOST_PROBLEMS)
 
 
 def _block(title: str, lines: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -20,11 +20,15 @@ DRIFT = "Changed elsewhere since the last run; `pulumi up` puts back what the pr
 KEPT = "A default database leaves the program, and lives on with its data"
 LOOKALIKE = "is made, which looks like it. If it is one and the same, keep it by its alias:"
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
-
-
 OTHERS = "Data of other providers may be lost"
 UNSEEN = "Not all could be seen:"
 MORE = "… and {} more"
+
+
+def some(lines: Sequence[str], most: int) -> list[str]:
+    """These lines, no more than so many, and how many are left out."""
+    left = len(lines) - most
+    return [*lines[:most], *([MORE.format(left)] if left > 0 else [])]
 
 
 def headline(review: Review, allowed: Collection[str]) -> str:
