@@ -9,6 +9,9 @@ PrismaError                    what happened; what the service said; what to do
 ├── Refused                    we could, and will not: data would be lost
 ├── NotApplied                 the service answered, and did not do what was asked
 ├── NotReady                   the database did not become ready
+├── NoConnection               PostgreSQL was asked for a connection and gave none
+│   ├── Starting               nor yet: the database starts, and another attempt may succeed
+│   └── NoRoute                its host and port cannot be reached from this network
 ├── Cancelled                  the user stopped the run while we waited
 ├── UnreadablePreview          what is to be reviewed is no preview, or not a whole one
 └── ApiError                   the service, or the way to it, failed
@@ -97,6 +100,18 @@ class NotApplied(PrismaError):
 
 class NotReady(PrismaError):
     """The database failed while it was being made."""
+
+
+class NoConnection(PrismaError):
+    """PostgreSQL was asked for a connection and gave none, and another attempt would not change that."""
+
+
+class Starting(NoConnection):
+    """No connection yet: the database starts, or all its connections are in use."""
+
+
+class NoRoute(NoConnection):
+    """The host and port of a database cannot be reached from this network."""
 
 
 class Cancelled(PrismaError):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prisma_provider.login.extra import needed
+from prisma_provider.extras import needed
 from prisma_provider.text import plain
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import httpx
 
 from prisma_provider import errors
 from prisma_provider.errors import ConfigurationError, LoginFailed
+from prisma_provider.extras import needed
 from prisma_provider.login import wire
-from prisma_provider.login.extra import needed
 from prisma_provider.login.values import Login, Tokens
 from prisma_provider.network.origins import DEFAULT_BASE_URL, is_loopback, is_safe, origin
 
