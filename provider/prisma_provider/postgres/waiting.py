@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from prisma_provider import errors
@@ -37,12 +37,12 @@ def wait_until_connected(
     `report` takes a line when it waits. Starting is raised at the end of the time, NoRoute where the database cannot be
     reached from here, NoConnection for what waiting does not change, Cancelled where the run was.
     """
-    began, pause, was_reached, asked = time.monotonic(), FIRST_PAUSE, False, False
+    began, pause, was_reached, asked = monotonic(), FIRST_PAUSE, False, False
     while True:
         try:
-            return _attempt(client, url, seconds - (time.monotonic() - began))
+            return _attempt(client, url, seconds - (monotonic() - began))
         except errors.NoConnection as error:
-            waited = time.monotonic() - began
+            waited = monotonic() - began
             was_reached = was_reached or not isinstance(error, errors.NoRoute)
             if _is_final(error) or (not was_reached and waited >= NO_ROUTE):
                 raise _with_plan(client, error, workspace_id) from None
