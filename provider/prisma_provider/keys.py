@@ -39,6 +39,14 @@ def stack_of(urn: str) -> str:
     return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
+def adopted_id(adopt: object) -> str | None:
+    """The id that an object which is taken over will have, for a preview, where `adopt` is an id with its prefix.
+
+    Of one without, the service may give the other form: an update would then differ from the plan of its preview.
+    """
+    return adopt if isinstance(adopt, str) and re.match("(?:proj|br|db|con)_", adopt) else None
+
+
 def new_logical_id(of_stem: str, seed: str) -> str:
     """A logicalId for one creation; the preview and the update of a plan have the same seed."""
     nonce = hashlib.sha256(f"{of_stem}\0{seed}".encode()).hexdigest()

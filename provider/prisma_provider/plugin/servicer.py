@@ -18,6 +18,7 @@ from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
+from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
@@ -140,7 +141,11 @@ class Provider(ResourceProviderServicer):
         _, handler = _handler(request.urn)
         news = to_properties(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=_outputs(handler, planned.after_create(handler.fields, news)))
+            outputs = planned.after_create(handler.fields, news)
+            # What depends on an object that is taken over is checked with its id: in the preview, not in the update.
+            return provider_pb2.CreateResponse(
+                id=adopted_id(news.get("adopt")) or "", properties=_outputs(handler, outputs)
+            )
         with self._session.operation(request.urn, request.timeout, news) as live:
             object_id, outputs = handler.create(live, news)
             problems = self._session.problems()
