@@ -21,6 +21,7 @@ from prisma_provider.text import did_you_mean
 
 ID = "db_cn78jprhar60dhk0j7cohraxr"
 BACKUP = "bkp_c0vlsuj64vwpqdj22n5du4cue"
+NO_TIMES = ("nan", "inf", "-inf", "1e999", "0", "-1", "86401", "soon")
 LONG = "a-project-with-a-name-that-nobody-would-type-twice"
 
 
@@ -131,6 +132,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *ar
     [
         (["statsu"], 2, 'error: There is no command "statsu". Did you mean "status"?\n'),
         (["status", "--jsn"], 2, "error: No such option"),
+        *((["status", "--every", each], 2, f"'--every': {each} is no time to wait") for each in NO_TIMES),
+        *((["login", "--wait", each], 2, f"'--wait': {each} is no time to wait") for each in NO_TIMES),
         (["backups"], 2, "error: Missing argument 'DATABASE'"),
         (["adopt", "--program", "/nowhere/x.py", "--import-file"], 2, "error: "),
         (["status"], 1, "error: There is no token"),

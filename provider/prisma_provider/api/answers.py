@@ -15,6 +15,7 @@ from prisma_provider import errors
 from prisma_provider.api import refusals
 from prisma_provider.api.models import Referring, same_id
 from prisma_provider.api.refusals import Refusal
+from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.transport import not_sent
 from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, TOKEN_VARIABLE, Settings, Token
@@ -118,6 +119,11 @@ def _another_token(token: Token) -> str:
         return f"set a valid token: {ways}. {RUN_PROGRAM}."
     if token.origin == StoredLogin.origin:
         return "log in again: `pulumi-prisma login`."
+    if token.origin == GitHubJob.origin:
+        return (
+            "see in Prisma Console whether the repository of this job is still connected to the workspace, and run the "
+            f"job again, which exchanges its OIDC token anew; or set {TOKEN_VARIABLE}, which goes first."
+        )
     return f"set a valid token: export {TOKEN_VARIABLE}=…; one is made in Prisma Console under Workspace, Settings."
 
 
