@@ -15,7 +15,7 @@ NAME_LIMIT = 100
 """Characters of a name that are shown in a sentence; the id beside it names the object."""
 
 _READ_LIMIT = 20_000
-"""Characters that are looked through for secrets: a text may be as long as an answer."""
+"""Characters that are looked through for secrets: a text may be as long as a response."""
 
 _COMMAND = re.compile(r"^(\s*):+(?=:)|#(?=#\w*\[)")
 """How a line orders a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""

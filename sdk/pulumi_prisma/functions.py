@@ -1,6 +1,6 @@
 """Functions: what exists, looked up while the program runs, without managing it.
 
-Each has a twin with `_output`, which takes the outputs of resources and answers once they are known. Nothing here
+Each has a twin with `_output`, which takes the outputs of resources and returns once they are known. Nothing here
 returns a secret. In tests with `pulumi.runtime.set_mocks` they ask the mocks' `call`, as `prisma:index:getDatabase`.
 """
 
@@ -172,7 +172,7 @@ def get_regions_output() -> Output[list[GetRegionResult]]:
 
 
 def _call(function: str, **arguments: Any) -> Any:
-    """The answer, under Python's names."""
+    """The result, under Python's names."""
     for name, value in arguments.items():
         if isinstance(value, Output):
             raise pulumi.RunError(

@@ -35,10 +35,10 @@ def create_once(
     *,
     ask_less: Callable[[], bool] = lambda: False,
 ) -> Object:
-    """Send a create; where its answer is lost, look for the object before anything is sent again.
+    """Send a create; where its response is lost, look for the object before anything is sent again.
 
-    With an answer that was lost its secrets are, too: a list shows none. Sending again is safe: the service makes
-    one object for a logicalId and answers 409 for a second one, which is looked for in turn.
+    With a response that was lost its secrets are, too: a list shows none. Sending again is safe: the service makes
+    one object for a logicalId and responds with 409 for a second one, which is looked for in turn.
     Where a 409 is about something else, `ask_less` may take that out of what is sent; True is: send it again.
     """
     lost = False
