@@ -87,7 +87,7 @@ def _one(what: str, given: Properties, by_id: Callable[[str], Found], listed: Ca
         raise InvalidInput(
             "name",
             f'There are {len(found)} {what}s of the name "{given["name"]}": {names}.',
-            hint="give the id of one.",
+            hint="give the id of one; `pulumi-prisma status` shows the project of each.",
         )
     return found[0]
 

@@ -149,7 +149,7 @@ def get_usage(database_id: str, *, start_date: str | None = None, end_date: str 
 
     :param database_id: the database, ``db_…``.
     :param start_date: the first day that counts, such as ``2026-01-31``; this month's first where none is given.
-    :param end_date: the last day that counts.
+    :param end_date: the day at which the period ends, now where none is given; ``period_end`` says what Prisma took.
     """
     return GetUsageResult(**_call("getUsage", database_id=database_id, start_date=start_date, end_date=end_date))
 

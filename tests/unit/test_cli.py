@@ -52,6 +52,14 @@ def test_an_id_is_whole_on_any_terminal(project: str, width: int, monkeypatch: p
         assert max(map(len, lines)) <= max(width, 80)
 
 
+def test_a_sentence_in_place_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is nothing to list, I read of which database, and its name is shown as it is."""
+    out = io.StringIO()
+    monkeypatch.setattr(tables, "console", lambda: Console(file=out, width=80))
+    tables.show(BACKUPS, [], 'Database "[red]:x:\x1b[2J" has no backup yet.')
+    assert out.getvalue() == 'Database "[red]:x:�[2J" has no backup yet.\n'
+
+
 def test_what_a_narrow_terminal_leaves_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """On 80 columns I read which columns are not shown; on a wide terminal none is missing."""
     row = ("shop", "orders", "ready", True, "main", "eu-central-1", 1, ID)
