@@ -54,7 +54,7 @@ def new_logical_id(of_stem: str, seed: str) -> str:
 
 
 def free_logical_id(of_stem: str, is_taken: Callable[[str], bool]) -> str:
-    """The first logicalId that no object bears: where no seed is given, a preview and its update both find it."""
+    """The first logicalId that no object has: where no seed is given, a preview and its update both find it."""
     found = (new_logical_id(of_stem, str(number)) for number in count())
     return next(logical_id for logical_id in found if not is_taken(logical_id))
 

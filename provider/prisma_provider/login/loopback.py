@@ -47,7 +47,7 @@ class Loopback(TCPServer):
         return f"http://{HOST}:{self.port}{PATH}"
 
     def wait(self, state: str, seconds: float) -> str:
-        """The address that the browser came back with, which bears this state; LoginFailed after this long."""
+        """The address that the browser came back with, which has this state; LoginFailed after this long."""
         self.state = state
         deadline = time.monotonic() + seconds
         while self.returned is None:
@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 5  # a connection that says nothing, as browsers open them on suspicion, holds nobody up
 
     def do_GET(self) -> None:
-        """Only what bears our state is a response; everything else on this machine may knock in vain."""
+        """Only what has our state is a response; what else on this machine asks is told so."""
         address = urlsplit(self.path)
         query = dict(parse_qsl(address.query))
         is_ours = hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode())
