@@ -83,7 +83,7 @@ PROMISES = {
     "environments": ("✓ its URL and its rows are the same", "✓ production has it again", "✓ production is still there"),
     "preview": ("✓ each has production's rows", "✓ the other one is untouched", "✓ so is production"),
     "state": ("✓ the state is in PostgreSQL", "✓ you have the same stack, and nothing is left to do"),
-    "failure": ("✓ five answers were lost or refused on the way", "✓ all of them connect"),
+    "failure": ("✓ five responses were lost or refused on the way", "✓ all of them connect"),
 }
 
 

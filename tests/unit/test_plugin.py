@@ -354,6 +354,15 @@ def test_a_preview_of_a_create(plugin: Plugin) -> None:
     assert not plugin.service.sent()
 
 
+def test_a_preview_knows_what_is_adopted(plugin: Plugin) -> None:
+    """What I adopt by its id has that id in the preview already: what depends on it is checked there."""
+    home = plugin.service.project()["id"]
+    inputs = plugin.checked("Project", name="shop", adopt=home)
+    assert plugin.call("Create", "Project", properties=inputs, preview=True).id == home
+    made = plugin.checked("Project", name="other", adopt=True)
+    assert plugin.call("Create", "Project", properties=made, preview=True).id == ""
+
+
 def test_nothing_differs(plugin: Plugin) -> None:
     """No change is said as such, also where the dynamic host has left its own things in state."""
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])

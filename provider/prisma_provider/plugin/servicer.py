@@ -19,6 +19,7 @@ from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
+from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
@@ -155,7 +156,10 @@ class Provider(ResourceProviderServicer):
         secrets = _secrets(handler, request.properties)
         if request.preview:
             outputs = planned.after_create(handler.fields, news)
-            return provider_pb2.CreateResponse(properties=_outputs(outputs, secrets))
+            # What depends on an object that is taken over is checked with its id: in the preview, not in the update.
+            return provider_pb2.CreateResponse(
+                id=adopted_id(news.get("adopt")) or "", properties=_outputs(outputs, secrets)
+            )
         with self._session.operation(request.urn, request.timeout, news) as live:
             object_id, outputs = handler.create(live, news)
             problems = self._session.problems()
