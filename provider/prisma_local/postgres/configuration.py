@@ -12,14 +12,11 @@ from prisma_local.postgres.finder import Installation
 ADMIN = "prisma_admin"
 HOST = "127.0.0.1"
 
-# The superuser has no password and cannot connect over TCP. Over the socket only the pooler connects for tenants,
-# with their passwords: the folder of the socket belongs to PostgreSQL's account.
+# The folder of the socket belongs to PostgreSQL's account, so that only the control plane and the pooler connect. The
+# superuser has no password: the proxy, which connects for tenants, must never let one in by that name.
 HBA = f"""\
 local all {ADMIN} peer map=control
 local all all scram-sha-256
-host all {ADMIN} all reject
-hostssl all all 127.0.0.1/32 scram-sha-256
-hostssl all all ::1/128 scram-sha-256
 """
 
 
@@ -34,11 +31,10 @@ def write_access_rules(data: Path, account: Account) -> None:
 def settings(installation: Installation, port: int, socket_folder: Path, *, durable: bool) -> list[str]:
     """As arguments of `postgres`."""
     found = {
-        "listen_addresses": HOST,
+        "listen_addresses": "",  # the proxy has the TCP port, and TLS
         "port": str(port),
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
-        "ssl": "on",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC" if installation.has_time_zones() else "GMT",
         "log_timezone": "GMT",

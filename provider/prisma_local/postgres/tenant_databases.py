@@ -11,11 +11,9 @@ USAGE = """
 SELECT pg_database_size(oid), coalesce(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid), 0)
 FROM pg_database WHERE datname = %s
 """
-# Only the pooler connects over the socket, besides us.
-TERMINATE_IDLE_POOLED = """
+TERMINATE_IDLE = """
 SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
-WHERE datname = %s AND backend_type = 'client backend' AND client_addr IS NULL AND state = 'idle'
-AND usename <> current_user
+WHERE datname = %s AND backend_type = 'client backend' AND state = 'idle' AND usename <> current_user
 """
 # A session holds locks on its database until its transaction ends; DROP DATABASE waits for them, even with FORCE.
 TERMINATE_ALL = """
@@ -63,10 +61,10 @@ class Databases:
         with self._session() as session:
             return exists(session, query, name)
 
-    def terminate_idle_pooled(self, name: str) -> None:
-        """The pooler's sessions outside a transaction; it opens new ones when it needs them."""
+    def terminate_idle(self, name: str) -> None:
+        """Its sessions outside a transaction."""
         with self._session() as session:
-            session.execute(TERMINATE_IDLE_POOLED, [TERMINATE_MILLISECONDS, name]).fetchall()
+            session.execute(TERMINATE_IDLE, [TERMINATE_MILLISECONDS, name]).fetchall()
 
     def copy_settings(self, source: str, target: str) -> None:
         """What ALTER DATABASE … SET says of one holds for the other, too."""

@@ -8,16 +8,17 @@ from prisma_local.postgres.admin_sessions import AdminSessions
 from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.names import replaced_of, staging_of
 from prisma_local.postgres.pooler import Pooler
+from prisma_local.postgres.proxy import Endpoint
 from prisma_local.postgres.tenant_databases import Databases
 from prisma_local.postgres.tenant_roles import Roles
 
 
 class Tenants:
-    """Without a `pooler` the direct endpoint is the pooled one, too."""
+    """Without a pooler the direct endpoint is the pooled one, too."""
 
-    def __init__(self, cluster: Cluster, pooler: Pooler | None) -> None:
-        self.port = cluster.port
-        self.pooler = pooler
+    def __init__(self, cluster: Cluster, direct: Endpoint, pooler: Pooler | None, pooled: Endpoint | None) -> None:
+        self.direct = direct
+        self.pooled = pooled
         self._admin = AdminSessions(cluster)
         self.databases = Databases(self._admin)
         self.roles = Roles(self._admin, pooler)
