@@ -310,7 +310,7 @@ def test_nobody_takes_all_sessions(local: LocalServer) -> None:
     with ExitStack() as sessions:
         for _ in range(CONNECTION_LIMIT):
             sessions.enter_context(closing(leaking.session()))
-        with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
             leaking.session()
         assert value(other.string, "SELECT 1") == 1
 
@@ -322,7 +322,7 @@ def test_the_sessions_of_all_connections_count(local: LocalServer) -> None:
         for _ in range(CONNECTION_LIMIT // 2):
             sessions.enter_context(closing(psycopg.connect(leaking.string)))
             sessions.enter_context(closing(psycopg.connect(leaking.own)))
-        with pytest.raises(psycopg.OperationalError, match="too many connections for database"):
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
             leaking.session()
 
 

@@ -111,11 +111,10 @@ def test_a_tenant_reaches_no_other_database(local: LocalServer, project: Shape) 
 
 
 def test_a_tenant_is_not_a_superuser(local: LocalServer, project: Shape) -> None:
-    """My role owns its database and nothing else: no roles, no databases, no files, no programs."""
+    """My role owns its database and nothing else: no roles, no files, no programs."""
     with connect(database(local, project)["connections"][0]) as session:
         for forbidden in (
             "CREATE ROLE intruder",
-            "CREATE DATABASE another",
             "COPY pg_class TO '/tmp/stolen'",
             "COPY pg_class TO PROGRAM 'true'",
             "SELECT pg_read_file('postgresql.conf')",

@@ -6,23 +6,42 @@ A connection string names no database, and then the client names the one that is
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+from functools import partial
+
+import psycopg
+
 from prisma_local.databases.context import Context
 from prisma_local.errors import SessionRefused
 from prisma_local.store.values import Connection, Database
 
 ANY_NAME = "postgres"
+CHECK_SECONDS = 1.0
 
 
 def direct(context: Context, user: str, database: str) -> str:
     """The database in PostgreSQL, which decides itself whether this user may connect to another than its own."""
     own = _database_of(context, user).pg_name
-    return own if database in (user, ANY_NAME) else database
+    found = own if database in (user, ANY_NAME) else database
+    context.tenants.shadows.admit(own, found)
+    return found
 
 
 def pooled(context: Context, user: str, database: str) -> str:
     """pgbouncer calls the database of each user like the user."""
     own = _database_of(context, user).pg_name
     return user if database in (own, ANY_NAME) else database
+
+
+def keep_checking(context: Context, *, had_clients: bool = False) -> None:
+    """While there are sessions, and once after the last, see to the shadow databases that they have made."""
+    has_clients = context.tenants.has_clients()
+    if has_clients or had_clients:
+        with suppress(psycopg.Error):  # PostgreSQL has ended, which others see to
+            context.tenants.shadows.check()
+    again = partial(keep_checking, context, had_clients=has_clients)
+    context.background.schedule(time.time() + CHECK_SECONDS, again)
 
 
 def _database_of(context: Context, user: str) -> Database:

@@ -36,7 +36,7 @@ RETRY_SECONDS = 0.1
 
 @dataclass(slots=True)
 class Endpoint:
-    """A port, the Unix socket behind it, and how many sessions are open in each database."""
+    """A port, the Unix socket behind it, and how many sessions are open in each database that has any."""
 
     listener: socket.socket
     behind: Path
@@ -154,6 +154,7 @@ async def _session(endpoint: Endpoint, admit: Admit, client: Stream) -> None:
         await _pass_on(endpoint, client, first.packed(database))
     finally:
         endpoint.sessions[database] -= 1
+        endpoint.sessions += Counter()  # without those of which no session is left
 
 
 async def _pass_on(endpoint: Endpoint, client: Stream, first: bytes) -> None:

@@ -7,9 +7,15 @@ from prisma_local.postgres.names import CONNECTION_LIMIT, owner_of, replaced_of,
 
 TERMINATE_MILLISECONDS = 5000
 
+# With its shadow databases, which have the same owner.
 USAGE = """
-SELECT pg_database_size(oid), coalesce(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid), 0)
-FROM pg_database WHERE datname = %s
+SELECT coalesce(sum(pg_database_size(pg_database.oid)), 0)::bigint,
+  coalesce(sum(pg_stat_get_db_xact_commit(pg_database.oid) + pg_stat_get_db_xact_rollback(pg_database.oid)), 0)::bigint
+FROM pg_database JOIN pg_roles ON datdba = pg_roles.oid WHERE rolname = %s
+"""
+SIZES = """
+SELECT left(rolname, -length('_owner')), sum(pg_database_size(pg_database.oid))::bigint
+FROM pg_database JOIN pg_roles ON datdba = pg_roles.oid WHERE rolname ~ '_owner$' GROUP BY 1
 """
 TERMINATE_IDLE = """
 SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
@@ -82,13 +88,13 @@ class Databases:
     def usage(self, name: str) -> tuple[int, int]:
         """The size in bytes, and the transactions that PostgreSQL has counted."""
         with self._session() as session:
-            row = session.execute(USAGE, [name]).fetchone()
+            row = session.execute(USAGE, [owner_of(name)]).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def sizes(self) -> dict[str, int]:
         """The size of each database in bytes."""
         with self._session() as session:
-            return dict(session.execute("SELECT datname, pg_database_size(oid) FROM pg_database").fetchall())
+            return dict(session.execute(SIZES).fetchall())
 
     def names(self) -> list[str]:
         """All but PostgreSQL's own."""

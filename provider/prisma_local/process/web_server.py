@@ -100,6 +100,7 @@ def _serve_sessions(stack: ExitStack, prepared: Prepared, servers: Servers, cont
     proxy.start(servers.direct, partial(admission.direct, context))
     if servers.pooled is not None:
         proxy.start(servers.pooled, partial(admission.pooled, context))
+    admission.keep_checking(context)
 
 
 def _open_context(stack: ExitStack, prepared: Prepared, servers: Servers) -> Context:
