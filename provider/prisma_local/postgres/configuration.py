@@ -6,6 +6,7 @@ import os
 import pwd
 from pathlib import Path
 
+from prisma_local.postgres import extensions
 from prisma_local.postgres.account import Account
 from prisma_local.postgres.finder import Installation
 
@@ -43,6 +44,7 @@ def settings(installation: Installation, port: int, socket_folder: Path, *, dura
         "shared_buffers": "32MB",
         "max_wal_size": "256MB",
         "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm is often tiny
+        "shared_preload_libraries": ",".join(extensions.preloaded(installation.root)),
         "fsync": "on" if durable else "off",
     }
     return [word for name, value in found.items() for word in ("-c", f"{name}={value}")]
