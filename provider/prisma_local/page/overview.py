@@ -33,7 +33,12 @@ def overview(context: Context) -> Json:
     workspaces = [
         {**_named(row), "projects": [project(each) for each in projects[row.id]]} for row in records.select(Workspace)
     ]
-    return {"api": context.base_url, "pooled": context.tenants.pooled is not None, "workspaces": workspaces}
+    return {
+        "api": context.base_url,
+        "certificate": str(context.tenants.certificate),
+        "pooled": context.tenants.pooled is not None,
+        "workspaces": workspaces,
+    }
 
 
 @dataclass(frozen=True, slots=True)

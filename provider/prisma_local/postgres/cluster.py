@@ -46,6 +46,11 @@ class Cluster:
     def log(self) -> Path:
         return self.folder / "postgres.log"
 
+    @property
+    def certificate(self) -> Path:
+        """Where clients find the certificate to trust: PostgreSQL's own folder is closed to them."""
+        return self.folder / "server.crt"
+
     def begin(self) -> None:
         """Start initdb where there is no data yet; it takes a second, in which others can work."""
         self._check_version()
@@ -60,6 +65,7 @@ class Cluster:
         if self.initdb is not None and not initialization.finish(self.initdb, self.account, self.data):
             raise StartupError(f"PostgreSQL's initdb failed: {self.last_log_line()}")
         self.end_orphan()
+        shutil.copyfile(self.data / "server.crt", self.certificate)
         write_access_rules(self.data, self.account)
         self.socket_folder = self._make_socket_folder()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prisma_local.postgres import extensions
 from prisma_local.postgres.admin_sessions import AdminSessions
 from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.names import replaced_of, staging_of
@@ -20,6 +21,8 @@ class Tenants:
     def __init__(self, cluster: Cluster, direct: Endpoint, pooler: Pooler | None, pooled: Endpoint | None) -> None:
         self.direct = direct
         self.pooled = pooled
+        self.certificate = cluster.certificate
+        self.extensions_left_out = extensions.left_out(cluster.installation.root)
         self._admin = AdminSessions(cluster)
         self.databases = Databases(self._admin)
         self.shadows = ShadowDatabases(self._admin)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -82,8 +83,7 @@ def serve(stack: ExitStack, prepared: Prepared, options: Options, shutdown: Shut
     context.stock.fill()
     _serve_sessions(stack, prepared, servers, context)
     app = build(context, tokens, Control(context, tokens, identity.token))
-    lines = f"PRISMA_API_BASE_URL={context.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
-    server = Server(_config(app, options), lines)
+    server = Server(_config(app, options), "\n".join(_lines(context, identity)))
     shutdown.stop_serving = server.stop
     child_processes.warn(servers.pooler)
     for process in (prepared.cluster, servers.pooler):
@@ -91,6 +91,17 @@ def serve(stack: ExitStack, prepared: Prepared, options: Options, shutdown: Shut
             child_processes.watch(process, server.child_ended)
     asyncio.run(server.serve([listener]))
     return 1 if server.failed else 0
+
+
+def _lines(context: Context, identity: Identity) -> list[str]:
+    """What is printed: environment variables, the last one for Node to trust our certificate."""
+    # Whoever exports these lines keeps the certificates that he lets Node trust already.
+    name = "PRISMA_LOCAL_CERTIFICATE" if "NODE_EXTRA_CA_CERTS" in os.environ else "NODE_EXTRA_CA_CERTS"
+    return [
+        f"PRISMA_API_BASE_URL={context.base_url}",
+        f"PRISMA_SERVICE_TOKEN={identity.token}",
+        f"{name}={shlex.quote(str(context.tenants.certificate))}",
+    ]
 
 
 def _serve_sessions(stack: ExitStack, prepared: Prepared, servers: Servers, context: Context) -> None:
