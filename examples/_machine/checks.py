@@ -33,6 +33,7 @@ LINTERS: Mapping[str, tuple[str, ...]] = {
     "ruff check": ("ruff", "check", ".", *COMMANDS),
     "ruff format": ("ruff", "format", "--check", ".", *COMMANDS),
     "mypy": ("mypy",),
+    "mypy, for Windows": ("mypy", "--platform", "win32", "provider/prisma_provider", "sdk"),
     "lint-imports": ("lint-imports", "--no-logo"),
 }
 PYRIGHT = ("pyright", "sdk", "examples")
