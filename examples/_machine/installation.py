@@ -163,5 +163,5 @@ class LowestInstallation(Installation):
 def lowest(pyproject: Path) -> list[str]:
     """The requirements of the product, each at the lowest version that is declared."""
     project = tomllib.loads(pyproject.read_text())["project"]
-    declared = [*project["dependencies"], *(each for extra in EXTRAS for each in project["optional-dependencies"][extra])]
-    return [re.sub(r">=([\w.]+)[^;]*", r"==\1", requirement) for requirement in declared]
+    groups = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in EXTRAS)]
+    return [re.sub(r">=([\w.]+)[^;]*", r"==\1", requirement) for group in groups for requirement in group]
