@@ -20,6 +20,7 @@ from prisma_provider.cli.checks import machine
 from prisma_provider.cli.doctor import doctor
 from prisma_provider.network import probe
 
+pytestmark = pytest.mark.posix  # Pulumi's command line is a script of the shell here
 TOKEN = "prsc_one_that_nobody_may_see"
 ME = {
     "workspace": {"id": "wksp_1", "name": "acme"},

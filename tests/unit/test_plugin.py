@@ -672,6 +672,7 @@ def test_the_port_comes_first(tmp_path: Path) -> None:
             process.terminate()
 
 
+@pytest.mark.posix
 def test_it_ends_with_the_engine() -> None:
     """An engine that was killed leaves no plugin behind."""
     command = ["sh", "-c", '"$@" & echo $!; wait', "sh", sys.executable, "-m", "prisma_provider.plugin", "127.0.0.1:1"]
