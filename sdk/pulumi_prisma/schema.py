@@ -27,7 +27,7 @@ from pulumi_prisma import native, results
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
 REFERENCE = Path("sdk/docs/reference.md")
 REPOSITORY = "prisma/pulumi-prisma"
-"""Where the project is on GitHub, and its releases hold the plugin; `[project.urls]` in pyproject.toml says the same."""
+"""The project on GitHub, whose releases hold the plugin; `[project.urls]` in pyproject.toml says the same."""
 HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
 
@@ -87,7 +87,11 @@ def package() -> dict[str, Any]:
             "go": {"respectSchemaVersion": True},
             "csharp": {"respectSchemaVersion": True},
             # `pulumi_prisma` is the package that this schema comes with, and needs no generated one beside it.
-            "python": {"packageName": "pulumi_prisma_sdk", "respectSchemaVersion": True, "pyproject": {"enabled": True}},
+            "python": {
+                "packageName": "pulumi_prisma_sdk",
+                "respectSchemaVersion": True,
+                "pyproject": {"enabled": True},
+            },
         },
     }
 
