@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from prisma_local.errors import StartupError
@@ -53,6 +54,8 @@ environment:
   PRISMA_LOG=debug            log every request on stderr
 """
 
+NEEDS_POSIX = "the local control plane runs on Linux and macOS only. On Windows, run it in WSL (wsl --install)."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     found = _parser().parse_args(arguments)
@@ -60,7 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO if debug else logging.WARNING, format="prisma-local: %(message)s"
     )
-    # Imported here: --help and --version start nothing.
+    if not all(map(find_spec, ("fcntl", "pwd"))):
+        print(f"prisma-local: {NEEDS_POSIX}", file=sys.stderr)
+        return 1
+    # Imported here: --help and --version start nothing, and a system without fcntl cannot import them.
     from prisma_local.process.preparation import Options
     from prisma_local.process.server import serve
 

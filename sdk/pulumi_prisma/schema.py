@@ -26,6 +26,8 @@ from pulumi_prisma import native, results
 
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
 REFERENCE = Path("sdk/docs/reference.md")
+REPOSITORY = "prisma/pulumi-prisma"
+"""The project on GitHub, whose releases hold the plugin; `[project.urls]` in pyproject.toml says the same."""
 HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
 
@@ -62,8 +64,13 @@ def package() -> dict[str, Any]:
         "displayName": "Prisma Postgres",
         "description": "Prisma Postgres as code: projects, branches, databases and connections. No edit of a property "
         "destroys data.",
-        "keywords": ["pulumi", "prisma", "postgresql", "category/database"],
+        "keywords": ["pulumi", "prisma", "postgresql", "category/database", "kind/native"],
+        "homepage": "https://www.prisma.io/postgres",
+        "repository": f"https://github.com/{REPOSITORY}",
+        "logoUrl": f"https://raw.githubusercontent.com/{REPOSITORY}/main/sdk/docs/logo.svg",
+        "publisher": "Prisma",
         "license": "Apache-2.0",
+        "pluginDownloadURL": f"github://api.github.com/{REPOSITORY}",
         "config": {"variables": settings},
         "provider": {
             "description": "An account of Prisma: declare one to use several in one program.",
@@ -82,6 +89,12 @@ def package() -> dict[str, Any]:
             "nodejs": {"packageName": "pulumi-prisma", "respectSchemaVersion": True},
             "go": {"respectSchemaVersion": True},
             "csharp": {"respectSchemaVersion": True},
+            # `pulumi_prisma` is the package that this schema comes with, and needs no generated one beside it.
+            "python": {
+                "packageName": "pulumi_prisma_sdk",
+                "respectSchemaVersion": True,
+                "pyproject": {"enabled": True},
+            },
         },
     }
 

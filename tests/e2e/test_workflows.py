@@ -253,7 +253,7 @@ def repository(empty: Repository) -> Repository:
 
 
 def test_github_takes_them(tmp_path: Path) -> None:
-    """actionlint has nothing to say about them."""
+    """actionlint has nothing to say about them, nor about those of this repository."""
     shutil.copytree(EXAMPLE / ".github", tmp_path / ".github")
     (tmp_path / ".git").mkdir()
     built = subprocess.run(
@@ -261,7 +261,8 @@ def test_github_takes_them(tmp_path: Path) -> None:
     )
     program = built.stdout.splitlines()[-1].strip()
     names = [str(path.relative_to(EXAMPLE)) for path in WORKFLOWS]
-    done = subprocess.run([program, *names], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    ours = [str(path) for path in (ROOT / ".github" / "workflows").iterdir()]
+    done = subprocess.run([program, *names, *ours], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout
     assert len(names) == 4
 

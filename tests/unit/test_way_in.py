@@ -252,6 +252,7 @@ def test_others_that_use_the_old_entries() -> None:
     assert any("urn:x" in line and "side by side" in line for line in next_steps.lines(written))
 
 
+@pytest.mark.posix
 def test_the_program_reads_them_from_configuration(tmp_path: Path) -> None:
     """No secret stands in the program, nor in what is said: it goes by files that only I can read."""
     secrets = (Secret("web_database_url", POOLED), Secret("web_direct_url", DIRECT))

@@ -172,7 +172,8 @@ class Provider(ResourceProviderServicer):
         """What is live; no id where it is proved gone."""
         kind, handler = _handler(request.urn)
         olds, inputs = to_properties(request.properties), to_properties(request.inputs)
-        with self._session.operation(request.urn, request.timeout, olds) as live:
+        timeout = getattr(request, "timeout", 0.0)  # Pulumi's SDKs before 3.246 know none here
+        with self._session.operation(request.urn, timeout, olds) as live:
             # Every managed resource has its workspace in state; what has none is known by its id alone.
             if "workspaceId" in olds:
                 seen = reading.refresh(live, kind, request.id, olds, inputs)
