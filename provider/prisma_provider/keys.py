@@ -8,12 +8,15 @@ service publishes for projects and databases.
 On a database, what stands behind it says that its owner wants it deleted together with its project, where no state and
 no machine may know: `-with-project` as long as the program says so (`deleted_with`), `-deleting-` and a time from the
 moment that a run was asked to delete both.
+
+The clone of a rehearsal has a key of another form, which is no resource's: `rehearsal-hash-nonce-until-` and a time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Callable
 from itertools import count
 
@@ -24,6 +27,10 @@ _WITH_PROJECT = "-with-project"
 _LOGICAL_ID = re.compile(
     rf"^(?P<key>(?P<stem>.+-[0-9a-f]{{{_HASH_LENGTH}}})-[0-9a-f]{{{2 * _NONCE_BYTES}}})"
     rf"(?P<goes>{_WITH_PROJECT}|-deleting-(?P<since>[0-9a-f]{{8}}))?$"
+)
+
+_REHEARSAL = re.compile(
+    rf"^rehearsal-[0-9a-f]{{{_HASH_LENGTH}}}-[0-9a-f]{{{2 * _NONCE_BYTES}}}-until-(?P<until>[0-9a-f]{{8}})$"
 )
 
 
@@ -91,3 +98,15 @@ def deleting_since(logical_id: str | None) -> float | None:
 def for_deletion_with_project(logical_id: str, since: float | None = None) -> str:
     """The same logicalId, saying that the database is to be deleted together with its project."""
     return f"{key_of(logical_id)}{_WITH_PROJECT if since is None else f'-deleting-{int(since):08x}'}"
+
+
+def new_rehearsal_id(source_id: str, until: float) -> str:
+    """A logicalId for the clone of a rehearsal, which a later one may remove after `until` (seconds since 1970)."""
+    digest = hashlib.sha256(source_id.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"rehearsal-{digest}-{secrets.token_hex(_NONCE_BYTES)}-until-{int(until):08x}"
+
+
+def rehearsed_until(logical_id: str | None) -> float | None:
+    """Until when the clone of a rehearsal is needed, in seconds since 1970; None for what is none."""
+    match = _REHEARSAL.match(logical_id or "")
+    return float(int(match["until"], 16)) if match else None

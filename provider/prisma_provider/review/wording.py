@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from itertools import accumulate
 from typing import Final
 
-from prisma_provider.review.review import Review, Verdict
+from prisma_provider.reporting import Verdict
+from prisma_provider.review.review import Review
 from prisma_provider.text import near, plain
 
 HEADLINES: Final[Mapping[Verdict, str]] = {
@@ -22,13 +23,6 @@ LOOKALIKE = "is made, which looks like it. If it is one and the same, keep it by
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 OTHERS = "Data of other providers may be lost"
 UNSEEN = "Not all could be seen:"
-MORE = "… and {} more"
-
-
-def some(lines: Sequence[str], most: int) -> list[str]:
-    """These lines, no more than so many, and how many are left out."""
-    left = len(lines) - most
-    return [*lines[:most], *([MORE.format(left)] if left > 0 else [])]
 
 
 def headline(review: Review, allowed: Collection[str]) -> str:
