@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from e2e.hosts import both_hosts
 from e2e.stack import Stack, sql
@@ -39,7 +35,8 @@ with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as c:
         print("Applying", file.parent.name, flush=True)
         if "bad" in text: sys.exit("Error: P3018 A migration failed to apply")
         c.execute(text)
-        c.execute("insert into _prisma_migrations (id, checksum, finished_at, migration_name) values (%s, %s, now(), %s)",
+        c.execute("insert into _prisma_migrations (id, checksum, finished_at, migration_name) "
+            "values (%s, %s, now(), %s)",
             [str(uuid.uuid4()), hashlib.sha256(file.read_bytes()).hexdigest(), file.parent.name])
 """
 
@@ -69,7 +66,7 @@ def program(rotation: str = "", way: str = PRISMA) -> str:
 
 @both_hosts
 def test_from_nothing_to_a_schema(stack: Stack) -> None:
-    """One `up` makes database, connection and schema; the next runs nothing; a new migration shows, and only it runs."""
+    """One `up` makes database and schema; the next runs nothing; a new migration shows by name, and only it runs."""
     add(stack, "1_init", "create table parcels (what text)")
     preview = stack.preview(program())
     assert "1_init" in preview.messages
