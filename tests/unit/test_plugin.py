@@ -63,9 +63,9 @@ class Plugin:
         self.provider = Provider(self.session)
         self.again()
 
-    def again(self) -> None:
+    def again(self, **settings: Any) -> None:
         """A new run: nothing is known of the service."""
-        live = self.service.live()
+        live = self.service.live(**settings)
         live.note, live.problem = self.session.note, self.session.problem
         self.session.begin(live)
 
@@ -231,7 +231,7 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
     assert refused.code == grpc.StatusCode.FAILED_PRECONDITION
     assert "not replaced" in refused.message
 
-    plugin.again()
+    plugin.again(retry_limit=0.01)
     plugin.service.fail("DELETE", "/v1/databases/.*", refusal(500, "boom"), times=-1)
     lost = plugin.fails("Delete", "Database", id=made, properties=outputs)
     assert lost.code == grpc.StatusCode.UNKNOWN
