@@ -21,7 +21,7 @@ from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
 from prisma_provider.live import Live
-from prisma_provider.live.state import Entry
+from prisma_provider.live.state import Entry, Recorded
 from prisma_provider.network.retries import time_left
 from prisma_provider.plugin import __main__ as command
 from prisma_provider.plugin.engine import Engine
@@ -214,6 +214,19 @@ def test_one_process_serves_one_account(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(Aborted, match="no token"):
         configure("")
     provider._session.close()
+
+
+def test_state_is_asked_of_the_stack_that_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the plugin knows of state, and of other stacks, is that of the stack in the URN; and it ends with it."""
+    mine, others = Recorded(stack="mine"), (Recorded(stack="other"),)
+    monkeypatch.setattr("prisma_provider.plugin.session.recorded", {"dev": mine}.get)
+    monkeypatch.setattr("prisma_provider.plugin.session.others", {"dev": others}.get)
+    session = Session(Engine())
+    session.configure({"serviceToken": "t"})
+    with session.operation(f"{TYPE}Database::orders") as live:
+        assert (live.recorded(), live.others()) == (mine, others)
+    session.close()
+    assert live.client._http.is_closed
 
 
 # errors
