@@ -20,10 +20,12 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
+from prisma_provider.diff import Change, Diff
 from prisma_provider.live import Live
 from prisma_provider.live.state import Entry, Recorded
 from prisma_provider.network.retries import time_left
 from prisma_provider.plugin import __main__ as command
+from prisma_provider.plugin.detail import response
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
@@ -300,6 +302,20 @@ def test_a_deletion_has_its_settings_and_its_time(plugin: Plugin) -> None:
     assert 0 < seen[0] <= 60
 
 
+def test_every_call_goes_to_the_workspace_that_state_names(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several tokens that of the resource's own workspace is used, to compare it as well as to delete it."""
+    made, outputs, inputs = plugin.created("Project")
+    live = plugin.service.live()
+    expected: list[str | None] = []
+    monkeypatch.setattr(live.client, "expect_workspace", expected.append)
+    plugin.session.begin(live)
+    plugin.call("Diff", "Project", id=made, olds=outputs, news=inputs)
+    plugin.call("Read", "Project", id=made, properties=outputs)
+    plugin.call("Update", "Project", id=made, olds=outputs, news=inputs)
+    plugin.call("Delete", "Project", id=made, properties=outputs)
+    assert expected == ["wksp_1"] * 4
+
+
 def test_a_deletion_is_that_of_its_own_resource(plugin: Plugin) -> None:
     """I take one of two resources of one database out: it stays. I take the last one out: it is deleted."""
     made = plugin.service.database(plugin.service.project()["id"])
@@ -438,6 +454,14 @@ def test_a_move_to_a_new_branch(plugin: Plugin) -> None:
     plugin.service.branch(outputs["projectId"], "pr-7")
     plugin.again()
     assert list(plugin.call("Diff", "Database", **request).diffs) == ["branchGitName"]
+
+
+def test_a_branch_that_is_declared_by_its_id_is_shown_as_that() -> None:
+    """A branch's name beside its id, not given, does not make it a change of the name."""
+    found = Diff((Change("branchId", "br_1", "br_2", "patch"), Change("status", "ready", "ready", "record")))
+    said = response(found, {"branchId": "br_1", "status": "failure"}, {"branchId": "br_2", "branchGitName": None})
+    assert list(said.diffs) == ["branchId", "status"]
+    assert [said.detailedDiff[name].inputDiff for name in said.diffs] == [False, True]
 
 
 def test_another_name_of_a_connection_is_another_one(plugin: Plugin) -> None:
