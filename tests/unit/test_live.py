@@ -294,7 +294,7 @@ def test_a_wrong_token_makes_nothing_look_gone(service: Service, kind: str) -> N
     olds = {"projectId": "proj_9", "databaseId": "db_9", "workspaceId": "wksp_1"}
     prefix = PREFIXES[kind]
     for ask in (HANDLERS[kind].diff, lambda live, i, olds, _: HANDLERS[kind].read(live, i, olds)):
-        service.fail("GET", "/v1/.*", refusal(401, "bad token"), times=2)
+        service.fail("GET", "/v1/.*", refusal(401, "bad token"), times=-1)  # whatever is read ahead besides
         with pytest.raises(errors.Unauthorized, match="the test"):
             ask(service.live(), f"{prefix}_9", olds, {})
         service.before.clear()
