@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import IO, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -62,6 +63,7 @@ class Ended:
 
     status: int | None
     lines: tuple[str, ...]
+    seconds: float
 
 
 def run(
@@ -74,6 +76,7 @@ def run(
     seconds: float,
 ) -> Ended:
     """Run it in a shell, as it was typed; `show` takes each line of its output. After these seconds it is ended."""
+    began = monotonic()
     process = subprocess.Popen(  # noqa: S602  the user's own command, which may use the shell
         command,
         shell=True,
@@ -98,7 +101,7 @@ def run(
     finally:
         _end(process)
         reader.join(_GRACE)
-    return Ended(status, tuple(lines))
+    return Ended(status, tuple(lines), monotonic() - began)
 
 
 def _read(stream: IO[str], hide: Callable[[str], str], show: Callable[[str], None], lines: deque[str]) -> None:

@@ -283,6 +283,17 @@ def test_a_signal_removes_the_clone(shop: Shop, number: signal.Signals) -> None:
     assert shop.clones() == []
 
 
+def test_a_signal_while_the_clone_is_made(shop: Shop) -> None:
+    """The answer to the creation has not come, and the clone is there: it is found by its key, and goes."""
+    shop.line.server.fault(method="POST", path="/v1/databases", kind="delay_after")
+    process = shop.line.start(*shop.of("touch running"))
+    wait_until(lambda: len(shop.clones()) == 1, SECONDS)
+    process.send_signal(signal.SIGTERM)
+    finish(process, 130)
+    assert shop.clones() == []
+    assert not (shop.folder / "running").exists()
+
+
 @pytest.mark.parametrize("where", ["created", "running"])
 def test_a_killed_rehearsal(shop: Shop, where: str) -> None:
     """After kill -9 the clone is left; the next rehearsal removes it, and its own."""
