@@ -8,7 +8,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,22 +17,25 @@ from .failure import Failure
 from .installation import PACKAGES
 from .processes import Manners, Processes
 from .runner import guarded
-from .setup import ROOT, Machine, backend, prepare
+from .setup import ROOT, Machine, backend, prepare, prepare_lowest
 
-RINGS = ("unit", "contract", "e2e")
+LOWEST = "lowest"
+LOWEST_PYTHON = (3, 11)
+RINGS = ("unit", LOWEST, "contract", "e2e")
 LIVE = "live"
 ON_REQUEST = ("bench", LIVE)
 CREATES = "--creates-databases"
 WHOSE = ("PRISMA_SERVICE_TOKEN", "PRISMA_API_BASE_URL")  # only the live ring is given them
 DIFFERS = 10
 # Two cores; the outer rings wait for processes of their own, and each worker has a local control plane of its own.
-AT_ONCE = {"unit": 2, "contract": 3, "e2e": 3}
+AT_ONCE = {"unit": 2, LOWEST: 2, "contract": 3, "e2e": 3}
 LINT = "lint"
 COMMANDS = ("examples/run", "tests/run", "provider/make-plugin")  # without a suffix they are not found
 LINTERS: Mapping[str, tuple[str, ...]] = {
     "ruff check": ("ruff", "check", ".", *COMMANDS),
     "ruff format": ("ruff", "format", "--check", ".", *COMMANDS),
     "mypy": ("mypy",),
+    "mypy, for Windows": ("mypy", "--platform", "win32", "provider/prisma_provider", "sdk"),
     "lint-imports": ("lint-imports", "--no-logo"),
 }
 PYRIGHT = ("pyright", "sdk", "examples")
@@ -144,8 +147,7 @@ class Checks:
         self._processes = processes
         self._machine = machine
         self._folder = folder
-        # A test that forgets to choose a backend of its own must not find the developer's.
-        self._environment = machine.environment() | backend(folder / "pulumi", "tests")
+        self._environment = self._environment_of(machine)
         self.outcomes: list[Outcome] = []
 
     def wheel(self) -> None:
@@ -171,11 +173,29 @@ class Checks:
 
     def ring(self, name: str, extra: Sequence[str]) -> None:
         """One ring of tests."""
+        self._ring(name, name, self._environment, extra)
+
+    def lowest(self, extra: Sequence[str]) -> None:
+        """The unit ring with the lowest declared versions; not each of them was built for a later Python."""
+        if sys.version_info[:2] != LOWEST_PYTHON:
+            note = f"needs Python {'.'.join(map(str, LOWEST_PYTHON))}"
+            self.outcomes.append(Outcome(LOWEST, "skipped", 0.0, note))
+            return
+        folder = prepare_lowest(self._console, self._processes)
+        environment = self._environment_of(replace(self._machine, environment_folder=folder))
+        self._ring(LOWEST, "unit", environment, extra)
+
+    def _environment_of(self, machine: Machine) -> dict[str, str]:
+        """A test that forgets to choose a backend of its own must not find the developer's."""
+        return machine.environment() | backend(self._folder / "pulumi", "tests")
+
+    def _ring(self, name: str, tests: str, environment: Mapping[str, str], extra: Sequence[str]) -> None:
         started = time.monotonic()
         report = self._folder / f"{name}.xml"
         with self._console.step(f"tests: {name}"):
             workers = (f"-n{AT_ONCE[name]}",) if name in AT_ONCE else ()
-            code = self._show("python", "-m", "pytest", f"tests/{name}", f"--junitxml={report}", *workers, *extra)
+            pytest = ("python", "-m", "pytest", f"tests/{tests}", f"--junitxml={report}", *workers, *extra)
+            code = self._show(*pytest, env=environment)
             counts = count(report)
             nothing_selected = code == PYTEST_FOUND_NOTHING and bool(extra)
             self._record(name, code == 0 or nothing_selected, started, str(counts), counts)
@@ -208,8 +228,8 @@ class Checks:
         verdict = "failed" if os.environ.get("CI", "").lower() == "true" else "skipped"
         self.outcomes.append(Outcome("pyright", verdict, time.monotonic() - started, note))
 
-    def _show(self, *command: str) -> int:
-        return self._processes.show(command, env=self._environment, cwd=ROOT, manners=LIKE_CTRL_C)
+    def _show(self, *command: str, env: Mapping[str, str] | None = None) -> int:
+        return self._processes.show(command, env=env or self._environment, cwd=ROOT, manners=LIKE_CTRL_C)
 
     def _record(self, name: str, good: bool, started: float, note: str = "", counts: Counts | None = None) -> None:
         verdict = "passed" if good else "failed"
@@ -236,6 +256,8 @@ def run(processes: Processes) -> int:
                 checks.lint()
             elif ring == LIVE:
                 checks.live()
+            elif ring == LOWEST:
+                checks.lowest(asked.pytest)
             else:
                 checks.ring(ring, asked.pytest)
     return summary(console, checks.outcomes, time.monotonic() - started)

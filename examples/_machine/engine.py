@@ -23,7 +23,7 @@ from .processes import Processes
 
 VERSION = "3.259.0"
 # The oldest CLI that the SDK we depend on agrees to talk to.
-OLDEST = (3, 165)
+OLDEST = (3, 202)
 # What the engine starts to run a Python program and its dynamic providers.
 PYTHON_HOST = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
 # Pulumi's installer fetches some 150 MB: a slow line may need minutes, a closed one says so at once.

@@ -3,11 +3,13 @@
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +22,9 @@ from .processes import Processes
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "provider", "sdk")
 RUNS = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
 PACKAGES = ("prisma_provider", "prisma_local", "pulumi_prisma")
+EXTRAS = ("cli", "local")
+# What the unit ring needs besides; the other tools of the tests want newer versions than we do.
+UNIT_TOOLS = ("hypothesis", "pytest", "pytest-xdist")
 
 
 @dataclass(frozen=True)
@@ -54,22 +59,24 @@ def _files(root: Path, names: Iterable[str]) -> Iterator[Path]:
 class Installation:
     """The environment of one checkout."""
 
-    def __init__(self, console: Console, processes: Processes, root: Path) -> None:
+    def __init__(self, console: Console, processes: Processes, root: Path, folder: str = ".venv") -> None:
         self._console = console
         self._processes = processes
         self._root = root
-        self.folder = root / ".venv"
+        self.folder = root / folder
         self.python = self.folder / "bin" / "python"
         self._stamp_file = self.folder / "pulumi-prisma.json"
 
     def ensure(self, extra: str) -> None:
         """Makes the environment, or what is missing of it."""
         # `test` asks for the others, so who has been tested can also be run.
-        extras = ("cli", "local", "test") if extra == "test" else (extra,)
+        self._ensure((*EXTRAS, "test") if extra == "test" else (extra,))
+
+    def _ensure(self, extras: tuple[str, ...]) -> None:
         wanted = Stamp(str(self._root), digest(self._root), extras)
         there = self._stamp()
         if there and there.covers(wanted) and self._is_whole():
-            self._console.say(".venv is up to date")
+            self._console.say(f"{self.folder.relative_to(self._root)} is up to date")
             return
         if not self._runs() or (there and there.root != wanted.root):
             self._make()
@@ -105,7 +112,7 @@ class Installation:
                 f"This Python {version} cannot make virtual environments.",
                 hint=f"On Debian and Ubuntu: apt install python{version}-venv",
             )
-        self._console.say(f"making .venv with Python {sys.version.split()[0]}")
+        self._console.say(f"making {self.folder.relative_to(self._root)} with Python {sys.version.split()[0]}")
         shutil.rmtree(self.folder, ignore_errors=True)
         self._run([sys.executable, "-m", "venv", self.folder], "making .venv")
 
@@ -118,7 +125,11 @@ class Installation:
             (wheel,) = Path(folder).glob("*.whl")
             # The version is the same after every edit, so pip has to be told that the wheel is another one.
             self._run([*pip, "install", *plain, "--no-deps", "--force-reinstall", wheel], "installing the wheel")
-            self._run([*pip, "install", *plain, f"{wheel}[{','.join(extras)}]"], "installing what it needs")
+            self._run([*pip, "install", *plain, *self._needed(wheel, extras)], "installing what it needs")
+
+    def _needed(self, wheel: Path, extras: tuple[str, ...]) -> list[str]:
+        """What pip is asked for."""
+        return [f"{wheel}[{','.join(extras)}]"]
 
     def _run(self, argv: list[str | Path], what: str) -> None:
         started = time.monotonic()
@@ -133,3 +144,26 @@ class Installation:
         ended = self._processes.run(argv, on_line=listen, on_tick=tick)
         if not ended.well:
             raise Failure(f"{what[0].upper()}{what[1:]} failed.", said=ended.said[-15:])
+
+
+class LowestInstallation(Installation):
+    """An environment with the lowest version of everything that we say we run with, for the unit ring."""
+
+    def __init__(self, console: Console, processes: Processes, root: Path) -> None:
+        super().__init__(console, processes, root, ".venv/lowest")
+
+    def make(self) -> None:
+        """Makes the environment, or what is missing of it."""
+        self._ensure(EXTRAS)
+
+    def _needed(self, wheel: Path, extras: tuple[str, ...]) -> list[str]:
+        return [*super()._needed(wheel, extras), *lowest(self._root / "pyproject.toml"), *UNIT_TOOLS]
+
+
+def lowest(pyproject: Path) -> list[str]:
+    """The requirements of the product, each at the lowest version that is declared."""
+    project = tomllib.loads(pyproject.read_text())["project"]
+    extras = project["optional-dependencies"]
+    groups = [project["dependencies"], *(extras[extra] for extra in extras if extra != "test")]
+    given = [requirement for group in groups for requirement in group if not requirement.startswith("pulumi-prisma[")]
+    return [re.sub(r">=([\w.]+)[^;]*", r"==\1", requirement) for requirement in given]

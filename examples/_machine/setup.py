@@ -2,13 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Console
 from .engine import Engine, Engines, cache_home, waiting_lock
-from .installation import Installation
+from .installation import Installation, LowestInstallation
 from .processes import Processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,9 +69,7 @@ def prepare(console: Console, processes: Processes, extra: str, languages: Colle
     """Both steps of the set-up; each is done in a moment when nothing has changed."""
     with console.step("Python environment"):
         installation = Installation(console, processes, ROOT)
-        # Not inside .venv: making that anew must not take the lock away.
-        checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
-        with waiting_lock(cache_home() / f"checkout-{checkout}.lock", console, "the environment"):
+        with _checkout_locked(console):
             installation.ensure(extra)
     with console.step("Pulumi"):
         engines = Engines(console, processes, installation.python)
@@ -79,3 +78,19 @@ def prepare(console: Console, processes: Processes, extra: str, languages: Colle
         hosts = [engines.yaml_host(engine)] if "yaml" in languages else []
         hosts += [engines.node_host()] if "nodejs" in languages else []
     return Machine(installation.folder, engine, tuple(hosts))
+
+
+def prepare_lowest(console: Console, processes: Processes) -> Path:
+    """The environment with the lowest versions that we declare."""
+    with console.step("Python environment of the lowest declared versions"), _checkout_locked(console):
+        installation = LowestInstallation(console, processes, ROOT)
+        installation.make()
+    return installation.folder
+
+
+@contextmanager
+def _checkout_locked(console: Console) -> Iterator[None]:
+    # Not inside .venv: making that anew must not take the lock away.
+    checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    with waiting_lock(cache_home() / f"checkout-{checkout}.lock", console, "the environment"):
+        yield

@@ -46,6 +46,14 @@ def stack_of(urn: str) -> str:
     return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
+def adopted_id(adopt: object) -> str | None:
+    """The id that an object which is taken over will have, for a preview, where `adopt` is an id with its prefix.
+
+    Of one without, the service may give the other form: an update would then differ from the plan of its preview.
+    """
+    return adopt if isinstance(adopt, str) and re.match("(?:proj|br|db|con)_", adopt) else None
+
+
 def new_logical_id(of_stem: str, seed: str) -> str:
     """A logicalId for one creation; the preview and the update of a plan have the same seed."""
     nonce = hashlib.sha256(f"{of_stem}\0{seed}".encode()).hexdigest()
@@ -53,7 +61,7 @@ def new_logical_id(of_stem: str, seed: str) -> str:
 
 
 def free_logical_id(of_stem: str, is_taken: Callable[[str], bool]) -> str:
-    """The first logicalId that no object bears: where no seed is given, a preview and its update both find it."""
+    """The first logicalId that no object has: where no seed is given, a preview and its update both find it."""
     found = (new_logical_id(of_stem, str(number)) for number in count())
     return next(logical_id for logical_id in found if not is_taken(logical_id))
 

@@ -26,6 +26,8 @@ from pulumi_prisma import native, results
 
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
 REFERENCE = Path("sdk/docs/reference.md")
+REPOSITORY = "prisma/pulumi-prisma"
+"""The project on GitHub, whose releases hold the plugin; `[project.urls]` in pyproject.toml says the same."""
 HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
 
@@ -62,8 +64,13 @@ def package() -> dict[str, Any]:
         "displayName": "Prisma Postgres",
         "description": "Prisma Postgres as code: projects, branches, databases and connections. No edit of a property "
         "destroys data.",
-        "keywords": ["pulumi", "prisma", "postgresql", "category/database"],
+        "keywords": ["pulumi", "prisma", "postgresql", "category/database", "kind/native"],
+        "homepage": "https://www.prisma.io/postgres",
+        "repository": f"https://github.com/{REPOSITORY}",
+        "logoUrl": f"https://raw.githubusercontent.com/{REPOSITORY}/main/sdk/docs/logo.svg",
+        "publisher": "Prisma",
         "license": "Apache-2.0",
+        "pluginDownloadURL": f"github://api.github.com/{REPOSITORY}",
         "config": {"variables": settings},
         "provider": {
             "description": "An account of Prisma: declare one to use several in one program.",
@@ -73,12 +80,21 @@ def package() -> dict[str, Any]:
             _TYPE + "DatabaseSource": _source(),
             **{_TYPE + name.removeprefix("Get"): _result(name) for name in results.__all__},
         },
-        "resources": {_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
+        "resources": {
+            **{_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
+            _TYPE + "Environment": _component(pulumi_prisma.Environment),
+        },
         "functions": {_TYPE + name: _function(name) for name in FUNCTIONS},
         "language": {
             "nodejs": {"packageName": "pulumi-prisma", "respectSchemaVersion": True},
             "go": {"respectSchemaVersion": True},
             "csharp": {"respectSchemaVersion": True},
+            # `pulumi_prisma` is the package that this schema comes with, and needs no generated one beside it.
+            "python": {
+                "packageName": "pulumi_prisma_sdk",
+                "respectSchemaVersion": True,
+                "pyproject": {"enabled": True},
+            },
         },
     }
 
@@ -100,6 +116,21 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
         "properties": {name: word.schema(snake(name) in of._secrets) for name, word in properties.items()},
         "required": [name for name, word in properties.items() if name in outputs and not word.optional],
         **(listed if kind in QUERIES else {}),
+    }
+
+
+def _component(of: type[pulumi_prisma.Environment]) -> dict[str, Any]:
+    """A component: what it is made of is no output in other languages."""
+    inputs, attributes = _arguments(of), _attributes(of)
+    outputs = {name: attributes[name] for name in map(camel, of.OUTPUTS)}
+    secrets = {camel(name) for name in pulumi_prisma.Connection._secrets}
+    return {
+        "isComponent": True,
+        "description": _text(of.__doc__),
+        "inputProperties": {name: word.schema() for name, word in inputs.items()},
+        "requiredInputs": _required(inputs),
+        "properties": {name: word.schema(name in secrets) for name, word in outputs.items()},
+        "required": _required(outputs),
     }
 
 

@@ -34,14 +34,17 @@ def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
     stack.program(program)
     assert "no resource plugin" in stack.pulumi("preview", expect=None)
     folder = tmp_path / "prisma-plugin"
-    made = subprocess.run(
-        [sys.executable, ROOT / "provider" / "make-plugin", folder], capture_output=True, text=True, timeout=240
-    )
+    command = [str(Path(sys.executable).with_name("pulumi-prisma")), "make-plugin"]
+    made = subprocess.run([*command, str(folder), "--archive"], capture_output=True, text=True, timeout=240)
     assert made.returncode == 0, made.stderr
+    named = " ".join(file.read_text() for file in folder.rglob("pulumi_prisma-*/*"))
+    assert str(ROOT) not in named  # nothing of the machine that made it
+    assert not list(folder.glob("lib/pytest*"))
     stack.pulumi(*made.stdout.split()[1:])
     done = stack.up()
     assert done.changes == {"create": 2}
     assert "pulumi-resource-prisma from $PATH" not in done.messages
-    again = subprocess.run([sys.executable, ROOT / "provider" / "make-plugin", folder], capture_output=True, text=True)
+    in_a_checkout = [sys.executable, str(ROOT / "provider" / "make-plugin"), str(folder)]
+    again = subprocess.run(in_a_checkout, capture_output=True, text=True)
     assert again.returncode == 1
     assert "exists already" in again.stderr

@@ -20,6 +20,7 @@ from prisma_provider.cli.checks import machine
 from prisma_provider.cli.doctor import doctor
 from prisma_provider.network import probe
 
+pytestmark = pytest.mark.posix  # Pulumi's command line is a script of the shell here
 TOKEN = "prsc_one_that_nobody_may_see"
 ME = {
     "workspace": {"id": "wksp_1", "name": "acme"},
@@ -195,10 +196,10 @@ Change = Callable[[Path, Service, pytest.MonkeyPatch], None]
         (_without_network, ["api"], "https://api.prisma.io cannot be reached"),
         (_through_a_proxy, ["api"], r"proxy.example:3128 \(HTTPS_PROXY\) wants credentials"),
         (_with_a_bad_url, ["api"], "base URL holds a user or a password"),
-        (_with_silence, ["api"], "did not answer"),
+        (_with_silence, ["api"], "gave no HTTP response"),
         (_blocked, ["plan"], "Pro, blocked.*https://console.example/upgrade"),
         (_without_pulumi, ["pulumi"], "no command `pulumi`.*install"),
-        (_with_an_old_pulumi, ["pulumi"], r"3\.9\.0 .* is older than 3\.165"),
+        (_with_an_old_pulumi, ["pulumi"], r"3\.9\.0 .* is older than 3\.\d+"),
         (_with_a_broken_pulumi, ["pulumi", "backend"], "does not say its version"),
         (_with_a_silent_pulumi, ["pulumi", "backend"], "its version: it ends with 3 and says nothing"),
         (_with_another_pulumi, ["pulumi", "backend"], "does not say its version, but 'usage: pulumi "),

@@ -234,6 +234,7 @@ echo '{"deployment": {"resources": [{"type": "pulumi:pulumi:Stack"}, {'$(entry D
 """
 
 
+@pytest.mark.posix
 def test_state_is_asked_of_the_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the stack holds, and what it began, is what the CLI exports of it; where it cannot, nothing is known."""
     monkeypatch.setenv("PATH", str(tmp_path))

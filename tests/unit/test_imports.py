@@ -101,6 +101,7 @@ def in_a_thread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return warnings
 
 
+@pytest.mark.posix
 def test_the_automation_api_without_the_virtualenv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pulumi would start another Python, or finds no plugin, I am told how to set PATH; else nothing is said."""
     python = folder / "python3"

@@ -358,7 +358,7 @@ def test_no_flag_is_handed_to_a_stranger(service: Service, home: str) -> None:
     service.database(home, "left", logicalId=key("Database", "orders", 9))
     Resource(of_state(service, "Database", old)).delete(old)
     assert lives(service, old)
-    assert [entry[0] for entry in service.sent()] == ["DELETE"]
+    assert [sent[0] for sent in service.sent()] == ["DELETE"]
     service.log.clear()
     also = [service.database(home, "left", logicalId=key("Database", "orders", nonce))["id"] for nonce in (7, 8)]
     live = service.live(held=[entry("Database", "orders", each) for each in (old.object_id, *also)])

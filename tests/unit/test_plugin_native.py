@@ -99,6 +99,9 @@ def test_each_goes_by_the_other_s_name_too(mocks: Mocks, one: Any, other: str, m
 
 def test_one_key_for_one_resource(mocks: Mocks) -> None:
     """What the dynamic host left behind, the plugin knows as its own: the stem is the same, under any parent."""
+    # The mocks of older SDKs name these in the URN of a parent, whatever they were told.
+    stack, project = "stack", "project"
+    pulumi.runtime.set_mocks(mocks, project=project, stack=stack, preview=False, organization="organization")
 
     class Team(pulumi.ComponentResource):
         def __init__(self) -> None:
@@ -107,11 +110,13 @@ def test_one_key_for_one_resource(mocks: Mocks) -> None:
     team = Team()
     shop = pulumi_prisma.Project("shop", opts=pulumi.ResourceOptions(parent=team))
     orders = pulumi_prisma.Database("or::ders", project_id=shop.id, opts=pulumi.ResourceOptions(parent=shop))
-    value(pulumi_prisma.Project("alone").urn), value(orders.urn)
-    for parent, kind, name in ((team, "Project", "shop"), (shop, "Database", "or::ders"), (None, "Project", "alone")):
+    preview = pulumi_prisma.Environment("pr-7", project_id=shop.id)
+    value(pulumi_prisma.Project("alone").urn), value(orders.urn), value(preview.connection.urn)
+    found = ((team, "Project", "shop"), (shop, "Database", "or::ders"), (None, "Project", "alone"))
+    for parent, kind, name in (*found, (preview, "Connection", "pr-7")):
         # The engine's own way of making a URN, which the mocks' is not.
         parents = value(parent.urn).split("::")[2] + "$" if parent else ""
         parents = parents.replace("pulumi-python:dynamic/prisma:", "prisma:index:")
-        urn = f"urn:pulumi:dev::shop::{parents}prisma:index:{kind}::{name}"
-        stack, _, mark = mocks.registered[name].inputs["identity"].rpartition("/")
-        assert (stack, mark) == ("organization/shop/dev", stem_for(parse(urn)))
+        urn = f"urn:pulumi:{stack}::{project}::{parents}prisma:index:{kind}::{name}"
+        place, _, mark = mocks.registered[name].inputs["identity"].rpartition("/")
+        assert (place, mark) == (f"organization/{project}/{stack}", stem_for(parse(urn)))

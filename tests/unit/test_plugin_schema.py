@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,16 @@ def test_the_files_are_what_the_code_says() -> None:
 def test_the_plugin_serves_the_version_that_is_installed() -> None:
     """`pulumi package get-schema` names the version that I installed, and everything else of the file."""
     assert json.loads(served.text()) == {"version": version("pulumi-prisma"), **PACKAGE}
+
+
+def test_it_says_where_it_comes_from() -> None:
+    """Where the plugin is downloaded from, the pages of the registry and the package's own are one repository."""
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+    assert (PACKAGE["repository"], PACKAGE["homepage"]) == (urls["Repository"], urls["Homepage"])
+    assert PACKAGE["pluginDownloadURL"] == PACKAGE["repository"].replace("https://", "github://api.")
+    assert PACKAGE["publisher"]
+    _, found, logo = PACKAGE["logoUrl"].partition("/main/")
+    assert found and (ROOT / logo).is_file()
 
 
 @pytest.mark.parametrize("kind", HANDLERS)

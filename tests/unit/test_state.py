@@ -12,6 +12,7 @@ import pytest
 from prisma_provider.live.state import Entry, Recorded, kind_of, others, read, recorded
 from unit.service import urn_of
 
+pytestmark = pytest.mark.posix  # Pulumi's command line is a script of the shell here
 CLI = """\
 #!/bin/sh
 echo "$*" >> "$0.asked"

@@ -18,7 +18,7 @@ from examples._machine.console import Console, spell
 from examples._machine.engine import ENGINE, YAML_HOST, Engine, cache_home, parse_version
 from examples._machine.failure import Failure
 from examples._machine.go import GoProgram, can_build, describe
-from examples._machine.installation import Installation, Stamp, digest
+from examples._machine.installation import Installation, Stamp, digest, lowest
 from examples._machine.processes import Manners, Processes, parents
 from examples._machine.setup import ROOT, Machine, backend
 
@@ -143,6 +143,14 @@ class TestInstallation:
         assert not tested.covers(Stamp("/tree", "abd", ("local",)))
         assert not tested.covers(Stamp("/elsewhere", "abc", ("local",)))
 
+    def test_lowest_versions(self, tmp_path: Path) -> None:
+        """What I may have installed already is tested as it is declared: the first version of each range."""
+        file = tmp_path / "pyproject.toml"
+        extras = 'cli = ["b[x]>=1.2.3,<2"]\nlocal = ["c>=4; sys_platform == \'win32\'"]\ntest = ["d>=5"]'
+        file.write_text(f'[project]\ndependencies = ["a>=1,<2"]\n[project.optional-dependencies]\n{extras}\n')
+        assert lowest(file) == ["a==1", "b[x]==1.2.3", "c==4; sys_platform == 'win32'"]
+        assert all("==" in requirement for requirement in lowest(ROOT / "pyproject.toml"))
+
     def test_python_without_venv(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """On a Debian that splits venv off, I am told what to install."""
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -236,7 +244,15 @@ class TestCommands:
 
     def test_default_rings(self) -> None:
         """Without a name everything runs, except what is slow on purpose."""
-        assert checks.arguments([]).rings == ["lint", "unit", "contract", "e2e"]
+        assert checks.arguments([]).rings == ["lint", "unit", "lowest", "contract", "e2e"]
+
+    def test_lowest_python(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """With a newer Python than the lowest versions were built for, that ring is skipped, and says why."""
+        monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+        machine = Machine(tmp_path / ".venv", Engine(tmp_path / "bin", "3.259.0", "built"))
+        ran = checks.Checks(Console(io.StringIO()), Processes(), machine, tmp_path)
+        ran.lowest([])
+        assert [(each.verdict, each.note) for each in ran.outcomes] == [("skipped", "needs Python 3.11")]
 
     def test_pytest_arguments(self) -> None:
         """What stands behind -- is for pytest, also a second --."""

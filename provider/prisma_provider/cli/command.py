@@ -25,6 +25,7 @@ CONTENTS: Mapping[str, str] = {
     "backups": "The backups of a database.",
     "usage": "What databases have used, this month or between two dates.",
     "adopt": "List what exists, and write the program that takes it over.",
+    "make-plugin": "Pack the plugin with all that it needs, for `pulumi plugin install`.",
 }
 """Every sub-command, which is that of its name in the module of its name, and its line in the help."""
 
@@ -41,7 +42,8 @@ class Contents(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in CONTENTS:
             return None
-        return cast("click.Command", getattr(import_module(f"prisma_provider.cli.{cmd_name}"), cmd_name))
+        name = cmd_name.replace("-", "_")
+        return cast("click.Command", getattr(import_module(f"prisma_provider.cli.{name}"), name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -25,7 +25,7 @@ def _render(review: Review, allowed: Collection[str], most: int) -> str:
         *_losses(review, allowed, most),
         *_problems(review, most),
         f"> [!WARNING]\n> {wording.UNSEEN} {review.unseen}" if review.unseen else "",
-        *some([f"{code(f'--allow {name}')} {wording.unmet(name, review)}" for name in review.unmet(allowed)], most),
+        *some([wording.unmet(name, review, code) for name in review.unmet(allowed)], most),
         *some([_lookalike(each) for each in review.lookalikes], most),
         _table(review.intended, most),
         f"**Drift.** {wording.DRIFT}:" if review.drift else "",

@@ -89,6 +89,11 @@ class Review:
         """What was allowed and is not lost here, or is the name of several."""
         return tuple(name for name in dict.fromkeys(allowed) if name not in _GENERAL and not self._is_one(name))
 
+    @property
+    def allowable(self) -> tuple[str, ...]:
+        """Everything that `--allow` may name here."""
+        return *_GENERAL, *(name for loss in self.losses for name in self.names(loss))
+
     def verdict(self, allowed: Collection[str] = ()) -> Verdict:
         """The worst of it, less what is allowed."""
         if self.problems:

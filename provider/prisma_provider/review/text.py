@@ -24,7 +24,7 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
     lines += _block(wording.NOT_WHOLE, _problems(review))
     lines += _block(wording.UNSEEN, filter(None, [review.unseen]))
     for name in review.unmet(allowed):
-        lines += _paragraph(f"--allow {name} {wording.unmet(name, review)}")
+        lines += _paragraph(wording.unmet(name, review, plain))
     for each in review.lookalikes:
         old, new = each.deleted, each.created
         lines += _block(

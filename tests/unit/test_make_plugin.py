@@ -1,0 +1,59 @@
+"""`pulumi-prisma make-plugin`: what is installed, in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from prisma_provider.cli import command, make_plugin
+
+
+class Installed:
+    """A distribution, with what it says that it needs."""
+
+    def __init__(self, requires: Iterable[str] = ()) -> None:
+        self.requires = list(requires)
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Installed]:
+    """What is installed, by name."""
+    found: dict[str, Installed] = {}
+
+    def lookup(name: str) -> Installed:
+        if name not in found:
+            raise PackageNotFoundError(name)
+        return found[name]
+
+    monkeypatch.setattr(make_plugin, "distribution", lookup)
+    return found
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    """I named a folder that exists already: nothing is written into it."""
+    done = CliRunner().invoke(command.command, ["make-plugin", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "exists already: give another name" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_start_is_no_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that I installed by half is named, and no folder is left that looks like a plugin."""
+    monkeypatch.setattr(make_plugin, "_needed", lambda name: [distribution(name)])
+    done = CliRunner().invoke(command.command, ["make-plugin", str(tmp_path / "plugin")])
+    assert done.exit_code == 1
+    assert "What is installed here is not complete: ModuleNotFoundError" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_needed(installed: dict[str, Installed]) -> None:
+    """What the package needs, and what that needs, with the extras that are asked for; never what only tests want."""
+    installed["shop"] = Installed(["Web_Kit[fast, tls]<2,>=1", 'lint>=1; extra == "test"', "gone; sys_platform == 'x'"])
+    installed["web-kit"] = Installed(["shop", "quick; extra == 'fast'", 'slow; python_version < "9" and extra == "s"'])
+    installed |= {name: Installed() for name in ("quick", "slow", "lint")}
+    needed: list[object] = [*make_plugin._needed("shop")]
+    assert needed == [installed[name] for name in ("shop", "web-kit", "quick")]
