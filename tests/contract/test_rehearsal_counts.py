@@ -15,7 +15,8 @@ from prisma_provider.postgres.contents import Contents
 from prisma_provider.rehearsal.comparison import Findings, Readings, compare, matching
 
 USERS = """
-create table users (id int primary key, email text, age int, total numeric(10, 2), made timestamp, born date, ok bool);
+create table users (id int primary key, email text, age int, total numeric(10, 2), made timestamp, born date, ok bool,
+  score real default 0.1);
 insert into users select n, 'm' || n, case when n > 2 then n end, n + 0.5, '2026-01-01 10:00', '2000-02-29', n > 5
   from generate_series(1, 10) n;
 """
@@ -69,6 +70,7 @@ def test_the_same_is_the_same(url: str) -> None:
         "alter table users rename id to user_id; alter table users rename to people",
         "create schema s; alter table users set schema s",
         "alter table users drop constraint users_pkey",
+        "alter table users alter score type float8",
         "create table copy as select * from users; drop table users; alter table copy rename to users",
         "create table people as select * from users; drop table users",
         "alter table users add mail text; update users set mail = email; alter table users drop email",
@@ -109,7 +111,7 @@ def test_nothing_is_lost(url: str, migration: str) -> None:
         ("drop table users; create table users (id int primary key)", [
             ("deletes rows of", "users", 10, 10),
             *[("drops column", f"users.{c}", n, 10) for c, n in (
-                ("email", 10), ("age", 8), ("total", 10), ("made", 10), ("born", 10), ("ok", 10))],
+                ("email", 10), ("age", 8), ("total", 10), ("made", 10), ("born", 10), ("ok", 10), ("score", 10))],
         ]),
         ("create table people as select * from users where id > 1; drop table users", [
             ("drops table", "users", 10, 10)

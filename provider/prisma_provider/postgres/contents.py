@@ -21,6 +21,7 @@ LIMIT: Final = 600
 """Seconds that one table may take."""
 _NUMBERS: Final = ("numeric",)
 _DATES: Final = ("date", "timestamp without time zone")
+_SHORT: Final = ("real",)
 _MOMENTS: Final = ("timestamp with time zone",)
 
 
@@ -183,6 +184,8 @@ def _text(column: Column) -> sql.Composed:
     name, base = _id(column.name), column.base
     if base in _NUMBERS:
         name = _format("trim_scale({}::numeric)", name)
+    elif base in _SHORT:
+        name = _format("{}::float8", name)
     elif base in _DATES:
         name = _format("{}::timestamp", name)
     elif base in _MOMENTS:

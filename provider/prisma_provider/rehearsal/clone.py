@@ -102,19 +102,19 @@ def remove_left(client: Client, source: Database, alive: Alive, say: Callable[[s
         if until is None or database.logical_id is None:
             continue
         if until < client.now() or alive.is_dead(database.logical_id):
-            say(f"An earlier rehearsal has left {database.title}, which is removed.")
-            _delete(client, source, database.id, database.logical_id)
-            alive.forget(database.logical_id)
+            say(f"An earlier rehearsal has left {database.title}.")
+            if _remove(client, source, database.logical_id, [database], say):
+                alive.forget(database.logical_id)
 
 
 def _remove(client: Client, source: Database, key: str, made: list[Database], say: Callable[[str], None]) -> bool:
     """Whatever was made under this key. Where that fails it is said, and the next rehearsal does it."""
     try:
         for database in made or _asked_for(client, source, key):
-            say("Removing the clone.")
+            say(f"Removing {database.title}.")
             _delete(client, source, database.id, key)
     except errors.PrismaError as error:
-        say(f"The clone could not be removed; a later rehearsal of this project does it. {error}")
+        say(f"It could not be removed; a later rehearsal in this project tries again. {error}")
         return False
     return True
 
@@ -139,7 +139,7 @@ def _delete(client: Client, source: Database, database_id: str, key: str) -> Non
     is_clone = keys.rehearsed_until(database.logical_id) is not None and database.logical_id == key
     if not is_clone or database.is_default or same_id(database.id, source.id):
         raise errors.Refused(
-            f"{capital(database.title)} is not removed: it is a default database, or not the clone of a rehearsal."
+            f"{capital(database.title)} is not removed: it is a default database, the source, or no clone of a rehearsal."
         )
     try:
         client.delete_database(database_id)
