@@ -139,7 +139,7 @@ def _delete(client: Client, source: Database, database_id: str, key: str) -> Non
     is_clone = keys.rehearsed_until(database.logical_id) is not None and database.logical_id == key
     if not is_clone or database.is_default or same_id(database.id, source.id):
         raise errors.Refused(
-            f"{capital(database.title)} is not removed: it is a default database, the source, or no clone of a rehearsal."
+            f"{capital(database.title)} is not removed: it is a default database, the source, or no rehearsal's clone."
         )
     try:
         client.delete_database(database_id)
