@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from prisma_provider import keys
 from prisma_provider.cli.command import command
+from prisma_provider.migrations.standing import pending
 from prisma_provider.postgres.applied import Applied
 from prisma_provider.postgres.catalog import Catalog, Column, Object, Table
 from prisma_provider.postgres.contents import Counts, Difference
 from prisma_provider.postgres.locks import statement
 from prisma_provider.rehearsal.comparison import Findings, Readings, compare, matching
-from prisma_provider.rehearsal.pending import pending
 from prisma_provider.rehearsal.report import FORMATS
 from prisma_provider.rehearsal.values import Change, Failure, HeldLock, Loss, Rehearsal
 from prisma_provider.reporting import MOST_CHARACTERS, Verdict

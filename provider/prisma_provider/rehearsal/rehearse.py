@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from prisma_provider.api.client import Client
 from prisma_provider.api.models import Database
 from prisma_provider.live import Live
+from prisma_provider.migrations.standing import pending
 from prisma_provider.network.retries import time_left
 from prisma_provider.postgres.applied import Applied, read_applied
 from prisma_provider.postgres.catalog import Catalog, read_catalog
@@ -20,7 +21,6 @@ from prisma_provider.postgres.waiting import wait_until_connected
 from prisma_provider.rehearsal.alive import Alive
 from prisma_provider.rehearsal.clone import Clone, clone_of, remove_left
 from prisma_provider.rehearsal.comparison import Findings, Readings, compare, matching
-from prisma_provider.rehearsal.pending import pending
 from prisma_provider.rehearsal.values import Failure, HeldLock, Rehearsal
 from prisma_provider.reporting import Verdict
 from prisma_provider.user_command import Ended, environment_for, hiding, run
