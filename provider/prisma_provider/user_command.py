@@ -65,6 +65,7 @@ class Ended:
 
     status: int | None
     lines: tuple[str, ...]
+    seconds: float
 
 
 def run(
@@ -81,7 +82,8 @@ def run(
 
     It is ended after these seconds, and where `check`, which is called meanwhile, raises.
     """
-    process = subprocess.Popen(  # noqa: S603  the user's own command, which may use the shell
+    began = monotonic()
+    process = subprocess.Popen(  # noqa: S603  the user\'s own command, which may use the shell
         command,
         shell=isinstance(command, str),
         cwd=folder,
@@ -103,7 +105,7 @@ def run(
     finally:
         _end(process)
         reader.join(_GRACE)
-    return Ended(status, tuple(lines))
+    return Ended(status, tuple(lines), monotonic() - began)
 
 
 def _wait(process: subprocess.Popen[str], seconds: float, check: Callable[[], None]) -> int | None:

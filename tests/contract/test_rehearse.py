@@ -283,6 +283,17 @@ def test_a_signal_removes_the_clone(shop: Shop, number: signal.Signals) -> None:
     assert shop.clones() == []
 
 
+def test_a_signal_while_the_clone_is_made(shop: Shop) -> None:
+    """The answer to the creation has not come, and the clone is there: it is found by its key, and goes."""
+    shop.line.server.fault(method="POST", path="/v1/databases", kind="delay_after")
+    process = shop.line.start(*shop.of("touch running"))
+    wait_until(lambda: len(shop.clones()) == 1, SECONDS)
+    process.send_signal(signal.SIGTERM)
+    finish(process, 130)
+    assert shop.clones() == []
+    assert not (shop.folder / "running").exists()
+
+
 @pytest.mark.parametrize("where", ["created", "running"])
 def test_a_killed_rehearsal(shop: Shop, where: str) -> None:
     """After kill -9 the clone is left; the next rehearsal removes it, and its own."""
@@ -320,14 +331,15 @@ def test_another_rehearsal_lives_on(shop: Shop) -> None:
     assert len(shop.clones()) == 2
 
 
-def test_the_default_database_is_never_removed(shop: Shop) -> None:
-    """Whatever key it bears."""
+def test_what_is_no_clone_is_never_removed(shop: Shop) -> None:
+    """A default database, and what is to be cloned, stay whatever key they bear; the rehearsal goes on."""
     server = shop.line.server
-    key = keys.new_rehearsal_id("db_1", 1_000_000_000)
+    old = [keys.new_rehearsal_id("db_1", 1_000_000_000 + number) for number in range(2)]
     project = server.api("GET", f"/v1/databases/{shop.id}").json()["data"]["project"]["id"]
-    made = server.made("/v1/databases", projectId=project, name="x", logicalId=key, isDefault=True)
-    said = finish(shop.line.start(*shop.arguments("select 1")), 1)[1]
-    assert "is not removed" in said
+    made = server.made("/v1/databases", projectId=project, name="x", logicalId=old[0], isDefault=True)
+    assert server.api("PATCH", f"/v1/databases/{shop.id}", {"logicalId": old[1]}).is_success
+    said = finish(shop.line.start(*shop.arguments("select 1")), 0)[1]
+    assert said.count("is not removed") == 2
     assert [each["id"] for each in shop.clones()] == [made["id"]]
 
 
