@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,6 +22,16 @@ START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 COMMAND = str(Path(sys.executable).with_name("prisma-local"))
 LINES = ("PRISMA_API_BASE_URL", "PRISMA_SERVICE_TOKEN")
+
+
+def user_of(connection_string: str) -> str:
+    """The user in a connection string; that of a default connection is called like its database in PostgreSQL."""
+    return urlsplit(connection_string).username or ""
+
+
+def naming(connection_string: str, database: str) -> str:
+    """The connection string with the name of a database, which it does not have by itself."""
+    return connection_string.replace("/?", f"/{database}?")
 
 
 class LocalServer:

@@ -163,5 +163,7 @@ class LowestInstallation(Installation):
 def lowest(pyproject: Path) -> list[str]:
     """The requirements of the product, each at the lowest version that is declared."""
     project = tomllib.loads(pyproject.read_text())["project"]
-    groups = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in EXTRAS)]
-    return [re.sub(r">=([\w.]+)[^;]*", r"==\1", requirement) for group in groups for requirement in group]
+    extras = project["optional-dependencies"]
+    groups = [project["dependencies"], *(extras[extra] for extra in extras if extra != "test")]
+    given = [requirement for group in groups for requirement in group if not requirement.startswith("pulumi-prisma[")]
+    return [re.sub(r">=([\w.]+)[^;]*", r"==\1", requirement) for requirement in given]

@@ -1,4 +1,4 @@
-"""As many databases as you like; each is made once, whatever becomes of the answers."""
+"""As many databases as you like; each is made once, whatever becomes of the responses."""
 
 import pulumi
 

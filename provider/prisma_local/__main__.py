@@ -17,18 +17,27 @@ DESCRIPTION = """\
 Serve Prisma's Management API over a real PostgreSQL 17 on this machine, so that programs,
 previews and tests run without an account. Only this machine can reach it.
 
-When it is ready it prints two lines, and then serves until it is stopped (Ctrl-C, SIGTERM):
+When it is ready it prints three lines, and then serves until it is stopped (Ctrl-C, SIGTERM):
 
   PRISMA_API_BASE_URL=http://127.0.0.1:PORT
   PRISMA_SERVICE_TOKEN=...
+  NODE_EXTRA_CA_CERTS=DIR/server.crt
 
+The last one lets Node (node-postgres, Prisma) trust the certificate of the databases. Where that
+variable is set already, the line is PRISMA_LOCAL_CERTIFICATE=...; add that file to yours. With
+psql and other clients of libpq: PGSSLROOTCERT=DIR/server.crt and sslmode=verify-full.
 A page at that address shows databases, connections, backups and requests live.
 GET /_local/ lists the routes that the API does not have: to take a backup now, drift, faults,
 settings such as latency, the log of requests, reset.
 /_local needs no token. Every account of this machine can use it: read the names of all objects
 and the log of requests, create a token of every workspace, and with it read, change and delete
 every database. On a machine with accounts that you do not trust, run it in a container.
-Each database takes 50 sessions at a time.
+Each database takes 50 sessions at a time, and a connection can create 10 databases besides it,
+such as the shadow database of prisma migrate dev; they are deleted with it.
+Of the extensions that Prisma documents these are left out: dblink, file_fdw and postgres_fdw,
+which reach files and other servers; vector, pg_search and xml2, which the PostgreSQL from pip does
+not have (Debian's has vector: apt install postgresql-17 postgresql-17-pgvector, then set
+PRISMA_LOCAL_POSTGRES_BIN=/usr/lib/postgresql/17/bin). GET /_local/ has the list for yours.
 Pooled connection strings go through pgbouncer where that is installed (on Debian and Ubuntu:
 apt install pgbouncer); without it they are the same as the direct ones.
 """

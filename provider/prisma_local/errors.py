@@ -2,6 +2,7 @@
 
 LocalError
 ├── StartupError        the command cannot start; its text is the one sentence the user reads
+├── SessionRefused      a client of PostgreSQL gets no session, with the SQLSTATE for it
 └── ApiError            an error response of the API
     ├── Invalid         400 or 422, as the operation declares
     ├── Unauthorized    401
@@ -22,6 +23,14 @@ class LocalError(Exception):
 
 class StartupError(LocalError):
     """The command cannot start; the user reads the message as it is."""
+
+
+class SessionRefused(LocalError):
+    """A client of PostgreSQL gets no session; it is sent the SQLSTATE and the message."""
+
+    def __init__(self, sqlstate: str, message: str) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
 
 
 class ApiError(LocalError):

@@ -7,8 +7,11 @@ PrismaError                    what happened; what the service said; what to do
 ├── LoginFailed                a login was not completed
 ├── InvalidInput               a declared value that cannot be sent
 ├── Refused                    we could, and will not: data would be lost
-├── NotApplied                 the service answered, and did not do what was asked
+├── NotApplied                 the service responded, and did not do what was asked
 ├── NotReady                   the database did not become ready
+├── NoConnection               PostgreSQL was asked for a connection and gave none
+│   ├── Starting               nor yet: the database starts, and another attempt may succeed
+│   └── NoRoute                its host and port cannot be reached from this network
 ├── Cancelled                  the user stopped the run while we waited
 ├── UnreadablePreview          what is to be reviewed is no preview, or not a whole one
 └── ApiError                   the service, or the way to it, failed
@@ -22,7 +25,7 @@ PrismaError                    what happened; what the service said; what to do
     ├── Unreachable            no connection was made: nothing was sent
     │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
     └── LostResponse           sent, and what came of it is unknown
-        ├── TimedOut           no answer in time: it may yet be acted upon
+        ├── TimedOut           no response in time: it may yet be acted upon
         ├── ServiceFailed      5xx
         └── MalformedResponse  not JSON, a field is missing or wrong, or it is of another object
 """
@@ -92,11 +95,23 @@ class Refused(PrismaError):
 
 
 class NotApplied(PrismaError):
-    """The service answered, and its answer does not hold what was asked for."""
+    """The service responded, and its response does not hold what was asked for."""
 
 
 class NotReady(PrismaError):
     """The database failed while it was being made."""
+
+
+class NoConnection(PrismaError):
+    """PostgreSQL was asked for a connection and gave none, and another attempt would not change that."""
+
+
+class Starting(NoConnection):
+    """No connection yet: the database starts, or all its connections are in use."""
+
+
+class NoRoute(NoConnection):
+    """The host and port of a database cannot be reached from this network."""
 
 
 class Cancelled(PrismaError):
@@ -165,7 +180,7 @@ class LostResponse(ApiError):
 
 
 class TimedOut(LostResponse):
-    """No answer came in time; the service may act on the request yet."""
+    """No response came in time; the service may act on the request yet."""
 
 
 class ServiceFailed(LostResponse):
@@ -173,4 +188,4 @@ class ServiceFailed(LostResponse):
 
 
 class MalformedResponse(LostResponse):
-    """The answer is not JSON, lacks a field that is needed, or is of another object than was asked for."""
+    """The response is not JSON, lacks a field that is needed, or is of another object than was asked for."""

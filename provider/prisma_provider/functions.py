@@ -32,7 +32,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: what it takes, and how it is answered."""
+    """A function: what it takes, and what it gives."""
 
     arguments: tuple[Argument, ...]
     answer: Callable[[Client, Properties], Properties]
@@ -87,7 +87,7 @@ def _one(what: str, given: Properties, by_id: Callable[[str], Found], listed: Ca
         raise InvalidInput(
             "name",
             f'There are {len(found)} {what}s of the name "{given["name"]}": {names}.',
-            hint="give the id of one.",
+            hint="give the id of one; `pulumi-prisma status` shows the project of each.",
         )
     return found[0]
 
@@ -149,7 +149,7 @@ def _database(found: Database) -> Properties:
 
 
 def _connection(found: Connection, database_id: str) -> Properties:
-    """Without the secrets, which some service might show: nothing that a function answers is kept as one."""
+    """Without the secrets, which some service might show: nothing that a function gives is kept as one."""
     return {"id": found.id, **outputs(connection.ConnectionHandler.fields, found, {"databaseId": database_id})}
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -36,6 +37,12 @@ def installed_first() -> Iterator[None]:
         for name in [name for name in sys.modules if _top(name) in names & sys.stdlib_module_names]:
             del sys.modules[name]
         sys.modules.update({name: module for name, module in before.items() if _top(name) in names})
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported, whether or not a file of the user's has its name; nothing is imported."""
+    with installed_first():
+        return find_spec(package) is not None
 
 
 def in_the_way() -> list[str]:

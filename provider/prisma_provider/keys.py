@@ -8,12 +8,15 @@ service publishes for projects and databases.
 On a database, what stands behind it says that its owner wants it deleted together with its project, where no state and
 no machine may know: `-with-project` as long as the program says so (`deleted_with`), `-deleting-` and a time from the
 moment that a run was asked to delete both.
+
+The clone of a rehearsal has a key of another form, which is no resource's: `rehearsal-hash-nonce-until-` and a time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Callable
 from itertools import count
 
@@ -24,6 +27,10 @@ _WITH_PROJECT = "-with-project"
 _LOGICAL_ID = re.compile(
     rf"^(?P<key>(?P<stem>.+-[0-9a-f]{{{_HASH_LENGTH}}})-[0-9a-f]{{{2 * _NONCE_BYTES}}})"
     rf"(?P<goes>{_WITH_PROJECT}|-deleting-(?P<since>[0-9a-f]{{8}}))?$"
+)
+
+_REHEARSAL = re.compile(
+    rf"^rehearsal-[0-9a-f]{{{_HASH_LENGTH}}}-[0-9a-f]{{{2 * _NONCE_BYTES}}}-until-(?P<until>[0-9a-f]{{8}})$"
 )
 
 
@@ -39,6 +46,14 @@ def stack_of(urn: str) -> str:
     return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
+def adopted_id(adopt: object) -> str | None:
+    """The id that an object which is taken over will have, for a preview, where `adopt` is an id with its prefix.
+
+    Of one without, the service may give the other form: an update would then differ from the plan of its preview.
+    """
+    return adopt if isinstance(adopt, str) and re.match("(?:proj|br|db|con)_", adopt) else None
+
+
 def new_logical_id(of_stem: str, seed: str) -> str:
     """A logicalId for one creation; the preview and the update of a plan have the same seed."""
     nonce = hashlib.sha256(f"{of_stem}\0{seed}".encode()).hexdigest()
@@ -46,7 +61,7 @@ def new_logical_id(of_stem: str, seed: str) -> str:
 
 
 def free_logical_id(of_stem: str, is_taken: Callable[[str], bool]) -> str:
-    """The first logicalId that no object bears: where no seed is given, a preview and its update both find it."""
+    """The first logicalId that no object has: where no seed is given, a preview and its update both find it."""
     found = (new_logical_id(of_stem, str(number)) for number in count())
     return next(logical_id for logical_id in found if not is_taken(logical_id))
 
@@ -83,3 +98,15 @@ def deleting_since(logical_id: str | None) -> float | None:
 def for_deletion_with_project(logical_id: str, since: float | None = None) -> str:
     """The same logicalId, saying that the database is to be deleted together with its project."""
     return f"{key_of(logical_id)}{_WITH_PROJECT if since is None else f'-deleting-{int(since):08x}'}"
+
+
+def new_rehearsal_id(source_id: str, until: float) -> str:
+    """A logicalId for the clone of a rehearsal, which a later one may remove after `until` (seconds since 1970)."""
+    digest = hashlib.sha256(source_id.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"rehearsal-{digest}-{secrets.token_hex(_NONCE_BYTES)}-until-{int(until):08x}"
+
+
+def rehearsed_until(logical_id: str | None) -> float | None:
+    """Until when the clone of a rehearsal is needed, in seconds since 1970; None for what is none."""
+    match = _REHEARSAL.match(logical_id or "")
+    return float(int(match["until"], 16)) if match else None

@@ -82,7 +82,7 @@ class Settings:
     """The environment's token where the configuration has another: `pulumi refresh` and `destroy` read the
     configuration that stands in state, which may hold a token that was rotated since."""
     request_timeout: float = 60.0
-    """Seconds that one answer may take."""
+    """Seconds that one response may take."""
     retry_limit: float = 20.0
     """Seconds for which a failing service is asked again; a 429 is waited out for the operation's time limit."""
     in_flight: int = 8

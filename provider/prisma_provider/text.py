@@ -15,7 +15,7 @@ NAME_LIMIT = 100
 """Characters of a name that are shown in a sentence; the id beside it names the object."""
 
 _READ_LIMIT = 20_000
-"""Characters that are looked through for secrets: a text may be as long as an answer."""
+"""Characters that are looked through for secrets: a text may be as long as a response."""
 
 _COMMAND = re.compile(r"^(\s*):+(?=:)|#(?=#\w*\[)")
 """How a line orders a job of GitHub's (`::error::…`, `##[error]…`) or of Azure's (`##vso[…]…`) to do something."""
@@ -67,9 +67,14 @@ def name(text: object) -> str:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """` Did you mean "orders"?`, to go on after a sentence; nothing where nothing is near."""
+    found = [f'"{name(each)}"' for each in near(given, known)]
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
+def near(given: str, known: Iterable[str]) -> list[str]:
+    """What is spelled nearly as `given`, the nearest first."""
     by_folded = {each.casefold(): each for each in known}
-    near = [f'"{name(by_folded[each])}"' for each in get_close_matches(given.casefold(), by_folded)]
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    return [by_folded[each] for each in get_close_matches(given.casefold(), by_folded)]
 
 
 def said(text: str) -> str:

@@ -46,6 +46,7 @@ class Connection(Resource, module="prisma", name="Connection"):
         adopt: Input[str] | Input[bool] | None = None,
         database_url: Input[str] | None = None,
         direct_url: Input[str] | None = None,
+        wait_for_connection: Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a connection.
@@ -63,12 +64,16 @@ class Connection(Resource, module="prisma", name="Connection"):
             together with ``adopt="con_…"``. It is sent nowhere: it is the output of this name until a rotation gives a
             new one.
         :param direct_url: the same for the direct connection string.
+        :param wait_for_connection: seconds to wait, after its creation and after a rotation, until PostgreSQL answers
+            on its direct connection string: a new database may refuse connections although it is ready. It does not
+            wait by default. It takes ``pulumi-prisma[postgres]``.
         :param opts: Pulumi's options.
         """
         props = {
             "database_id": database_id,
             "name": resource_name if name is None else name,
             "rotation_trigger": rotation_trigger,
+            "wait_for_connection": wait_for_connection,
             "adopt": adopt,
             "database_url": None if database_url is None else Output.secret(database_url),
             "direct_url": None if direct_url is None else Output.secret(direct_url),

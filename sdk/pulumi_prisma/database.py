@@ -77,6 +77,7 @@ class Database(Resource, module="prisma", name="Database"):
         adopt: Input[str] | Input[bool] | None = None,
         allow_replace: Input[bool] | None = None,
         rotation_trigger: Input[Any] | None = None,
+        wait_for_connection: Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a database.
@@ -98,6 +99,9 @@ class Database(Resource, module="prisma", name="Database"):
             region or source, by an option of Pulumi, or by ``--replace``; it is refused otherwise.
         :param rotation_trigger: any value; when it changes, or is given with ``adopt``, the default connection gets a
             new password in place, and the old one is locked out.
+        :param wait_for_connection: seconds to wait, after its creation and after a rotation, until PostgreSQL answers
+            on its direct connection string: a new database may refuse connections although it is ready. It does not
+            wait by default. It takes ``pulumi-prisma[postgres]``.
         :param opts: Pulumi's options; ``ignore_changes`` and ``custom_timeouts`` count.
         """
         props = {
@@ -111,6 +115,7 @@ class Database(Resource, module="prisma", name="Database"):
             "adopt": adopt,
             "allow_replace": allow_replace,
             "rotation_trigger": rotation_trigger,
+            "wait_for_connection": wait_for_connection,
         }
         super().__init__(resource_name, props, opts)
 

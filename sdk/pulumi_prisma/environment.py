@@ -47,6 +47,16 @@ class Environment(pulumi.ComponentResource):
     direct_url: Output[str | None]
     """The direct connection string, for migrations; a secret."""
 
+    OUTPUTS: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "git_name",
+        "branch_id",
+        "database_id",
+        "database_url",
+        "direct_url",
+    )
+    """What it gives a program, in every language."""
+
     _branch: ClassVar[type[Branch]] = Branch
     _database: ClassVar[type[Database]] = Database
     _connection: ClassVar[type[Connection]] = Connection
@@ -133,8 +143,7 @@ class Environment(pulumi.ComponentResource):
         self.database_id = self.database.id
         self.database_url = self.connection.database_url
         self.direct_url = self.connection.direct_url
-        names = ("kind", "git_name", "branch_id", "database_id", "database_url", "direct_url")
-        self.register_outputs({name: getattr(self, name) for name in names})
+        self.register_outputs({name: getattr(self, name) for name in self.OUTPUTS})
 
 
 def _check_kind(resource_name: str, kind: str) -> None:

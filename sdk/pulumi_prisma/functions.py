@@ -1,6 +1,6 @@
 """Functions: what exists, looked up while the program runs, without managing it.
 
-Each has a twin with `_output`, which takes the outputs of resources and answers once they are known. Nothing here
+Each has a twin with `_output`, which takes the outputs of resources and returns once they are known. Nothing here
 returns a secret. In tests with `pulumi.runtime.set_mocks` they ask the mocks' `call`, as `prisma:index:getDatabase`.
 """
 
@@ -149,7 +149,7 @@ def get_usage(database_id: str, *, start_date: str | None = None, end_date: str 
 
     :param database_id: the database, ``db_…``.
     :param start_date: the first day that counts, such as ``2026-01-31``; this month's first where none is given.
-    :param end_date: the last day that counts.
+    :param end_date: the day at which the period ends, now where none is given; ``period_end`` says what Prisma took.
     """
     return GetUsageResult(**_call("getUsage", database_id=database_id, start_date=start_date, end_date=end_date))
 
@@ -172,7 +172,7 @@ def get_regions_output() -> Output[list[GetRegionResult]]:
 
 
 def _call(function: str, **arguments: Any) -> Any:
-    """The answer, under Python's names."""
+    """The result, under Python's names."""
     for name, value in arguments.items():
         if isinstance(value, Output):
             raise pulumi.RunError(

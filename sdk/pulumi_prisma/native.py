@@ -21,7 +21,7 @@ from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.resource import Resource
 from pulumi_prisma.results import *  # noqa: F403
-from pulumi_prisma.starting import check_plugin, is_mocked
+from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Project", "Provider", "Restore"]
@@ -68,7 +68,7 @@ class _OverPlugin(Resource):
     _elsewhere = "pulumi-python:dynamic/prisma:"
 
     def _register(self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        if not is_mocked():
+        if not (is_plugin.get() or is_mocked()):
             check_plugin()
         pulumi.CustomResource.__init__(self, f"prisma:index:{self._kind()}", resource_name, dict(props), opts)
 

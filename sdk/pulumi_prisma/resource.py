@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, ClassVar, Self
@@ -13,7 +13,7 @@ import pulumi
 from pulumi import dynamic
 
 from prisma_provider.durations import seconds
-from prisma_provider.keys import stem
+from prisma_provider.keys import adopted_id, stem
 from prisma_provider.text import camel, snake
 from pulumi_prisma.starting import check_dynamic_host, is_mocked
 from pulumi_prisma.texts import refuse_texts
@@ -68,6 +68,10 @@ class Resource(dynamic.Resource):
             hidden |= self._options
         given = {name: value for name, value in hidden.items() if value is not None}
         dynamic.Resource.__init__(self, self._dynamic_provider(), resource_name, {**props, **given}, opts)
+        adopted = adopted_id(props.get("adopt"))
+        if adopted is not None and pulumi.runtime.is_dry_run():
+            # Pulumi's host calls no create in a preview. What depends on it is checked there with this id all the same.
+            self.__dict__["id"] = self.id.apply(_or(adopted), run_with_unknowns=True)
 
     async def _option(self, name: str) -> Any:
         """An option as it stands when Pulumi's constructor is done."""
@@ -131,6 +135,11 @@ class Resource(dynamic.Resource):
         with_id = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
         Resource.__init__(found, resource_name, {}, with_id)
         return found
+
+
+def _or(otherwise: str) -> Callable[[Any], str]:
+    """A text as it is; for what is unknown, another one."""
+    return lambda found: found if isinstance(found, str) and found else otherwise
 
 
 def _is_transformed(opts: pulumi.ResourceOptions) -> bool:

@@ -1,4 +1,4 @@
-"""What the functions answer with; the attributes are those of the resources."""
+"""What the functions return; the attributes are those of the resources."""
 
 from __future__ import annotations
 

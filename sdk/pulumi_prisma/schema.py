@@ -80,7 +80,10 @@ def package() -> dict[str, Any]:
             _TYPE + "DatabaseSource": _source(),
             **{_TYPE + name.removeprefix("Get"): _result(name) for name in results.__all__},
         },
-        "resources": {_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
+        "resources": {
+            **{_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
+            _TYPE + "Environment": _component(pulumi_prisma.Environment),
+        },
         "functions": {_TYPE + name: _function(name) for name in FUNCTIONS},
         "language": {
             "nodejs": {"packageName": "pulumi-prisma", "respectSchemaVersion": True},
@@ -113,6 +116,21 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
         "properties": {name: word.schema(snake(name) in of._secrets) for name, word in properties.items()},
         "required": [name for name, word in properties.items() if name in outputs and not word.optional],
         **(listed if kind in QUERIES else {}),
+    }
+
+
+def _component(of: type[pulumi_prisma.Environment]) -> dict[str, Any]:
+    """A component: what it is made of is no output in other languages."""
+    inputs, attributes = _arguments(of), _attributes(of)
+    outputs = {name: attributes[name] for name in map(camel, of.OUTPUTS)}
+    secrets = {camel(name) for name in pulumi_prisma.Connection._secrets}
+    return {
+        "isComponent": True,
+        "description": _text(of.__doc__),
+        "inputProperties": {name: word.schema() for name, word in inputs.items()},
+        "requiredInputs": _required(inputs),
+        "properties": {name: word.schema(name in secrets) for name, word in outputs.items()},
+        "required": _required(outputs),
     }
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,10 @@ from prisma_provider.imports import in_the_way
 
 _HOST = "import runpy, prisma_provider.dynamic; runpy.run_module('pulumi.dynamic', run_name='__main__')"
 """Pulumi's host of dynamic providers, which says its port when it has started."""
+
+
+is_plugin: ContextVar[bool] = ContextVar("is_plugin", default=False)
+"""Whether this is the plugin itself, which makes a component for a program in another language."""
 
 
 def is_mocked() -> bool:

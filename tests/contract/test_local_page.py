@@ -68,13 +68,13 @@ def test_connection_strings_are_folded(page: Browser, orders: dict[str, Any], lo
     """Connection strings are folded; opened they stay open while the page updates. It says where passwords are."""
     key = f'details[data-key="{orders["defaultConnectionId"]}"]'
     page.wait(lambda: page.text(key) != "")
-    assert "postgresql://" not in page.text(key)
+    assert "postgres://" not in page.text(key)
     page.click(f"{key} summary")
-    page.wait(lambda: "postgresql://" in page.text(key))
+    page.wait(lambda: "postgres://" in page.text(key))
     assert "kept nowhere" in page.text(key)
     local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
     page.wait(lambda: "sales" in page.text("#databases"))
-    assert "postgresql://" in page.text(key)
+    assert "postgres://" in page.text(key)
 
 
 @needs_chromium
@@ -99,9 +99,9 @@ def test_by_keyboard(page: Browser, orders: dict[str, Any]) -> None:
     page.wait(lambda: "orders" in page.text("#databases"))
     page.run("document.querySelector('#filter').focus()")
     page.press("tab", "space")
-    page.wait(lambda: "postgresql://" in page.text("#databases"))
+    page.wait(lambda: "postgres://" in page.text("#databases"))
     page.press("space")
-    page.wait(lambda: "postgresql://" not in page.text("#databases"))
+    page.wait(lambda: "postgres://" not in page.text("#databases"))
 
 
 @needs_chromium

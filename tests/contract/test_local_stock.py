@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from local_server import LocalServer
+from local_server import LocalServer, naming, user_of
 from prisma_local.databases.stock import SIZE
 from waiting import wait_until
 
@@ -36,7 +36,7 @@ def string_of(database: Shape) -> str:
 
 
 def name_of(database: Shape) -> str:
-    return string_of(database).rpartition("/")[2].partition("?")[0]
+    return user_of(string_of(database))
 
 
 def made(local: LocalServer, project: Shape) -> Shape:
@@ -58,7 +58,7 @@ def test_the_stock_belongs_to_no_project(local: LocalServer, project: Shape) -> 
     assert local.postgres() == {"databases": [own], "roles": [own, f"{own}_owner"]}
     for spare in stock["databases"]:
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-            psycopg.connect(string_of(mine).replace(f"/{own}?", f"/{spare}?"))
+            psycopg.connect(naming(string_of(mine), spare))
     can_log_in = "SELECT count(*) FROM pg_roles WHERE rolcanlogin AND NOT rolsuper"
     assert row(string_of(mine), can_log_in) == (1,)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import re
 import ssl
 from typing import Any
 
 import psycopg
 import pytest
 
-from local_server import LocalServer
+from local_server import LocalServer, naming, user_of
 
 Shape = dict[str, Any]
 
@@ -47,12 +50,18 @@ def test_both_connection_strings_of_a_new_database_connect(local: LocalServer, p
             assert str(value(session, "SHOW server_version")).startswith("17.")
 
 
-def test_a_connection_string_without_a_database_name_works(local: LocalServer, project: Shape) -> None:
-    """Prisma's own URLs name no database, and the default connection works like that, too."""
-    string = string_of(database(local, project)["connections"][0])
-    address, _, rest = string.rpartition("/")
-    with psycopg.connect(f"{address}/?{rest.partition('?')[2]}") as session:
-        assert value(session, "SELECT current_database()") == rest.partition("?")[0]
+def test_a_connection_string_has_the_form_of_the_service(local: LocalServer, project: Shape) -> None:
+    """It names no database, as Prisma's own; with the name postgres, or the database's, it leads there, too."""
+    made_ = database(local, project)
+    second = local.made("/v1/connections", databaseId=made_["id"], name="second")
+    own = user_of(string_of(made_["connections"][0]))
+    for connection in (made_["connections"][0], second):
+        for endpoint in ("direct", "pooled"):
+            string = connection["endpoints"][endpoint]["connectionString"]
+            assert re.fullmatch(r"postgres://[a-z0-9_]+:[\w-]+@127\.0\.0\.1:\d+/\?sslmode=require", string)
+            for form in (string, naming(string, "postgres"), naming(string, own)):
+                with psycopg.connect(form) as session:
+                    assert value(session, "SELECT current_database()") == own
 
 
 def test_a_session_without_tls_is_refused(local: LocalServer, project: Shape) -> None:
@@ -96,19 +105,16 @@ def test_a_tenant_reaches_no_other_database(local: LocalServer, project: Shape) 
     """My credentials open my database, not my neighbour's and not PostgreSQL's own."""
     mine, theirs = database(local, project, "mine"), database(local, project, "theirs")
     string = string_of(mine["connections"][0])
-    own = string.rpartition("/")[2].partition("?")[0]
-    other = string_of(theirs["connections"][0]).rpartition("/")[2].partition("?")[0]
-    for name in (other, "postgres", "template1"):
-        assert "permission denied for database" in refused(string.replace(f"/{own}?", f"/{name}?"))
-    assert "not currently accepting" in refused(string.replace(f"/{own}?", "/template0?"))
+    for name in (user_of(string_of(theirs["connections"][0])), "template1"):
+        assert "permission denied for database" in refused(naming(string, name))
+    assert "not currently accepting" in refused(naming(string, "template0"))
 
 
 def test_a_tenant_is_not_a_superuser(local: LocalServer, project: Shape) -> None:
-    """My role owns its database and nothing else: no roles, no databases, no files, no programs."""
+    """My role owns its database and nothing else: no roles, no files, no programs."""
     with connect(database(local, project)["connections"][0]) as session:
         for forbidden in (
             "CREATE ROLE intruder",
-            "CREATE DATABASE another",
             "COPY pg_class TO '/tmp/stolen'",
             "COPY pg_class TO PROGRAM 'true'",
             "SELECT pg_read_file('postgresql.conf')",
@@ -120,10 +126,12 @@ def test_a_tenant_is_not_a_superuser(local: LocalServer, project: Shape) -> None
 
 
 def test_the_superuser_cannot_log_in_over_tcp(local: LocalServer, project: Shape) -> None:
-    """There is no password of the superuser to guess: it is refused over TCP."""
+    """There is no password of the superuser to guess: it is refused over TCP, and so is every account of ours."""
     string = string_of(database(local, project)["connections"][0])
-    user = string.removeprefix("postgresql://").partition(":")[0]
-    assert "pg_hba.conf rejects" in refused(string.replace(f"//{user}:", "//prisma_admin:"))
+    for user in ("prisma_admin", pwd.getpwuid(os.geteuid()).pw_name, "postgres", "nobody", ""):
+        for name in ("postgres", "template1", user_of(string)):
+            attempt = naming(string, name).replace(f"//{user_of(string)}:", f"//{user}:")
+            assert "password authentication failed" in refused(attempt)
 
 
 def test_the_connections_of_a_database_share_what_they_create(local: LocalServer, project: Shape) -> None:
@@ -164,7 +172,7 @@ def test_deleting_a_connection_leaves_the_others_and_what_it_created(local: Loca
         assert local.api("DELETE", f"/v1/connections/{second['id']}").status_code == 204
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
-        role = string_of(second).removeprefix("postgresql://").partition(":")[0]
+        role = user_of(string_of(second))
         assert role not in local.postgres()["roles"]
         assert value(stays, "SELECT count(*) FROM by_second") == 0
         stays.execute("DROP TABLE by_itself")
@@ -206,7 +214,7 @@ def test_a_deleted_database_is_gone(local: LocalServer, project: Shape) -> None:
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
     refused(string_of(made_["connections"][0]))
-    name = string_of(kept["connections"][0]).rpartition("/")[2].partition("?")[0]
+    name = user_of(string_of(kept["connections"][0]))
     assert local.postgres() == {"databases": [name], "roles": [name, f"{name}_owner"]}
 
 

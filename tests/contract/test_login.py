@@ -209,7 +209,7 @@ def test_a_firewall_in_between(expired: CommandLine) -> None:
     """Somebody on the way who refuses in words of his own has not ended my login."""
     expired.environment["PRISMA_RETRY_LIMIT"] = "1"
     expired.server.fault(method="POST", path="/token", kind="html", status=403, times=20)
-    assert "answered 403" in expired.run("whoami", expect=1)
+    assert "responded with 403" in expired.run("whoami", expect=1)
     expired.server.clear_faults()
     assert expired.asked("whoami")["credential"]["type"] == "oauth"
 

@@ -173,7 +173,7 @@ def test_what_breaks_behind_the_proxy_may_have_arrived(
     with serving(Proxy(service)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.where)
         client = client_of(API)
-        with pytest.raises(errors.LostResponse, match="broke before the answer came"):
+        with pytest.raises(errors.LostResponse, match="broke before the response came"):
             client.create_project({"name": "shop"})
         client.close()
     assert service.requests == ["lost"]

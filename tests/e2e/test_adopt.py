@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from e2e.hosts import both_hosts
 from e2e.stack import Stack
 from signed_in import CommandLine
 
@@ -63,6 +64,23 @@ def test_150_databases(stack: Stack) -> None:
     assert stack.preview().writes_nothing
     assert stack.sent() == []
     assert stack.all("databases") == before
+
+
+@both_hosts
+def test_what_is_of_another_project_is_refused_in_the_preview(stack: Stack) -> None:
+    """I adopt a project, and in it a database that is of another one: the preview says so, not the update."""
+    shop, other = (
+        stack.api("POST", "/v1/projects", {"name": name, "createDatabase": False}).json()["data"]["id"]
+        for name in ("shop", "other")
+    )
+    orders = stack.api("POST", "/v1/databases", {"projectId": other, "name": "orders"}).json()["data"]["id"]
+    refused = stack.preview(
+        f'shop = prisma.Project("shop", adopt="{shop}")\n'
+        f'prisma.Database("orders", project_id=shop.id, adopt="{orders}")\n',
+        expect=1,
+    )
+    assert f'projectId is "{other}" live, "{shop}" declared' in refused.messages
+    assert "is taken over, not made" not in refused.messages.partition(orders)[2]
 
 
 @pytest.mark.parametrize("stack", ["plugin"], indirect=True)

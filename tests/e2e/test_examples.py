@@ -83,7 +83,7 @@ PROMISES = {
     "environments": ("✓ its URL and its rows are the same", "✓ production has it again", "✓ production is still there"),
     "preview": ("✓ each has production's rows", "✓ the other one is untouched", "✓ so is production"),
     "state": ("✓ the state is in PostgreSQL", "✓ you have the same stack, and nothing is left to do"),
-    "failure": ("✓ five answers were lost or refused on the way", "✓ all of them connect"),
+    "failure": ("✓ five responses were lost or refused on the way", "✓ all of them connect"),
 }
 
 
@@ -96,7 +96,7 @@ def test_example_runs(name: str, play: Play, temporary: Path) -> None:
     assert child.returncode == 0, output
     for promise in (*PROMISES.get(name, ()), "✓ nothing is left in the workspace"):
         assert promise in output
-    assert "postgresql://" not in output
+    assert "postgres://" not in output
     assert "postgres://" not in output
     assert not left_of(family(child.pid)), output
     assert list(temporary.iterdir()) == []

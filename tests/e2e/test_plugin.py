@@ -66,7 +66,7 @@ def test_from_nothing_to_nothing(stack: YamlStack) -> None:
     assert stack.outputs() == urls
     assert sql(urls["database_url"], "select * from t") == []
     assert stack.preview().writes_nothing
-    assert "postgresql://" not in stack.export()
+    assert "postgres://" not in stack.export()
 
     assert stack.destroy().changes == {"delete": 4}
     assert stack.all("projects") == stack.all("databases") == []

@@ -268,6 +268,6 @@ def test_no_secret_is_in_clear_anywhere(stack: Stack) -> None:
     seen += [failed.output, stack.refresh(PRISMA_LOG="debug").output, stack.export()]
     assert "PATCH databases" in failed.messages
     for text in seen:
-        for secret in (password, user, stack.token, "postgresql://"):
+        for secret in (password, user, stack.token, "postgres://"):
             assert secret not in text
     assert "ciphertext" in stack.export()

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -282,8 +283,36 @@ def test_they_are_guarded() -> None:
     up = yaml.safe_load((EXAMPLE / ".github/workflows/up.yml").read_text())["jobs"]
     assert "environment" not in up["review"]
     assert (up["up"]["environment"], up["up"]["needs"]) == ("production", "review")
-    for line in (EXAMPLE / "requirements.txt").read_text().splitlines():
+    for line in requirements():
         assert "==" in line
+
+
+def requirements() -> list[str]:
+    """The packages of requirements.txt."""
+    lines = (EXAMPLE / "requirements.txt").read_text().splitlines()
+    return [line for line in lines if not line.startswith(("#", "--"))]
+
+
+def test_the_package_comes_from_a_folder(tmp_path: Path) -> None:
+    """As long as pulumi-prisma is on no index, pip takes it from the wheel that I committed."""
+    (needed,) = (line for line in requirements() if line.startswith("pulumi-prisma"))
+    lines = (EXAMPLE / "requirements.txt").read_text().splitlines()
+    (tmp_path / "requirements.txt").write_text(
+        "\n".join(line for line in lines if line not in {*requirements()} - {needed})
+    )
+    name, _, number = needed.replace("-", "_").partition("==")
+    wheel = f"{name}-{number}-py3-none-any.whl"
+    (tmp_path / "wheels").mkdir()
+    with zipfile.ZipFile(tmp_path / "wheels" / wheel, "w") as file:
+        folder = f"{name}-{number}.dist-info"
+        file.writestr(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: pulumi-prisma\nVersion: {number}\n")
+        file.writestr(f"{folder}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{folder}/RECORD", "")
+    download = ("download", "--no-deps", "--no-index", "--dest", "found", "-r", "requirements.txt")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *download], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (tmp_path / "found" / wheel).exists(), done.stderr
 
 
 def test_a_pull_request_is_reviewed(repository: Repository) -> None:

@@ -55,6 +55,7 @@ def test_what_lies_elsewhere_is_refused(service: Service) -> None:
     declared: dict[str, Any] = {"name": "orders", "adopt": database}
     lives = f'projectId is "{home}" live, "{other}" declared'
     assert lives in refused(service, "Database", projectId=other, **declared)
+    assert service.notes == []  # that it is taken over would not be true
     assert "region is" in refused(service, "Database", projectId=home, region="us-east-1", **declared)
     assert "region is" in refused(service, "Project", name="shop", region="us-east-1", adopt=home)
     assert 'name is "web" live, "app" declared' in refused(

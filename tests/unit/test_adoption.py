@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_from_terraform() -> None:
     """Only what the state holds is declared, under the names that it has there."""
     given = terraform.read(STATE)
     found = (holding("a", "b", "c", "not in the state"), Holding(project(9, "another"), (), ()))
-    refuse_missing(given, found, "look")
+    refuse_missing(given, found, lambda gone: "look")
     plan = Planner(given, only_given=True).plan(found)
     assert [(each.kind, each.name) for each in plan.resources] == [
         ("Project", "main"),
@@ -268,8 +269,10 @@ def test_a_database_without_a_default_connection() -> None:
 
 def test_terraform_holds_more() -> None:
     """A state of another workspace, or of what is gone, is refused: half a takeover would be none."""
-    with pytest.raises(UnreadableState, match=r"logs-audit \(db_c00000002\)"):
-        refuse_missing(terraform.read(STATE), (holding("a", "b"),), terraform.MISSING)
+    given = terraform.read(STATE)
+    with pytest.raises(UnreadableState, match=r"logs-audit \(db_c00000002\)") as refused:
+        refuse_missing(given, (holding("a", "b"),), partial(terraform.missing, given))
+    assert "`terraform state rm module.logs.prisma-postgres_database.audit`" in str(refused.value)
 
 
 def test_a_database_without_its_project() -> None:

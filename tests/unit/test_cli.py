@@ -21,6 +21,7 @@ from prisma_provider.text import did_you_mean
 
 ID = "db_cn78jprhar60dhk0j7cohraxr"
 BACKUP = "bkp_c0vlsuj64vwpqdj22n5du4cue"
+NO_TIMES = ("nan", "inf", "-inf", "1e999", "0", "-1", "86401", "soon")
 LONG = "a-project-with-a-name-that-nobody-would-type-twice"
 
 
@@ -49,6 +50,14 @@ def test_an_id_is_whole_on_any_terminal(project: str, width: int, monkeypatch: p
         lines = written(columns, cells, width=width, monkeypatch=monkeypatch)
         assert any(each in lines[2].split() for each in (ID, BACKUP))
         assert max(map(len, lines)) <= max(width, 80)
+
+
+def test_a_sentence_in_place_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is nothing to list, I read of which database, and its name is shown as it is."""
+    out = io.StringIO()
+    monkeypatch.setattr(tables, "console", lambda: Console(file=out, width=80))
+    tables.show(BACKUPS, [], 'Database "[red]:x:\x1b[2J" has no backup yet.')
+    assert out.getvalue() == 'Database "[red]:x:�[2J" has no backup yet.\n'
 
 
 def test_what_a_narrow_terminal_leaves_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +140,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *ar
     [
         (["statsu"], 2, 'error: There is no command "statsu". Did you mean "status"?\n'),
         (["status", "--jsn"], 2, "error: No such option"),
+        *((["status", "--every", each], 2, f"'--every': {each} is no time to wait") for each in NO_TIMES),
+        *((["login", "--wait", each], 2, f"'--wait': {each} is no time to wait") for each in NO_TIMES),
         (["backups"], 2, "error: Missing argument 'DATABASE'"),
         (["adopt", "--program", "/nowhere/x.py", "--import-file"], 2, "error: "),
         (["status"], 1, "error: There is no token"),

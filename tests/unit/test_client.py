@@ -13,6 +13,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.api.client import Client
+from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.retries import may_send_again, time_limit
 from prisma_provider.network.throttle import Throttle
@@ -207,6 +208,7 @@ def test_a_rotated_token_of_state_names_the_way() -> None:
         (CONFIGURED, "config set --secret prisma:serviceToken"),
         (StoredLogin.origin, "log in again: `pulumi-prisma login`"),
         ("PRISMA_SERVICE_TOKEN in the environment", "export PRISMA_SERVICE_TOKEN"),
+        (GitHubJob.origin, "whether the repository of this job is still connected to the workspace"),
     ],
 )
 def test_a_token_that_is_not_valid_is_replaced_where_it_came_from(origin: str, way: str) -> None:
@@ -216,6 +218,7 @@ def test_a_token_that_is_not_valid_is_replaced_where_it_came_from(origin: str, w
         Client(Settings(Token("old", origin), "http://127.0.0.1:1"), transport=refused).database("db_1")
     assert way in str(error.value)
     assert ("config set" in str(error.value)) is (origin == CONFIGURED)
+    assert ("OIDC" in str(error.value)) is (origin == GitHubJob.origin)
 
 
 def test_a_fallback_of_another_workspace_is_refused(service: Service) -> None:

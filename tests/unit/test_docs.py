@@ -66,5 +66,15 @@ def test_every_command_exists(line: str) -> None:
         elif words[0].startswith("./"):
             assert (ROOT / words[0]).is_file(), part
         else:
-            others = ("pip", "export", "prisma-local", "curl", "python", "terraform", ".venv/bin/pytest")
+            others = (
+                "mkdir",
+                "source",
+                "pip",
+                "export",
+                "prisma-local",
+                "curl",
+                "python",
+                "terraform",
+                ".venv/bin/pytest",
+            )
             assert words[0] in ("pulumi", *others), part

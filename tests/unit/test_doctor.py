@@ -196,7 +196,7 @@ Change = Callable[[Path, Service, pytest.MonkeyPatch], None]
         (_without_network, ["api"], "https://api.prisma.io cannot be reached"),
         (_through_a_proxy, ["api"], r"proxy.example:3128 \(HTTPS_PROXY\) wants credentials"),
         (_with_a_bad_url, ["api"], "base URL holds a user or a password"),
-        (_with_silence, ["api"], "did not answer"),
+        (_with_silence, ["api"], "gave no HTTP response"),
         (_blocked, ["plan"], "Pro, blocked.*https://console.example/upgrade"),
         (_without_pulumi, ["pulumi"], "no command `pulumi`.*install"),
         (_with_an_old_pulumi, ["pulumi"], r"3\.9\.0 .* is older than 3\.\d+"),

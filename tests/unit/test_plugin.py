@@ -13,6 +13,7 @@ import grpc
 import httpx
 import pytest
 from examples._machine.processes import parents
+from google.protobuf import json_format
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
@@ -353,6 +354,15 @@ def test_a_preview_of_a_create(plugin: Plugin) -> None:
     assert not plugin.service.sent()
 
 
+def test_a_preview_knows_what_is_adopted(plugin: Plugin) -> None:
+    """What I adopt by its id has that id in the preview already: what depends on it is checked there."""
+    home = plugin.service.project()["id"]
+    inputs = plugin.checked("Project", name="shop", adopt=home)
+    assert plugin.call("Create", "Project", properties=inputs, preview=True).id == home
+    made = plugin.checked("Project", name="other", adopt=True)
+    assert plugin.call("Create", "Project", properties=made, preview=True).id == ""
+
+
 def test_nothing_differs(plugin: Plugin) -> None:
     """No change is said as such, also where the dynamic host has left its own things in state."""
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])
@@ -394,6 +404,33 @@ def test_a_rotation_is_unknown_before_it_is_done(plugin: Plugin) -> None:
     rotated = plugin.call("Update", "Connection", **request).properties
     assert rotated["password"][rpc._special_sig_key] == rpc._special_secret_sig
     assert rotated["password"]["value"] != outputs["password"]
+
+
+def test_what_a_program_gives_as_a_secret_stays_one(plugin: Plugin) -> None:
+    """A name, or a trigger, that I give as a secret is a secret in inputs and outputs, before and after the update."""
+
+    def secret(value: object) -> dict[str, object]:
+        return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+
+    def names(struct: Struct) -> set[str]:
+        values = json_format.MessageToDict(struct).items()
+        return {name for name, value in values if isinstance(value, dict) and rpc._special_sig_key in value}
+
+    project = plugin.service.project()["id"]
+    news = {"projectId": project, "name": secret("orders"), "rotationTrigger": [{"of": secret("1")}]}
+    given = {"name", "rotationTrigger"}
+    inputs = plugin.call("Check", "Database", news=news).inputs
+    assert names(inputs) == given
+    planned = plugin.call("Create", "Database", properties=inputs, preview=True)
+    assert names(planned.properties) == {*given, "databaseUrl", "directUrl"}
+    made = plugin.call("Create", "Database", properties=inputs)
+    assert names(made.properties) == {*given, "databaseUrl", "directUrl"}
+    assert to_properties(made.properties)["name"] == "orders"
+    read = plugin.call("Read", "Database", id=made.id, properties=made.properties, inputs=inputs)
+    assert names(read.properties) == {*given, "databaseUrl", "directUrl"} and names(read.inputs) == given
+    plain = {**json_format.MessageToDict(inputs), "name": "sales"}
+    updated = plugin.call("Update", "Database", id=made.id, olds=made.properties, news=plain)
+    assert names(updated.properties) == {"rotationTrigger", "databaseUrl", "directUrl"}
 
 
 def test_known_strings_are_secrets(plugin: Plugin) -> None:

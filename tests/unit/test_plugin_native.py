@@ -110,8 +110,10 @@ def test_one_key_for_one_resource(mocks: Mocks) -> None:
     team = Team()
     shop = pulumi_prisma.Project("shop", opts=pulumi.ResourceOptions(parent=team))
     orders = pulumi_prisma.Database("or::ders", project_id=shop.id, opts=pulumi.ResourceOptions(parent=shop))
-    value(pulumi_prisma.Project("alone").urn), value(orders.urn)
-    for parent, kind, name in ((team, "Project", "shop"), (shop, "Database", "or::ders"), (None, "Project", "alone")):
+    preview = pulumi_prisma.Environment("pr-7", project_id=shop.id)
+    value(pulumi_prisma.Project("alone").urn), value(orders.urn), value(preview.connection.urn)
+    found = ((team, "Project", "shop"), (shop, "Database", "or::ders"), (None, "Project", "alone"))
+    for parent, kind, name in (*found, (preview, "Connection", "pr-7")):
         # The engine's own way of making a URN, which the mocks' is not.
         parents = value(parent.urn).split("::")[2] + "$" if parent else ""
         parents = parents.replace("pulumi-python:dynamic/prisma:", "prisma:index:")

@@ -15,12 +15,13 @@ from prisma_provider.cli.command import command
 from prisma_provider.diff import Change
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.handlers import HANDLERS
+from prisma_provider.reporting import Verdict
 from prisma_provider.review import changes
 from prisma_provider.review.changes import told_by
 from prisma_provider.review.plan import KINDS
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
-from prisma_provider.review.review import Review, Verdict, review
+from prisma_provider.review.review import Review, review
 from prisma_provider.review.values import UNKNOWN_MARK
 from review_cases import CASES
 

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider.errors import UnreadablePreview
+from prisma_provider.reporting import Verdict
 from prisma_provider.review.pending import completed
 from prisma_provider.review.plan import Plan
 from prisma_provider.review.reading import read
 from prisma_provider.review.report import FORMATS
-from prisma_provider.review.review import Review, Verdict, review
+from prisma_provider.review.review import Review, review
 
 STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
 OURS = ("pulumi-python:dynamic/prisma:", "prisma:index:")

@@ -45,6 +45,9 @@ STATEFUL = (
     "kubernetes:core/v1:Namespace",
     "mongodbatlas:index/cluster:Cluster",
     "acme:index:Database",
+    "pulumi-python:dynamic:Resource",
+    "pulumi-nodejs:dynamic:Resource",
+    "pulumi-python:dynamic/acme:Database",
 )
 HARMLESS = (
     "aws:sns/topic:Topic",
@@ -55,6 +58,7 @@ HARMLESS = (
     "prisma-postgres:index/connection:Connection",
     "random:index/randomPassword:RandomPassword",
     "vercel:index/project:Project",
+    "pulumi-python:dynamic/acme:Migration",
 )
 
 
@@ -163,8 +167,40 @@ def test_an_allow_that_meets_nothing_is_said(form: str) -> None:
     else:
         assert "--allow Database:ordres" in found.stdout
         assert "meets nothing that is lost here" in found.stdout
+        assert "Did you mean" in found.stdout and "Database:orders" in found.stdout.partition("Did you mean")[2]
     for met in ("Database:orders", urn("Database", "orders"), "db_1"):
         assert "meets nothing" not in run(document(deleted()), "--allow", met, "--format", form).stdout
+
+
+@pytest.mark.parametrize("form", ["markdown", "text"])
+@pytest.mark.parametrize(
+    ("allow", "says"),
+    [
+        ("chagnes", "Did you mean changes?"),
+        ("Other", "Did you mean other?"),
+        ("", "--allow '' names nothing. --allow takes changes, other, or the name"),
+        (" ", "names nothing."),
+        ("Restore:back", "--allow takes changes, other, or the name, URN or id of what is lost here. Take it out:"),
+    ],
+)
+def test_an_allow_that_meets_nothing_says_what_can_be_allowed(allow: str, says: str, form: str) -> None:
+    """I mistyped a word of --allow, or gave an empty one: I read what it takes."""
+    said = run(document(deleted()), "--allow", allow, "--format", form).stdout.replace("`", "")
+    assert says in said
+
+
+def test_a_suggested_name_is_inert() -> None:
+    """A name that looks like mine is shown as code: it mentions nobody in the comment."""
+    said = run(document(deleted("Database", "@team <b>")), "--allow", "Database:@team b").stdout
+    assert "Did you mean `Database:@team <b>`?" in said
+
+
+def test_a_dynamic_resource_of_mine_is_asked_about() -> None:
+    """What my own dynamic resource holds no list knows: it is named, and may be allowed by name."""
+    text = document(step("pulumi-python:dynamic:Resource", name="tenant"))
+    said = run(text, "--format", "text").stdout
+    assert "Resource tenant" in said and "its type does not say" in said
+    assert run(text, "--allow", "changes", "--allow", "Resource:tenant").exit_code == 0
 
 
 def test_an_allow_names_one_object() -> None:

@@ -69,6 +69,25 @@ def test_options_of_other_hosts_are_refused(mocks: Mocks) -> None:
         prisma.Project("shop", opts=pulumi.ResourceOptions(provider=other))  # type: ignore[arg-type]
 
 
+class Previewed(Mocks):
+    """An engine in a preview: nothing that is created has an id yet."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return "", super().new_resource(args)[1]
+
+
+@pytest.mark.parametrize("adopt", [True, "cm1a2b3c4d5e6f7g8", "proj_cm1a2b3c4d5e6f7g8"])
+def test_a_preview_knows_what_is_adopted(mocks: Mocks, adopt: str | bool) -> None:
+    """What I adopt by its id has that id in the preview already, and what depends on it is checked there.
+
+    Without its prefix it may yet get one, and what `adopt=True` finds is not known before.
+    """
+    pulumi.runtime.set_mocks(Previewed(), project="shop", stack="dev", preview=True)
+    shop = prisma.Project("shop", adopt=adopt)
+    assert (value(shop.id) or None) == (adopt if str(adopt).startswith("proj_") else None)
+    assert value(pulumi.Output.from_input(shop.id.resources())) == {shop}
+
+
 def test_a_token_in_clear_is_refused(mocks: Mocks) -> None:
     """A token that I set without --secret is refused before anything stands in state, naming --secret."""
     pulumi.runtime.set_all_config({"prisma:serviceToken": "prsc_clear"}, [])

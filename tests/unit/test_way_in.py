@@ -196,8 +196,26 @@ def test_one_host_for_both() -> None:
 def test_the_name_of_the_database_in_postgresql() -> None:
     """A string that is put together names the database as that of the database itself does."""
     database = known.read({"direct_url": "postgres://other:hidden@db.prisma.io:5432/postgres?sslmode=require"})
-    urls = known.read({"user": "me", "password": "hidden"}).urls(connection(), database)
+    urls = known.read({"user": "me", "password": "hidden"}).urls(connection(), [database])
     assert urls["direct_url"] == "postgres://me:hidden@db.prisma.io:5432/postgres?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    ("strings", "path"),
+    [
+        ({"connection_string": "postgres://o:hidden@db.prisma.io:5432/shop"}, "/shop"),
+        ({"connection_string": "postgres://o:hidden@pooled.db.prisma.io:5432/o"}, "/"),
+        ({"connection_string": ACCELERATE, "direct_url": "postgres://o:hidden@db.prisma.io/shop?a=b"}, "/shop"),
+        ({"direct_url": DIRECT}, "/"),
+        ({}, "/"),
+    ],
+)
+def test_the_name_of_the_database_by_another_connection(strings: dict[str, object], path: str) -> None:
+    """A state has user and password of one connection, and a string of another: the database is the same one."""
+    others = [known.read({}), known.read(strings)]
+    urls = known.read({"user": "me", "password": "hidden"}).urls(connection(), others)
+    assert urls["direct_url"] == f"postgres://me:hidden@db.prisma.io:5432{path}?sslmode=require"
+    assert urls["database_url"] == POOLED  # a pool names its databases in its own way
 
 
 def test_the_password_of_a_database() -> None:
@@ -392,7 +410,12 @@ def test_what_the_workspace_lacks(world: World, way: str) -> None:
     del world.service.connections[world.connection]
     said = world.fails(way, state)
     assert "api" in said and f"({world.connection})" in said
-    assert ("terraform apply" in said) == (way == "--from-terraform")
+    forget = {
+        "--from-pulumi": "`pulumi refresh` with the old program, or `pulumi state delete 'urn:",
+        "--from-terraform": "`terraform apply -refresh-only`, or `terraform state rm 'module.shop.prisma",
+    }
+    assert forget.pop(way) in said
+    assert not [other for other in forget.values() if other in said]
 
 
 @pytest.mark.parametrize("way", ["--from-pulumi", "--without"])

@@ -13,6 +13,7 @@ from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.http.request_log import RequestLog
 from prisma_local.http.result import Result, ok
+from prisma_local.postgres.names import SHADOW_LIMIT
 from prisma_local.rules import response_bodies
 from prisma_local.store.values import LIVE, Database, Project
 from prisma_local.testing.faults import Faults
@@ -74,6 +75,15 @@ class Control:
             raise Invalid("repository is a text such as owner/name, workspace a name, or null for the default one.")
         connected = self.repositories.connect(repository, workspace)
         return Result(201, {"repository": repository, "workspaceId": connected.id})
+
+    def about_postgres(self) -> dict[str, Any]:
+        tenants = self._context.tenants
+        path = str(tenants.certificate)
+        return {
+            "certificate": {"path": path, "node": f"NODE_EXTRA_CA_CERTS={path}", "libpq": f"PGSSLROOTCERT={path}"},
+            "shadowDatabases": f"A connection can create {SHADOW_LIMIT} databases, as prisma migrate dev does.",
+            "extensionsLeftOut": tenants.extensions_left_out,
+        }
 
     def postgres(self, _body: dict[str, Any]) -> Result:
         """What PostgreSQL really has besides the stock, once the background jobs are done."""

@@ -33,7 +33,7 @@ class Command(NamedTuple):
 
 def control_routes(control: Control) -> list[BaseRoute]:
     table = _table(control)
-    handlers = [(each.method, each.path, _handler(each.action)) for each in (_contents(table), *table)]
+    handlers = [(each.method, each.path, _handler(each.action)) for each in (_contents(table, control), *table)]
     return [
         Mount(PREFIX, routes=routes(handlers), middleware=LOCAL_ONLY),
         *routes([("GET", "/openapi.json", _handler(_document))]),
@@ -82,10 +82,10 @@ def _table(control: Control) -> list[Command]:
     ]
 
 
-def _contents(table: Iterable[Command]) -> Command:
-    """The list of all the others."""
+def _contents(table: Iterable[Command], control: Control) -> Command:
+    """The list of all the others, and what is to be known of PostgreSQL here."""
     listed = [{"method": each.method, "path": PREFIX + each.path, "does": each.does} for each in table]
-    return Command("GET", "/", "This list.", lambda _body: Result(200, {"data": listed}))
+    return Command("GET", "/", "This list.", lambda _body: Result(200, {"data": listed, **control.about_postgres()}))
 
 
 def _document(_body: dict[str, Any]) -> Result:

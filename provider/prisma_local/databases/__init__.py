@@ -4,6 +4,7 @@ context      what every rule and job works with
 creation     databases        deletion     projects, databases and connections
 connections  login roles
 backups      dumps in files   recovery     restores
+admission    which database a client of PostgreSQL gets
 stock        databases made in advance
 background   jobs that no response waits for
 reconcile    what a start does with what a crash left

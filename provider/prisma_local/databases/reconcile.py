@@ -53,7 +53,7 @@ def _compare_with_postgres(context: Context) -> None:
     """Report what does not agree, and never drop what has no record."""
     existing = set(context.tenants.databases.names())
     _attempt("the stock", partial(context.stock.reconcile, existing))
-    existing -= context.stock.names()
+    existing -= context.stock.names() | context.tenants.shadows.names()
     recorded = {database.pg_name: database for database in context.records.select(Database)}
     for name in sorted(existing - set(recorded)):
         log.warning("PostgreSQL holds a database %s that no record knows; it is left alone", name)

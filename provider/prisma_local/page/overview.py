@@ -33,7 +33,12 @@ def overview(context: Context) -> Json:
     workspaces = [
         {**_named(row), "projects": [project(each) for each in projects[row.id]]} for row in records.select(Workspace)
     ]
-    return {"api": context.base_url, "pooled": context.tenants.pooler is not None, "workspaces": workspaces}
+    return {
+        "api": context.base_url,
+        "certificate": str(context.tenants.certificate),
+        "pooled": context.tenants.pooled is not None,
+        "workspaces": workspaces,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,16 @@ class _Databases:
             "region": row.region,
             "branch": self.branches.get(row.branch_id or ""),
             "size": self.sizes.get(row.pg_name),
-            "connections": [self._connection(each, row) for each in self.connections[row.id]],
+            "connections": [self._connection(each) for each in self.connections[row.id]],
             "backups": [
                 {"id": each.id, "createdAt": each.created_at, "status": each.status, "size": each.size}
                 for each in reversed(self.backups[row.id])
             ],
         }
 
-    def _connection(self, row: Connection, of: Database) -> Json:
+    def _connection(self, row: Connection) -> Json:
         """With the connection strings, but for the password, which is stored nowhere."""
-        endpoints = response_bodies.endpoints(self.context, row, of, PASSWORD)
+        endpoints = response_bodies.endpoints(self.context, row, PASSWORD)
         return {**_named(row), **{name: endpoint["connectionString"] for name, endpoint in endpoints.items()}}
 
 

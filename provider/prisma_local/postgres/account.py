@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from prisma_local.errors import StartupError
+from prisma_local.postgres import extensions
 from prisma_local.postgres.finder import Installation
 
 CANDIDATES = ("postgres", "nobody")
 PROGRAMS = "postgresql-"
+EXTENDED = 1  # to be raised when `extensions` does something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,16 @@ def choose() -> Account:
 
 
 def within_reach(installation: Installation, account: Account, folder: Path) -> Installation:
-    """The same programs where the account can run them: as hard links or copies, below `folder`."""
-    if account.can_enter(installation.bin):
+    """The same programs where the account can run them, with more extensions: hard links or copies below `folder`."""
+    if not extensions.can_be_extended(installation.root) and account.can_enter(installation.bin):
         return installation
-    copy = folder / f"{PROGRAMS}{installation.version}"
+    copy = folder / f"{PROGRAMS}{installation.version}-{EXTENDED}"
     if not copy.exists():
         unfinished = folder / f"{copy.name}.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.copytree(installation.root, unfinished, copy_function=_link_or_copy)
+        if extensions.can_be_extended(unfinished):
+            extensions.extend(unfinished)
         for directory in [unfinished, *(path for path in unfinished.rglob("*") if path.is_dir())]:
             directory.chmod(0o755)
         unfinished.rename(copy)

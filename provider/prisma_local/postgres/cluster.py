@@ -21,11 +21,7 @@ from prisma_local.postgres.finder import MAJOR, Installation
 SOCKET_PATH_LIMIT = 100  # macOS allows 103 bytes, Linux 107
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-PORT_TAKEN = "could not bind"
-
-
-class PortTaken(StartupError):
-    """Another process has the port."""
+POSTGRES_PORT = 5432  # PostgreSQL names its Unix socket by a port, and listens on none
 
 
 @dataclass(slots=True)
@@ -37,7 +33,6 @@ class Cluster:
     installation: Installation
     account: Account
     folder: Path
-    port: int = 0
     durable: bool = True
     process: subprocess.Popen[bytes] | None = None
     socket_folder: Path | None = None
@@ -50,6 +45,11 @@ class Cluster:
     @property
     def log(self) -> Path:
         return self.folder / "postgres.log"
+
+    @property
+    def certificate(self) -> Path:
+        """Where clients find the certificate to trust: PostgreSQL's own folder is closed to them."""
+        return self.folder / "server.crt"
 
     def begin(self) -> None:
         """Start initdb where there is no data yet; it takes a second, in which others can work."""
@@ -65,14 +65,13 @@ class Cluster:
         if self.initdb is not None and not initialization.finish(self.initdb, self.account, self.data):
             raise StartupError(f"PostgreSQL's initdb failed: {self.last_log_line()}")
         self.end_orphan()
+        shutil.copyfile(self.data / "server.crt", self.certificate)
         write_access_rules(self.data, self.account)
         self.socket_folder = self._make_socket_folder()
 
-    def start(self, port: int) -> None:
+    def start(self) -> None:
         """Start `postgres` and return when it takes connections."""
-        assert self.socket_folder is not None, "prepare() comes first"  # noqa: S101
-        self.port = port
-        options = settings(self.installation, port, self.socket_folder, durable=self.durable)
+        options = settings(self.installation, POSTGRES_PORT, self.socket(POSTGRES_PORT).parent, durable=self.durable)
         command = [self.installation.tool("postgres"), "-D", str(self.data), *options]
         with child_process.signals_afterwards():
             self.process = child_process.start(command, self.account, self.data, self.log)
@@ -92,6 +91,11 @@ class Cluster:
         if self.socket_folder is not None and self.socket_folder.parent != self.folder:
             shutil.rmtree(self.socket_folder)
 
+    def socket(self, port: int) -> Path:
+        """The Unix socket of a server with this port: PostgreSQL, or pgbouncer in the same folder."""
+        assert self.socket_folder is not None, "prepare() comes first"  # noqa: S101
+        return self.socket_folder / f".s.PGSQL.{port}"
+
     def last_log_line(self) -> str:
         """The last line that names an error, else the last one."""
         lines = [line.strip() for line in self._log_text().splitlines() if line.strip()]
@@ -102,7 +106,7 @@ class Cluster:
         """How the control plane itself connects: as the superuser, over the socket."""
         return {
             "host": str(self.socket_folder),
-            "port": str(self.port),
+            "port": str(POSTGRES_PORT),
             "user": ADMIN,
             "dbname": database,
             "application_name": "prisma-local",
@@ -144,20 +148,12 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                self._explain_exit()
+                raise StartupError(f"PostgreSQL did not start: {self.last_log_line()}")
             lines = self._postmaster()
             if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return
             time.sleep(0.01)
         raise StartupError(f"PostgreSQL was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")
-
-    def _explain_exit(self) -> None:
-        if PORT_TAKEN in self._log_text():
-            raise PortTaken(
-                f"Port {self.port}, where the connection strings of {self.folder} point, is taken by another "
-                "process; free it and start again."
-            )
-        raise StartupError(f"PostgreSQL did not start: {self.last_log_line()}")
 
     def _log_text(self) -> str:
         return self.log.read_text(errors="replace")

@@ -6,20 +6,18 @@ import os
 import pwd
 from pathlib import Path
 
+from prisma_local.postgres import extensions
 from prisma_local.postgres.account import Account
 from prisma_local.postgres.finder import Installation
 
 ADMIN = "prisma_admin"
 HOST = "127.0.0.1"
 
-# The superuser has no password and cannot connect over TCP. Over the socket only the pooler connects for tenants,
-# with their passwords: the folder of the socket belongs to PostgreSQL's account.
+# The folder of the socket belongs to PostgreSQL's account, so that only the control plane and the pooler connect. The
+# superuser has no password: the proxy, which connects for tenants, must never let one in by that name.
 HBA = f"""\
 local all {ADMIN} peer map=control
 local all all scram-sha-256
-host all {ADMIN} all reject
-hostssl all all 127.0.0.1/32 scram-sha-256
-hostssl all all ::1/128 scram-sha-256
 """
 
 
@@ -34,11 +32,10 @@ def write_access_rules(data: Path, account: Account) -> None:
 def settings(installation: Installation, port: int, socket_folder: Path, *, durable: bool) -> list[str]:
     """As arguments of `postgres`."""
     found = {
-        "listen_addresses": HOST,
+        "listen_addresses": "",  # the proxy has the TCP port, and TLS
         "port": str(port),
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
-        "ssl": "on",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC" if installation.has_time_zones() else "GMT",
         "log_timezone": "GMT",
@@ -47,6 +44,7 @@ def settings(installation: Installation, port: int, socket_folder: Path, *, dura
         "shared_buffers": "32MB",
         "max_wal_size": "256MB",
         "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm is often tiny
+        "shared_preload_libraries": ",".join(extensions.preloaded(installation.root)),
         "fsync": "on" if durable else "off",
     }
     return [word for name, value in found.items() for word in ("-c", f"{name}={value}")]

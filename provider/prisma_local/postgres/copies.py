@@ -23,7 +23,7 @@ from prisma_local.errors import LocalError
 from prisma_local.postgres.admin_sessions import LOCK_SECONDS
 from prisma_local.postgres.child_process import environment
 from prisma_local.postgres.cluster import Cluster
-from prisma_local.postgres.configuration import HOST
+from prisma_local.postgres.configuration import ADMIN
 from prisma_local.postgres.names import owner_of, staging_of
 from prisma_local.postgres.tenants import Tenants
 from prisma_local.testing import crash_points
@@ -91,7 +91,9 @@ class Copies:
     def _cloned_as_template(self, source: str, target: str) -> bool:
         """Quick, but possible only while the source has no sessions and nothing in it names other roles."""
         databases = self._tenants.databases
-        databases.terminate_idle_pooled(source)
+        if self._tenants.direct.sessions[source]:
+            return False
+        databases.terminate_idle(source)  # of the pooler, which opens new ones when it needs them
         if databases.has_sessions(source):
             return False
         with suppress(psycopg.errors.ObjectInUse, psycopg.errors.LockNotAvailable):
@@ -102,20 +104,22 @@ class Copies:
         return False
 
     def _dump(self, pg_name: str, into: IO[bytes]) -> None:
-        info = self._cluster.conninfo()
-        address = ["--host", info["host"], "--port", info["port"], "--username", info["user"]]
         # A table that a tenant has locked lets the dump fail, instead of waiting for the tenant.
-        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED, *address, pg_name]
+        command = ["pg_dump", "--format=custom", f"--lock-wait-timeout={LOCK_SECONDS}s", *NOT_COPIED]
+        command += [*self._address(), "--username", ADMIN, pg_name]
         with self._tenants.connectable(pg_name) as options:
             self._run(command, {**environment(), "PGOPTIONS": options}, stdout=into)
 
     def _load(self, dump: IO[bytes], database: str, of: str) -> None:
         """Fill an empty database that belongs to the owner of `of`."""
         with self._tenants.roles.loader(of) as (role, password):
-            address = ["--host", HOST, "--port", str(self._cluster.port), "--username", role, "--dbname", database]
-            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of), *address]
-            secret = {**environment(), "PGPASSWORD": password, "PGSSLMODE": "require"}
-            self._run(command, secret, stdin=dump)
+            command = ["pg_restore", "--exit-on-error", *NOT_COPIED, "--role", owner_of(of)]
+            command += [*self._address(), "--username", role, "--dbname", database]
+            self._run(command, {**environment(), "PGPASSWORD": password}, stdin=dump)
+
+    def _address(self) -> list[str]:
+        info = self._cluster.conninfo()
+        return ["--host", info["host"], "--port", info["port"]]
 
     def _run(
         self,

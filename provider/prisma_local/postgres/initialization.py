@@ -37,7 +37,6 @@ def finish(initdb: subprocess.Popen[bytes], account: Account, data: Path) -> boo
         path.touch(mode=0o600)
         path.write_bytes(content)
         account.own(path)
-    shutil.copyfile(unfinished / "server.crt", data.with_name("server.crt"))
     unfinished.rename(data)
     return True
 

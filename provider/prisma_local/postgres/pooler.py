@@ -21,23 +21,28 @@ import psycopg
 
 from prisma_local.errors import StartupError
 from prisma_local.postgres import child_process
-from prisma_local.postgres.cluster import Cluster, PortTaken
+from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.finder import Bouncer
-from prisma_local.postgres.pooler_files import CLIENT_LIMIT, LIMITS_CLIENTS, Login, PoolerFiles, settings_in
+from prisma_local.postgres.pooler_files import (
+    CLIENT_LIMIT,
+    LIMITS_CLIENTS,
+    POOLER_PORT,
+    Login,
+    PoolerFiles,
+    settings_in,
+)
 
 logger = logging.getLogger("prisma_local")
 
 START_SECONDS = 20.0
 POLL_SECONDS = 1.0
 END_SECONDS = 5.0
-PORT_TAKEN = "cannot listen on"
 
 
 class Pooler:
     title = "pgbouncer"
 
     def __init__(self, bouncer: Bouncer, cluster: Cluster) -> None:
-        self.port = 0
         self.version = bouncer.version
         self.process: subprocess.Popen[bytes] | None = None
         self._bouncer = bouncer
@@ -52,16 +57,14 @@ class Pooler:
     def log(self) -> Path:
         return self._cluster.folder / "pooler.log"
 
-    def start(self, port: int) -> None:
+    def start(self) -> None:
         """Start it, without users, and return when it listens."""
-        self.port = port
         self._files.write_access_rules()
-        self._files.write(port, [])
+        self._files.write([])
         with child_process.signals_afterwards():
             self.process = self._started()
         try:
             self._console = self._connected(self.process)
-            self._check_port()  # an older pgbouncer goes on without the port
         except BaseException:
             self.stop()
             raise
@@ -79,7 +82,7 @@ class Pooler:
 
     def allow(self, logins: Sequence[Login]) -> None:
         """Let these log in and nobody else. The sessions of other roles have ended when this returns."""
-        self._files.write(self.port, logins)
+        self._files.write(logins)
         self._command("RELOAD")
         self._allowed = frozenset(login.role for login in logins)
 
@@ -119,24 +122,16 @@ class Pooler:
 
     def _connected(self, process: subprocess.Popen[bytes]) -> psycopg.Connection[tuple[Any, ...]]:
         """A session on its console, which takes simple queries only, no prepared statements."""
-        address = self._cluster.conninfo("pgbouncer") | {"port": str(self.port), "user": self._files.admin}
+        address = self._cluster.conninfo("pgbouncer") | {"port": str(POOLER_PORT), "user": self._files.admin}
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                self._check_port()
                 raise StartupError(f"pgbouncer did not start: {self.last_log_line()}")
             try:
                 return psycopg.connect(**address, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
             except psycopg.OperationalError:  # not yet
                 time.sleep(0.005)
         raise StartupError(f"pgbouncer was not ready within {START_SECONDS:.0f} seconds; see {self.log}.")
-
-    def _check_port(self) -> None:
-        if PORT_TAKEN in self._log():
-            raise PortTaken(
-                f"Port {self.port}, where the pooled connection strings of {self._cluster.folder} point, is taken by "
-                "another process; free it and start again."
-            )
 
     def _log(self) -> str:
         return self.log.read_text(errors="replace")

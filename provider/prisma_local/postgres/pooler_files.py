@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prisma_local.postgres.account import Account
-from prisma_local.postgres.cluster import Cluster
-from prisma_local.postgres.configuration import HOST
+from prisma_local.postgres.cluster import POSTGRES_PORT, Cluster
 from prisma_local.postgres.finder import Bouncer
 
 KEEPS_PREPARED_STATEMENTS = (1, 21)
 LIMITS_CLIENTS = (1, 24)
+POOLER_PORT = 6432  # names the Unix socket; there is no TCP port
 # Clients of one login, of 1000 altogether.
 CLIENT_LIMIT = 200
 
@@ -44,44 +44,38 @@ class PoolerFiles:
         return settings_in(self.cluster.folder)
 
     def write_access_rules(self) -> None:
-        """Tenants connect over TLS, each to its own entry; the control plane to the console over the socket."""
+        """Tenants connect through the proxy, each to its own entry; the control plane to the console."""
         folder = self.settings.parent
         folder.mkdir(mode=0o700, exist_ok=True)
         self.cluster.account.own(folder)
-        rules = f"local pgbouncer {self.admin} peer\nhostssl sameuser all {HOST}/32 scram-sha-256\n"
+        rules = f"local pgbouncer {self.admin} peer\nlocal sameuser all scram-sha-256\n"
         _write(folder / "hba.conf", rules, self.cluster.account)
 
-    def write(self, port: int, logins: Sequence[Login]) -> None:
+    def write(self, logins: Sequence[Login]) -> None:
         # pgbouncer demands a password of its administrator, too, who logs in as a peer. Nobody knows this one.
         users = [f'"{self.admin}" "{secrets.token_urlsafe(32)}"']
         users += [f'"{login.role}" "{login.verifier}"' for login in logins]
         _write(self.settings.with_name("users.txt"), "\n".join(users) + "\n", self.cluster.account)
         entries = [f"{login.role} = {self._server()} dbname={login.database}" for login in logins]
-        settings = [f"{name} = {value}" for name, value in self._settings(port).items()]
+        settings = [f"{name} = {value}" for name, value in self._settings().items()]
         text = "\n".join(["[databases]", *entries, "[pgbouncer]", *settings]) + "\n"
         _write(self.settings, text, self.cluster.account)
 
     def _server(self) -> str:
         folder = str(self.cluster.socket_folder).replace("'", "''")
-        return f"host='{folder}' port={self.cluster.port}"
+        return f"host='{folder}' port={POSTGRES_PORT}"
 
-    def _settings(self, port: int) -> dict[str, object]:
-        folder, data = self.settings.parent, self.cluster.data
+    def _settings(self) -> dict[str, object]:
+        folder = self.settings.parent
         settings: dict[str, object] = {
-            "listen_addr": HOST,
-            "listen_port": port,
+            "listen_port": POOLER_PORT,
             "unix_socket_dir": self.cluster.socket_folder,
             "unix_socket_mode": "0700",
             "auth_type": "hba",
             "auth_hba_file": folder / "hba.conf",
             "auth_file": folder / "users.txt",
             "admin_users": self.admin,
-            "client_tls_sslmode": "require",
-            "client_tls_cert_file": data / "server.crt",
-            "client_tls_key_file": data / "server.key",
-            # No client shows a certificate; without this every reload reads all that the system trusts, in 17 ms.
-            "client_tls_ca_file": data / "server.crt",
-            "server_tls_sslmode": "disable",  # to PostgreSQL it is a Unix socket, which has no TLS
+            "server_tls_sslmode": "disable",  # all of it goes over Unix sockets, which have no TLS
             "pool_mode": "transaction",
             "max_client_conn": 1000,
             "default_pool_size": 10,

@@ -7,15 +7,19 @@ from prisma_local.postgres.names import CONNECTION_LIMIT, owner_of, replaced_of,
 
 TERMINATE_MILLISECONDS = 5000
 
+# With its shadow databases, which have the same owner.
 USAGE = """
-SELECT pg_database_size(oid), coalesce(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid), 0)
-FROM pg_database WHERE datname = %s
+SELECT coalesce(sum(pg_database_size(pg_database.oid)), 0)::bigint,
+  coalesce(sum(pg_stat_get_db_xact_commit(pg_database.oid) + pg_stat_get_db_xact_rollback(pg_database.oid)), 0)::bigint
+FROM pg_database JOIN pg_roles ON datdba = pg_roles.oid WHERE rolname = %s
 """
-# Only the pooler connects over the socket, besides us.
-TERMINATE_IDLE_POOLED = """
+SIZES = """
+SELECT left(rolname, -length('_owner')), sum(pg_database_size(pg_database.oid))::bigint
+FROM pg_database JOIN pg_roles ON datdba = pg_roles.oid WHERE rolname ~ '_owner$' GROUP BY 1
+"""
+TERMINATE_IDLE = """
 SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
-WHERE datname = %s AND backend_type = 'client backend' AND client_addr IS NULL AND state = 'idle'
-AND usename <> current_user
+WHERE datname = %s AND backend_type = 'client backend' AND state = 'idle' AND usename <> current_user
 """
 # A session holds locks on its database until its transaction ends; DROP DATABASE waits for them, even with FORCE.
 TERMINATE_ALL = """
@@ -63,10 +67,10 @@ class Databases:
         with self._session() as session:
             return exists(session, query, name)
 
-    def terminate_idle_pooled(self, name: str) -> None:
-        """The pooler's sessions outside a transaction; it opens new ones when it needs them."""
+    def terminate_idle(self, name: str) -> None:
+        """Its sessions outside a transaction."""
         with self._session() as session:
-            session.execute(TERMINATE_IDLE_POOLED, [TERMINATE_MILLISECONDS, name]).fetchall()
+            session.execute(TERMINATE_IDLE, [TERMINATE_MILLISECONDS, name]).fetchall()
 
     def copy_settings(self, source: str, target: str) -> None:
         """What ALTER DATABASE … SET says of one holds for the other, too."""
@@ -84,13 +88,13 @@ class Databases:
     def usage(self, name: str) -> tuple[int, int]:
         """The size in bytes, and the transactions that PostgreSQL has counted."""
         with self._session() as session:
-            row = session.execute(USAGE, [name]).fetchone()
+            row = session.execute(USAGE, [owner_of(name)]).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def sizes(self) -> dict[str, int]:
         """The size of each database in bytes."""
         with self._session() as session:
-            return dict(session.execute("SELECT datname, pg_database_size(oid) FROM pg_database").fetchall())
+            return dict(session.execute(SIZES).fetchall())
 
     def names(self) -> list[str]:
         """All but PostgreSQL's own."""

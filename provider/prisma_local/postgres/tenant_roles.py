@@ -14,6 +14,7 @@ from prisma_local.postgres.admin_sessions import AdminSessions, Session, column,
 from prisma_local.postgres.names import CONNECTION_LIMIT, loader_of, owner_of
 from prisma_local.postgres.pooler import Pooler
 from prisma_local.postgres.pooler_files import Login
+from prisma_local.postgres.shadow_databases import take_back
 from prisma_local.postgres.tenant_databases import TERMINATE_MILLISECONDS
 
 # Whether an object of this database depends on one of the roles.
@@ -39,6 +40,7 @@ JOIN pg_roles owner ON roleid = owner.oid WHERE owner.rolname = %s
 WITHOUT_LIMIT = """
 SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper AND rolconnlimit <> %s
 """
+OWNED = "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = ANY(%s)"
 OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
 
 
@@ -55,7 +57,7 @@ class Roles:
         """The owner, and the role of the default connection, which has no password yet."""
         owner = owner_of(pg_name)
         with self._session() as session, session.transaction():
-            execute(session, "CREATE ROLE {} NOLOGIN", owner)
+            execute(session, "CREATE ROLE {} NOLOGIN CREATEDB", owner)
             _create_member(session, pg_name, owner)
 
     def add(self, pg_name: str, role: str, password: str, *, login: bool) -> None:
@@ -104,6 +106,7 @@ class Roles:
         with self._session() as session:
             if not exists(session, "SELECT 1 FROM pg_roles WHERE rolname = %s", role):
                 return
+            take_back(session)
             databases = column(session, DEPENDENT_DATABASES, role)
         for database in databases:
             with self._admin.inside(database) as inside:
@@ -131,10 +134,12 @@ class Roles:
         """Give all in a copy to the copy's owner; False where something in it still depends on the source's roles."""
         with self._admin.inside(copy) as inside:
             roles = [owner_of(source), *column(inside, MEMBERS, owner_of(source))]
+            databases = column(inside, OWNED, roles)
             for role in roles:
                 execute(inside, "REASSIGN OWNED BY {} TO {}", role, owner_of(copy))
-            # REASSIGN OWNED includes databases, as they are shared objects: the source must go back.
-            execute(inside, "ALTER DATABASE {} OWNER TO {}", source, owner_of(source))
+            # REASSIGN OWNED includes databases, as they are shared objects: the source's must go back.
+            for database in databases:
+                execute(inside, "ALTER DATABASE {} OWNER TO {}", database, owner_of(source))
             return not exists(inside, DEPENDENT, roles)
 
     def of(self, pg_name: str) -> list[str]:

@@ -1,26 +1,27 @@
-"""The child processes, PostgreSQL and where there is one pgbouncer: on their ports, and watched."""
+"""The child processes, PostgreSQL and where there is one pgbouncer, their ports, and that they are watched."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
 from prisma_local.errors import StartupError
 from prisma_local.postgres import finder
-from prisma_local.postgres.cluster import Cluster, PortTaken
+from prisma_local.postgres.cluster import POSTGRES_PORT, Cluster
 from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.pooler import Pooler, end_orphan
-from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS
+from prisma_local.postgres.pooler_files import KEEPS_PREPARED_STATEMENTS, POOLER_PORT
+from prisma_local.postgres.proxy import Endpoint
 from prisma_local.process import data_directory
 from prisma_local.process.preparation import Prepared
 
 log = logging.getLogger("prisma_local")
 
-PORT_ATTEMPTS = 5
 NO_POOLER = (
     "pooled and direct connection strings are the same here, as there is no pgbouncer; "
     "on Debian and Ubuntu: apt install pgbouncer"
@@ -31,20 +32,36 @@ OLD_POOLER = (
 )
 
 
-def start(stack: ExitStack, prepared: Prepared) -> Pooler | None:
-    """Start both, and return the pooler where there is one."""
-    if not prepared.cluster.durable:
-        _clear_leftovers(prepared.cluster)
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """PostgreSQL's port, and where there is a pooler, it and its port. The ports are open, and not served yet."""
+
+    direct: Endpoint
+    pooler: Pooler | None = None
+    pooled: Endpoint | None = None
+
+
+def start(stack: ExitStack, prepared: Prepared) -> Servers:
+    """Start PostgreSQL, and the pooler where this machine has one."""
+    cluster, identity = prepared.cluster, prepared.identity
+    if not cluster.durable:
+        _clear_leftovers(cluster)
     end_orphan(prepared.folder)
-    prepared.cluster.prepare()
-    prepared.identity.postgres_port = _start_on_port(prepared.cluster, prepared.identity.postgres_port)
+    cluster.prepare()
+    listener = stack.enter_context(_listen(identity.postgres_port, prepared.folder))
+    direct = Endpoint(listener, cluster.socket(POSTGRES_PORT))
+    identity.postgres_port = direct.port
+    cluster.start()
     bouncer = finder.find_pooler()
     if bouncer is None:
-        return None
-    pooler = Pooler(bouncer, prepared.cluster)
+        return Servers(direct)
+    listener = stack.enter_context(_listen(identity.pooler_port, prepared.folder))
+    pooled = Endpoint(listener, cluster.socket(POOLER_PORT))
+    identity.pooler_port = pooled.port
+    pooler = Pooler(bouncer, cluster)
     stack.callback(pooler.stop)
-    prepared.identity.pooler_port = _start_on_port(pooler, prepared.identity.pooler_port)
-    return pooler
+    pooler.start()
+    return Servers(direct, pooler, pooled)
 
 
 def warn(pooler: Pooler | None) -> None:
@@ -67,22 +84,15 @@ def watch(watched: Cluster | Pooler, ended: Callable[[Cluster | Pooler], None]) 
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def _start_on_port(process: Cluster | Pooler, last: int) -> int:
-    """Start on the port of the last start, to which connection strings point, else on a free one; returns it."""
-    if last:
-        process.start(last)
-        return last
-    for _ in range(PORT_ATTEMPTS):
-        # Where another process takes the port first, another will do: no connection string names this one yet.
-        with contextlib.suppress(PortTaken):
-            process.start(port := _free_port())
-            return port
-    raise StartupError("This machine has no free port.")
+def _listen(port: int, folder: Path) -> socket.socket:
+    """On the port of the last start, to which connection strings point, else on a free one."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise StartupError(
+            f"Port {port}, where the connection strings of {folder} point, is taken by another process; "
+            "free it and start again."
+        ) from error
 
 
 def _clear_leftovers(cluster: Cluster) -> None:

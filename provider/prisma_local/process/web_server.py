@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import logging
 import os
+import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import uvicorn
 
 from prisma_local.app import build
 from prisma_local.authorization.tokens import Tokens
 from prisma_local.control.actions import Control
+from prisma_local.databases import admission
 from prisma_local.databases.background import Background
 from prisma_local.databases.context import Context
 from prisma_local.databases.reconcile import reconcile
@@ -25,8 +28,10 @@ from prisma_local.postgres.cluster import Cluster
 from prisma_local.postgres.configuration import HOST
 from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.pooler import Pooler
+from prisma_local.postgres.proxy import Proxy
 from prisma_local.postgres.tenants import Tenants
 from prisma_local.process import child_processes, data_directory
+from prisma_local.process.child_processes import Servers
 from prisma_local.process.data_directory import Identity
 from prisma_local.process.preparation import Options, Prepared
 from prisma_local.process.signals import Shutdown
@@ -67,31 +72,52 @@ class Server(uvicorn.Server):
 
 def serve(stack: ExitStack, prepared: Prepared, options: Options, shutdown: Shutdown) -> int:
     """Serve until the shutdown; returns the exit code."""
-    pooler = child_processes.start(stack, prepared)
+    servers = child_processes.start(stack, prepared)
     identity = prepared.identity
     listener = stack.enter_context(_listen(options.port, identity))
     data_directory.save_identity(prepared.folder, identity)
-    context = _open_context(stack, prepared, pooler)
+    context = _open_context(stack, prepared, servers)
     tokens = Tokens(context.records)
     tokens.ensure(identity.token)
     reconcile(context)
     context.stock.fill()
+    _serve_sessions(stack, prepared, servers, context)
     app = build(context, tokens, Control(context, tokens, identity.token))
-    lines = f"PRISMA_API_BASE_URL={context.base_url}\nPRISMA_SERVICE_TOKEN={identity.token}"
-    server = Server(_config(app, options), lines)
+    server = Server(_config(app, options), "\n".join(_lines(context, identity)))
     shutdown.stop_serving = server.stop
-    child_processes.warn(pooler)
-    for process in (prepared.cluster, pooler):
+    child_processes.warn(servers.pooler)
+    for process in (prepared.cluster, servers.pooler):
         if process is not None:
             child_processes.watch(process, server.child_ended)
     asyncio.run(server.serve([listener]))
     return 1 if server.failed else 0
 
 
-def _open_context(stack: ExitStack, prepared: Prepared, pooler: Pooler | None) -> Context:
+def _lines(context: Context, identity: Identity) -> list[str]:
+    """What is printed: environment variables, the last one for Node to trust our certificate."""
+    # Whoever exports these lines keeps the certificates that he lets Node trust already.
+    name = "PRISMA_LOCAL_CERTIFICATE" if "NODE_EXTRA_CA_CERTS" in os.environ else "NODE_EXTRA_CA_CERTS"
+    return [
+        f"PRISMA_API_BASE_URL={context.base_url}",
+        f"PRISMA_SERVICE_TOKEN={identity.token}",
+        f"{name}={shlex.quote(str(context.tenants.certificate))}",
+    ]
+
+
+def _serve_sessions(stack: ExitStack, prepared: Prepared, servers: Servers, context: Context) -> None:
+    """From now on clients of PostgreSQL are let in."""
+    proxy = Proxy(prepared.cluster.data)
+    stack.callback(proxy.stop)
+    proxy.start(servers.direct, partial(admission.direct, context))
+    if servers.pooled is not None:
+        proxy.start(servers.pooled, partial(admission.pooled, context))
+    admission.keep_checking(context)
+
+
+def _open_context(stack: ExitStack, prepared: Prepared, servers: Servers) -> Context:
     records = Records(prepared.folder / "records.sqlite")
     stack.callback(records.close)
-    tenants = Tenants(prepared.cluster, pooler)
+    tenants = Tenants(prepared.cluster, servers.direct, servers.pooler, servers.pooled)
     tenants.open()
     stack.callback(tenants.close)
     # Without PostgreSQL a request fails at once, instead of waiting half a minute for a session.

@@ -56,7 +56,7 @@ def connection(context: Context, found: Connection, of: Database, password: str 
         "type": "connection",
         "createdAt": found.created_at,
         "kind": "postgres",
-        "endpoints": endpoints(context, found, of, password),
+        "endpoints": endpoints(context, found, password),
         "directConnection": _credentials(found, password),
         "database": _reference(context, of),
     }
@@ -104,20 +104,20 @@ def backup(found: Backup) -> Json:
     }
 
 
-def endpoints(context: Context, found: Connection, of: Database, password: str | None) -> Json:
-    direct = _endpoint(context.tenants.port, of.pg_name, found.role, password)
-    pooler = context.tenants.pooler
-    if pooler is None:
-        return {"direct": direct, "pooled": dict(direct)}
-    # pgbouncer has an entry for each role, which is called like the role.
-    return {"direct": direct, "pooled": _endpoint(pooler.port, found.role, found.role, password)}
+def endpoints(context: Context, found: Connection, password: str | None) -> Json:
+    tenants = context.tenants
+    pooled = tenants.pooled or tenants.direct
+    return {
+        "direct": _endpoint(tenants.direct.port, found.role, password),
+        "pooled": _endpoint(pooled.port, found.role, password),
+    }
 
 
-def _endpoint(port: int, name: str, role: str, password: str | None) -> Json:
+def _endpoint(port: int, role: str, password: str | None) -> Json:
     if password is None:
         return {"host": HOST, "port": port}
-    # With the name: a client takes its user's name otherwise, which only the default connection shares.
-    url = f"postgresql://{role}:{password}@{HOST}:{port}/{name}?sslmode=require"
+    # Without a database's name, as the service's: `admission` knows the database of the role.
+    url = f"postgres://{role}:{password}@{HOST}:{port}/?sslmode=require"
     return {"host": HOST, "port": port, "connectionString": url}
 
 

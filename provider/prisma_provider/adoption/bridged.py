@@ -13,15 +13,12 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from prisma_provider.adoption.given import Given, Key, UnreadableState, key
+from prisma_provider.adoption.given import SHOWN, Given, Key, UnreadableState, key
 from prisma_provider.adoption.known import read as known
 from prisma_provider.errors import Refused
 
 PACKAGE = "prisma-postgres"
 KINDS = ("Project", "Database", "Connection")
-MISSING = "use a token of the workspace that the stack is of, or `pulumi refresh` with the old program first."
-"""What to do where the workspace lacks something of the stack."""
-
 _PROVIDER = f"pulumi:providers:{PACKAGE}"
 _ROOT = "pulumi:pulumi:Stack"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -92,6 +89,14 @@ class Bridged:
             return tuple(_removal(leaving[urn]) for urn in reversed((*order.static_order(),)))
         except CycleError:
             raise unreadable("its entries depend on one another in a circle") from None
+
+    def missing(self, gone: Collection[Key]) -> str:
+        """What to do where the workspace lacks these objects of the stack."""
+        commands = " && ".join(self.removals(gone)[:SHOWN])
+        return (
+            "use a token of the workspace that the stack is of. If they are deleted, make the stack forget them, and "
+            f"export it again: `pulumi refresh` with the old program, or `{commands}`."
+        )
 
     def dependents(self, wanted: Collection[Key]) -> tuple[str, ...]:
         """The resources of others that depend on these objects: `pulumi state delete` refuses while they do."""

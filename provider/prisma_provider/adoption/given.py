@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from prisma_provider.adoption.inventory import Holding
@@ -44,12 +44,18 @@ def keys(holdings: tuple[Holding, ...]) -> set[Key]:
     return found | {key("Connection", each.id) for database in databases for each in database.connections}
 
 
-def refuse_missing(given: Mapping[Key, Given], holdings: tuple[Holding, ...], hint: str) -> None:
-    """UnreadableState where the workspace lacks something of the state: half of it would be half a takeover."""
+def refuse_missing(
+    given: Mapping[Key, Given], holdings: tuple[Holding, ...], way_out: Callable[[Collection[Key]], str]
+) -> None:
+    """UnreadableState where the workspace lacks something of the state: half of it would be half a takeover.
+
+    `way_out` says what to do about these objects.
+    """
     there = keys(holdings)
-    missing = [f"{each.name} ({PREFIXES[one[0]]}_{one[1]})" for one, each in given.items() if one not in there]
-    if missing:
-        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    gone = [one for one in given if one not in there]
+    if gone:
+        names = (f"{given[one].name} ({PREFIXES[one[0]]}_{one[1]})" for one in gone[:SHOWN])
+        more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
         raise UnreadableState(
-            f"The state holds what the workspace does not: {', '.join(missing[:SHOWN])}{more}.", hint=hint
+            f"The state holds what the workspace does not: {', '.join(names)}{more}.", hint=way_out(gone)
         )

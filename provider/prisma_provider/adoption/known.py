@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
@@ -30,18 +30,18 @@ class Known:
     accelerate: bool = False
     encrypted: bool = False
 
-    def urls(self, connection: Connection, database: Known | None = None) -> dict[str, str]:
+    def urls(self, connection: Connection, others: Iterable[Known] = ()) -> dict[str, str]:
         """`database_url` and `direct_url` of a live connection, as far as they are known.
 
-        What a state lacks is put together of user, password and the live hosts; `database` is what it knows of the
-        database, whose name in PostgreSQL may stand there.
+        What a state lacks is put together of user, password and the live hosts; `others` is what it knows of the
+        database and of its other connections, whose strings may name the database in PostgreSQL.
         """
         direct, pooled = connection.endpoints.direct or self._endpoint(), connection.endpoints.pooled
         found = {"database_url": self.other, "direct_url": self.direct}
         if not self.direct and _is_at(self.other, direct):
             found = {"database_url": "", "direct_url": self.other}
         if not found["direct_url"]:
-            found["direct_url"] = self._made(direct, urlsplit(database.direct).path if database else "")
+            found["direct_url"] = self._made(direct, _path(direct, others))
         if not found["database_url"]:
             is_one = pooled is not None and _is_at(found["direct_url"], pooled)
             found["database_url"] = found["direct_url"] if is_one else self._made(pooled)
@@ -78,6 +78,12 @@ def read(attributes: Mapping[str, object], *, encrypted: bool = False) -> Known:
         any(each.startswith(_ACCELERATE) for each in given),
         encrypted,
     )
+
+
+def _path(direct: Endpoint | None, others: Iterable[Known]) -> str:
+    """The database's name in PostgreSQL as direct strings give it; empty where none does, as in Prisma's own form."""
+    urls = (url for each in others for url in (each.direct, each.other if _is_at(each.other, direct) else ""))
+    return next((path for path in (urlsplit(url).path for url in urls) if path.strip("/")), "")
 
 
 def _is_at(url: str, endpoint: Endpoint | None) -> bool:

@@ -204,9 +204,10 @@ class Planner:
     def _urls(self, connection: Connection, database: Database) -> dict[str, str]:
         """Its connection strings; those of the connection that a database was made with stand at the database."""
         of_database = self._known("Database", database.id)
+        every = (of_database, *(self._known("Connection", each.id) for each in database.connections))
         is_default = same_id(connection.id, database.default_connection_id)
-        own = self._known("Connection", connection.id).urls(connection, of_database)
-        return own or (of_database.urls(connection, of_database) if is_default else {})
+        own = self._known("Connection", connection.id).urls(connection, every)
+        return own or (of_database.urls(connection, every) if is_default else {})
 
     def _known(self, kind: str, object_id: str) -> Known:
         return self.given.get(key(kind, object_id), Given("")).known

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from prisma_provider.adoption.given import Given, Key, UnreadableState, key
+from prisma_provider.adoption.given import SHOWN, Given, Key, UnreadableState, key
 from prisma_provider.adoption.known import read as known
 from prisma_provider.adoption.names import slug
 
@@ -16,8 +17,6 @@ KINDS = {
     "prisma-postgres_connection": "Connection",
 }
 VERSION = 4
-MISSING = "use a token of the workspace that the state is of, or `terraform apply -refresh-only` first."
-"""What to do where the workspace lacks something of the state."""
 
 
 def read(text: str) -> dict[Key, Given]:
@@ -32,6 +31,15 @@ def read(text: str) -> dict[Key, Given]:
     if not found:
         raise _unreadable(f"it holds none of {', '.join(KINDS)}")
     return found
+
+
+def missing(given: Mapping[Key, Given], gone: Collection[Key]) -> str:
+    """What to do where the workspace lacks these objects of the state."""
+    addresses = shlex.join([given[one].address for one in gone][:SHOWN])
+    return (
+        "use a token of the workspace that the state is of. If they are deleted, make Terraform forget them: "
+        f"`terraform apply -refresh-only`, or `terraform state rm {addresses}`."
+    )
 
 
 def _objects(resources: list[dict[str, Any]]) -> Iterator[tuple[Key, Given]]:

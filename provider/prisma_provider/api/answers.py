@@ -15,6 +15,7 @@ from prisma_provider import errors
 from prisma_provider.api import refusals
 from prisma_provider.api.models import Referring, same_id
 from prisma_provider.api.refusals import Refusal
+from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.stored import StoredLogin
 from prisma_provider.network.transport import not_sent
 from prisma_provider.settings import CONFIGURED, RUN_PROGRAM, TOKEN_VARIABLE, Settings, Token
@@ -34,7 +35,7 @@ def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
     except pydantic.ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        problem = f"the field {where} is missing or wrong" if where else "the answer is not JSON"
+        problem = f"the field {where} is missing or wrong" if where else "the response is not JSON"
         raise errors.MalformedResponse(
             f"Could not {doing}: {problem}.",
             hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
@@ -47,14 +48,14 @@ def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:
     for what, value in asked.items():
         if value is not None and names.get(what) is not None and not same_id(names[what], value):
             raise errors.MalformedResponse(
-                f"Could not {doing}: the answer names another {what} than was asked for.",
+                f"Could not {doing}: the response names another {what} than was asked for.",
                 hint="see whether the base URL is that of Prisma's Management API. Nothing of the other was touched.",
             )
     return found
 
 
 def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> errors.ApiError:
-    """No answer: was the request sent or not?"""
+    """No response: was the request sent or not?"""
     where = settings.base_url
     hint = f"see whether this machine has a network, and the base URL is right ({settings.base_url_names})."
     unreachable = not_sent(error, doing, where, hint)
@@ -62,13 +63,13 @@ def transport_error(error: httpx.HTTPError, doing: str, settings: Settings) -> e
         return unreachable
     if isinstance(error, httpx.TimeoutException):
         return errors.TimedOut(
-            f"Could not {doing}: {where} did not answer within {settings.request_timeout:g} s.",
-            hint="try again; a longer limit for one answer: PRISMA_REQUEST_TIMEOUT.",
+            f"Could not {doing}: {where} did not respond within {settings.request_timeout:g} s.",
+            hint="try again; a longer limit for one response: PRISMA_REQUEST_TIMEOUT.",
         )
     if isinstance(error, httpx.DecodingError):
-        return errors.MalformedResponse(f"Could not {doing}: the answer of {where} cannot be read: {error}.")
+        return errors.MalformedResponse(f"Could not {doing}: the response of {where} cannot be read: {error}.")
     return errors.LostResponse(
-        f"Could not {doing}: the connection to {where} broke before the answer came.", hint="try again."
+        f"Could not {doing}: the connection to {where} broke before the response came.", hint="try again."
     )
 
 
@@ -95,7 +96,7 @@ _STATUS: dict[int, _Kind] = {
 
 
 def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.ApiError:
-    """An answer that is no success."""
+    """A response that is no success."""
     refusal = refusals.read(answer.content)
     kind, why, hint = _plan_limit(refusal, answer.status_code) or _kind(answer, token)
     shown = f" ({cut(masked(refusal.code), 80)})" if refusal.code else ""
@@ -118,6 +119,11 @@ def _another_token(token: Token) -> str:
         return f"set a valid token: {ways}. {RUN_PROGRAM}."
     if token.origin == StoredLogin.origin:
         return "log in again: `pulumi-prisma login`."
+    if token.origin == GitHubJob.origin:
+        return (
+            "see in Prisma Console whether the repository of this job is still connected to the workspace, and run the "
+            f"job again, which exchanges its OIDC token anew; or set {TOKEN_VARIABLE}, which goes first."
+        )
     return f"set a valid token: export {TOKEN_VARIABLE}=…; one is made in Prisma Console under Workspace, Settings."
 
 
@@ -140,7 +146,7 @@ def _kind(answer: httpx.Response, token: Token) -> _Kind:
         reason = cut(f"{status} {answer.reason_phrase}".strip(), 80)
         return errors.ServiceFailed, f"the service failed ({reason})", "try again later."
     if 300 <= status < 400:
-        return errors.Rejected, "the service answered with a redirect", "see whether the base URL is right."
+        return errors.Rejected, "the service responded with a redirect", "see whether the base URL is right."
     kind, why, hint = _STATUS.get(status, (errors.Rejected, "the request was refused", None))
     return kind, why.format(origin=token.origin), hint
 

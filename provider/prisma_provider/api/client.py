@@ -204,5 +204,5 @@ def _expected(body: Mapping[str, Any]) -> dict[str, object]:
 
 def _with_secrets(connection: Connection, doing: str) -> Connection:
     if not connection.credentials():
-        raise errors.MalformedResponse(f"Could not {doing}: the answer holds no connection string.")
+        raise errors.MalformedResponse(f"Could not {doing}: the response holds no connection string.")
     return connection

@@ -74,13 +74,13 @@ class Referring(Protocol):
 
 
 class Wire(BaseModel):
-    """An object of an answer: camelCase on the wire, snake_case here, and it does not change."""
+    """An object of a response: camelCase on the wire, snake_case here, and it does not change."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
 
 class Answer(Wire, Generic[Item]):
-    """The envelope of every answer with one object."""
+    """The envelope of every response with one object."""
 
     data: Item
 
@@ -228,11 +228,11 @@ class Connection(Wire):
         return f'connection "{shown(self.name)}" ({self.id})'
 
     def names(self) -> Mapping[str, object]:
-        """Its id, and its database's where the answer says."""
+        """Its id, and its database's where the response says."""
         return {"id": self.id, "database": self.database_id}
 
     def credentials(self) -> dict[str, Any]:
-        """User, password and connection strings under their names in state; empty where the answer has none."""
+        """User, password and connection strings under their names in state; empty where the response has none."""
         direct, pooled = self.endpoints.direct, self.endpoints.pooled
         any_other = _secret(direct) or _secret(self.endpoints.accelerate)
         urls = {"databaseUrl": _secret(pooled) or any_other, "directUrl": _secret(direct)}
@@ -268,7 +268,7 @@ def _absent_as_empty(value: object) -> object:
 
 
 class Database(Wire):
-    """A database, with its connections (without secrets, but for the answer of a create)."""
+    """A database, with its connections (without secrets, but for the response of a create)."""
 
     id: Id
     name: str
@@ -298,12 +298,12 @@ class Database(Wire):
         return {"id": self.id, "project": self.project.id, "logicalId": self.logical_id}
 
     def completed(self, other: Database) -> Database:
-        """The same, with what this answer lacks from another one."""
+        """The same, with what this response lacks from another one."""
         lacking = {name: getattr(other, name) for name in Database.model_fields if getattr(self, name) in (None, ())}
         return self.model_copy(update=lacking)
 
     def default_credentials(self) -> dict[str, Any]:
-        """The connection strings of the default connection, where this answer has them."""
+        """The connection strings of the default connection, where this response has them."""
         for connection in self.connections:
             if same_id(connection.id, self.default_connection_id) or len(self.connections) == 1:
                 found = connection.credentials()

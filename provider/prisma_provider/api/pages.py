@@ -63,7 +63,7 @@ class Pages(Generic[Item]):
         if self._clock() > self._ends:
             raise errors.TimedOut(
                 f"Could not {self._doing}: for {self._patience:g} s its pages showed nothing new, and it has no end.",
-                hint="try again; a longer limit for one answer: PRISMA_REQUEST_TIMEOUT.",
+                hint="try again; a longer limit for one response: PRISMA_REQUEST_TIMEOUT.",
             )
         if time_left() <= 0:
             raise errors.TimedOut(f"Could not {self._doing}: the list did not end within the time limit.")

@@ -104,6 +104,10 @@ class Requests:
         """Sleep, within the operation's time limit."""
         self._sleep(max(0.0, min(seconds, time_left())))
 
+    def in_time(self, work: Callable[[], T], seconds: float) -> T:
+        """What `work` answers within these seconds, TooLate where it does not; Cancelled where the run was."""
+        return self._waits.answer(work, time.monotonic() + seconds, to_the_end=False)
+
     def age(self, created_at: str | None) -> float | None:
         """Seconds since a time that the service gave, by its own clock; None where a response has not named a time."""
         return self._clock.age(created_at)

@@ -135,6 +135,8 @@ def _list(holdings: tuple[Holding, ...], states: other_states.States) -> None:
     is_repeated = max(Counter(row[:3] for row in others).values(), default=0) > 1
     width = 5 if is_repeated else 4  # equal rows are told apart by their age
     tables.show(columns[:width], [row[:width] for row in others], "There is nothing to adopt.")
+    if others:
+        click.echo("With --program FILE, a program is written that takes them over.", err=True)
     if len(rows) > len(others):
         click.echo(f"Left out: {held(len(rows) - len(others))}.", err=True)
 

@@ -37,11 +37,12 @@ def backups(database_name: str, as_json: bool) -> None:
       pulumi-prisma backups db_… --json | jq -r '.[0].id'
     """
     with account() as client:
-        found = FUNCTIONS["getBackups"](client, {"databaseId": database(client, database_name)["id"]})["backups"]
+        of = database(client, database_name)
+        found = FUNCTIONS["getBackups"](client, {"databaseId": of["id"]})["backups"]
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    tables.show(COLUMNS, map(_row, found), "There is no backup.")
+    tables.show(COLUMNS, map(_row, found), f'Database "{of["name"]}" ({of["id"]}) has no backup yet.')
 
 
 def _row(backup: dict[str, Any]) -> tuple[object, ...]:

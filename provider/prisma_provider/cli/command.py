@@ -16,6 +16,7 @@ from prisma_provider.text import did_you_mean
 
 CONTENTS: Mapping[str, str] = {
     "review": "What a preview would do to data: for a comment, and for a check.",
+    "rehearse": "What a migration would do to data: it is run on a clone, and the loss is counted.",
     "login": "Log in with the browser, so that no token has to be set.",
     "logout": "Forget the login, and end it at Prisma.",
     "whoami": "Whose token is used, and where it comes from.",

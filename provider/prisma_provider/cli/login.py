@@ -13,6 +13,7 @@ import click
 
 from prisma_provider.cli import place
 from prisma_provider.cli.account import account
+from prisma_provider.cli.seconds import Seconds
 from prisma_provider.cli.whoami import lines
 from prisma_provider.login import oauth
 from prisma_provider.login.loopback import DEFAULT_PORT, HOST, PATH, listening
@@ -49,10 +50,11 @@ Then open the address in your browser. Or set PRISMA_SERVICE_TOKEN here, which n
 @click.option(
     "--wait",
     "seconds",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(),
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
-    help="Seconds to wait for you.",
+    help="How long to wait for you.",
 )
 def login(client_id: str | None, port: int, no_browser: bool, seconds: float) -> None:
     """Log in with the browser, so that no token has to be set.

@@ -88,8 +88,8 @@ def _program(written: Written) -> Iterator[Step]:
         yield "This takes it into the stack's state, and the preview after it shows no change:", (command,)
     if written.removals:
         yield (
-            "Take what the old provider declares out of the program, and take over what the new one declares. The "
-            "preview after it is empty:",
+            "Take what the old provider declares out of your program, and let the rest of it use what the new program "
+            "declares. Then take that over; the preview after it is empty:",
             ("pulumi up",),
         )
     elif not imported or not all(each.is_importable for each in plan.resources):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from prisma_provider.adoption import bridged, stacks, terraform
@@ -20,8 +21,8 @@ class States:
     """What states say: of objects that are to be taken over (`given`), and of what stacks hold already."""
 
     given: Mapping[Key, Given]
-    missing: str
-    """What to do where the workspace lacks something of `given`."""
+    missing: Callable[[Collection[Key]], str]
+    """What to do where the workspace lacks these objects of `given`."""
     recorded: Recorded
     old: Bridged
     is_terraform: bool = False
@@ -43,9 +44,9 @@ def read(*, terraform_state: str | None, stack: str | None, exports: list[str], 
         given = bridged.read([stack]).given()
         if not given:
             raise _nothing_to_take(recorded)
-        return States(given, bridged.MISSING, recorded, old)
+        return States(given, old.missing, recorded, old)
     given = {} if terraform_state is None else terraform.read(terraform_state)
-    return States(given, terraform.MISSING, recorded, old, is_terraform=terraform_state is not None)
+    return States(given, partial(terraform.missing, given), recorded, old, is_terraform=terraform_state is not None)
 
 
 def _nothing_to_take(recorded: Recorded) -> PrismaError:

@@ -13,6 +13,7 @@ from prisma_provider.adoption.inventory import Holding, read
 from prisma_provider.api.models import WAITING, Database
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
+from prisma_provider.cli.seconds import Seconds
 from prisma_provider.cli.tables import Column
 from prisma_provider.cli.watching import watch
 
@@ -32,7 +33,9 @@ COLUMNS = (
 @click.option("--project", "projects", multiple=True, metavar="ID|NAME", help="Only this one; repeat it for several.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.option("--watch", "watching", is_flag=True, help="First wait until nothing is provisioning or being restored.")
-@click.option("--every", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between two looks.")
+@click.option(
+    "--every", type=Seconds(), metavar="SECONDS", default=2.0, show_default=True, help="How long between two looks."
+)
 def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: float) -> None:
     """Show every database, and how it is.
 

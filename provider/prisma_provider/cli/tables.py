@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prisma_provider.login.extra import needed
+from prisma_provider.extras import needed
 from prisma_provider.text import plain
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def show(columns: Sequence[str | Column], rows: Iterable[Sequence[object]], noth
     """
     out, lines = console(), [[_text(cell) for cell in row] for row in rows]
     if not lines:
-        out.print(nothing)
+        out.print(plain(nothing), markup=False, emoji=False)
         return
     filled = [_Filled(_column(each), cells) for each, cells in zip(columns, zip(*lines, strict=True), strict=True)]
     shown = _fitting(filled, out.width)

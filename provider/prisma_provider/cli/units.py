@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from prisma_provider.login.extra import needed
+from prisma_provider.extras import needed
 
 GIB = 2**30
 _UNITS = ["B", "KiB", "MiB", "GiB", "TiB"]

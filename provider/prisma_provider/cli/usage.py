@@ -40,7 +40,13 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str
 @click.command()
 @click.argument("names", metavar="[DATABASE]...", nargs=-1)
 @click.option("--from", "start", metavar=DAY, callback=_day, help="The first day; the first of this month by default.")
-@click.option("--to", "end", metavar=DAY, callback=_day, help="The last day; today by default.")
+@click.option(
+    "--to",
+    "end",
+    metavar=DAY,
+    callback=_day,
+    help="The day at which it ends; now by default. The period that Prisma took stands below the table.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def usage(names: tuple[str, ...], start: str | None, end: str | None, as_json: bool) -> None:
     """Show what databases have used, this month or between two dates.

@@ -176,9 +176,9 @@ def resolve(live: Live, project_id: str, git_name: str) -> Branch:
 
 
 def _make(live: Live, project_id: str, git_name: str, is_default: bool | None, *, shared: bool) -> Branch:
-    """POST; a lost answer and a 409 both mean: look for the name, which the service keeps unique.
+    """POST; a lost response and a 409 both mean: look for the name, which the service keeps unique.
 
-    A list may lag behind the 409, so both are asked for some time. Without a lost answer the branch is another's,
+    A list may lag behind the 409, so both are asked for some time. Without a lost response the branch is another's,
     and taken only if it may be `shared`.
     """
     lost = False

@@ -1,4 +1,4 @@
-"""Changing a thing in place: what was sent is believed only when the answer says so."""
+"""Changing a thing in place: what was sent is believed only when the response says so."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def patch(title: str, body: Mapping[str, Any], send: Callable[[Mapping[str, Any]
 
 
 def check_applied(title: str, fields: tuple[Field, ...], body: Mapping[str, Any], answer: Properties) -> None:
-    """Raise NotApplied for what was asked and is not in the answer."""
+    """Raise NotApplied for what was asked and is not in the response."""
     same = {field.name: field.same for field in fields}
     missing = [(name, value) for name, value in body.items() if not same[name](answer.get(name), value)]
     if missing:
         holds = _asked((name, answer.get(name)) for name, _ in missing)
         raise errors.NotApplied(
-            f"Prisma answered, and did not apply {_asked(missing)} to {title}.",
+            f"Prisma responded, and did not apply {_asked(missing)} to {title}.",
             said=f"it has {holds}",
             hint="nothing was lost. The next preview shows the difference and the next `pulumi up` tries again; "
             "or declare what the service has.",

@@ -30,6 +30,7 @@ from prisma_provider.handlers.inputs import (
     not_there,
     select,
 )
+from prisma_provider.handlers.proof import WAIT, check_wait, prove_connection
 from prisma_provider.handlers.readiness import failed
 from prisma_provider.live import Live
 
@@ -42,6 +43,7 @@ class ConnectionHandler:
         Field("databaseId", "replace", same_id, kept=True),
         Field("name", "replace"),
         Field("rotationTrigger", "setting"),
+        WAIT,
         *SETTINGS,
         Field("kind", "output"),
         Field("host", "output", kept=True),
@@ -63,6 +65,7 @@ class ConnectionHandler:
             *check_name(news, "connection", 3, 65),
             *check_adopt(news, "con"),
             *check_strings(news),
+            *check_wait(news),
         )
         if not problems:
             agreed = partial(self._agreed, news=news)
@@ -94,7 +97,9 @@ class ConnectionHandler:
             live.run.returned(connection.id)
         live.put_connection(connection)
         home = {"projectId": database.project.id, "workspaceId": live.workspace_id_of(database.project.id)}
-        return connection.id, outputs(connection, {**news, **carried(given_strings(news)), **home})
+        made = outputs(connection, {**news, **carried(given_strings(news)), **home})
+        prove_connection(live, connection.title, news, made, home["workspaceId"])
+        return connection.id, made
 
     def _database(self, live: Live, news: Properties) -> Database:
         database = live.database(news["databaseId"])
@@ -152,6 +157,7 @@ class ConnectionHandler:
         kept |= carried(newly_given(live, olds, news))
         if found.of("rotate"):
             kept |= rotated(live, object_id).credentials()
+            prove_connection(live, connection.title, news, kept, olds.get("workspaceId"))
         # What the program still gives may be older than the last rotation.
         declared = {name: value for name, value in news.items() if name not in STRINGS}
         return outputs(connection, {**kept, **declared})

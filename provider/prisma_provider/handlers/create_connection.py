@@ -1,6 +1,6 @@
 """Making a connection once, though Prisma gives connections no idempotency key.
 
-After a lost answer ours is the one of its name that was not there before. What an earlier run left behind is known by
+After a lost response ours is the one of its name that was not there before. What an earlier run left behind is known by
 what that run wrote down on this machine (`intents`), or by a creation that the stack's state saw only begin.
 """
 
@@ -24,7 +24,7 @@ LOOK = 1.0
 
 
 def connections_of(live: Live, database: Database) -> tuple[Connection, ...]:
-    """The connections that are there now; of a database that this run made, those of its answer."""
+    """The connections that are there now; of a database that this run made, those of its response."""
     if live.run.was_made(database.id):
         return database.connections
     return _seen(live, database.id)
@@ -87,7 +87,7 @@ def _unrecorded(live: Live, connections: Iterable[Connection]) -> list[Connectio
 
 
 def make(live: Live, database: Database, name: str, there: Iterable[Connection]) -> Connection:
-    """Make it; after a lost answer, and only then, the service is asked whether it was made.
+    """Make it; after a lost response, and only then, the service is asked whether it was made.
 
     Ours is the one of this name that was not there before and that no create of this process returned. No clock is
     asked: the service's may differ from ours.
@@ -158,7 +158,7 @@ def _interrupted(live: Live, database: Database, name: str, unknown: list[Connec
 
 
 def _found(live: Live, database: Database, name: str, before: set[str], lost: errors.LostResponse) -> Connection | None:
-    """The connection that a create without an answer has made, with new secrets; None where it made none.
+    """The connection that a create without a response has made, with new secrets; None where it made none.
 
     What goes wrong here must not lead to a second POST: it is an error that says what may be left.
     """
@@ -170,7 +170,7 @@ def _found(live: Live, database: Database, name: str, before: set[str], lost: er
         raise _cannot_tell(database, name, lost, error) from None
     if candidates:
         raise Refused(
-            f'The answer to creating connection "{name}" of {database.title} was lost, and there are several that '
+            f'The response to creating connection "{name}" of {database.title} was lost, and there are several that '
             f"may be it: {_ids(candidates)}.",
             hint='delete those that nobody uses in Prisma Console, or take one with adopt="con_…".',
         )
@@ -181,7 +181,7 @@ def _cannot_tell(
     database: Database, name: str, lost: errors.LostResponse, error: errors.ApiError
 ) -> errors.PrismaError:
     return errors.PrismaError(
-        f'The answer to creating connection "{name}" of {database.title} was lost, and what became of it is not '
+        f'The response to creating connection "{name}" of {database.title} was lost, and what became of it is not '
         "known now.",
         said=f"{lost.what} {error.what}",
         hint=f'look for a new connection "{name}" in Prisma Console: delete it, or take it with adopt="con_…".',
@@ -223,7 +223,7 @@ def _tell_of_others(live: Live, database: Database, made: Connection, before: se
     others = [each for each in _candidates(live, database.id, made.name, before) if not same_id(each.id, made.id)]
     if others:
         live.note(
-            f'A request whose answer was lost has made another connection "{made.name}" of {database.title} '
+            f'A request whose response was lost has made another connection "{made.name}" of {database.title} '
             f"({_ids(others)}), whose password nobody has: delete it in Prisma Console."
         )
 

@@ -11,6 +11,7 @@ from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.ownership import Keyed, Object
+from prisma_provider.text import snake
 
 TAKE_OUT = "adopt=True is not needed any more: where your program declares it, take it out now."
 """Said once in a run that has taken over what an interrupted one had left behind."""
@@ -34,10 +35,10 @@ def create_once(
     *,
     ask_less: Callable[[], bool] = lambda: False,
 ) -> Object:
-    """Send a create; where its answer is lost, look for the object before anything is sent again.
+    """Send a create; where its response is lost, look for the object before anything is sent again.
 
-    With an answer that was lost its secrets are, too: a list shows none. Sending again is safe: the service makes
-    one object for a logicalId and answers 409 for a second one, which is looked for in turn.
+    With a response that was lost its secrets are, too: a list shows none. Sending again is safe: the service makes
+    one object for a logicalId and responds with 409 for a second one, which is looked for in turn.
     Where a 409 is about something else, `ask_less` may take that out of what is sent; True is: send it again.
     """
     lost = False
@@ -140,8 +141,9 @@ def check_adopted(
         yield nothing_to_adopt(kind.lower(), adopt)
         return
     ownership.take(live, kind, adopt, found.title)
+    changes = agreed(found)
     live.note(f"{found.title} is taken over, not made.")
-    tell_changes(live, found.title, agreed(found))
+    tell_changes(live, found.title, changes)
 
 
 def tell_changes(live: Live, title: str, found: Diff) -> None:
@@ -160,7 +162,7 @@ def agree(title: str, found: Diff) -> Diff:
         if change.how == "replace":
             raise Refused(
                 f"{capital(title)} cannot be adopted: {change}.",
-                hint=f"declare the {change.field} that it has. Nothing was changed.",
+                hint=f"declare the {snake(change.field)} that it has. Nothing was changed.",
             )
     return Diff(tuple(differs))
 

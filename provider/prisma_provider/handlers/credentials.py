@@ -25,7 +25,7 @@ UNKNOWN_PASSWORDS = (
 
 
 def rotated(live: Live, connection_id: str) -> Connection:
-    """Rotate: new secrets, the old ones are locked out. A lost answer is rotated again, since nobody has it."""
+    """Rotate: new secrets, the old ones are locked out. A lost response is rotated again, since nobody has it."""
     again = live.client.retrying(errors.LostResponse, but=(errors.TimedOut,))
     try:
         try:
@@ -36,14 +36,14 @@ def rotated(live: Live, connection_id: str) -> Connection:
             return again(live.client.rotate_connection, connection_id)
     except errors.LostResponse as lost:
         raise errors.PrismaError(
-            f"The answers to rotating connection {connection_id} were lost: the password it had may be locked out.",
+            f"The responses to rotating connection {connection_id} were lost: the password it had may be locked out.",
             said=lost.said or lost.what,
             hint="run `pulumi up` again, which rotates it again.",
         ) from None
 
 
 def default_secrets(live: Live, database: Database) -> Properties:
-    """New connection strings of the default connection, whose own did not come with the answer to the create."""
+    """New connection strings of the default connection, whose own did not come with the response to the create."""
     if database.default_connection_id is None:
         live.note(f"{database.title} came without connection strings: declare a Connection of it, which has its own.")
         return {}

@@ -54,6 +54,7 @@ from prisma_provider.handlers.placement import (
     project_region,
     recorded_region,
 )
+from prisma_provider.handlers.proof import WAIT, check_wait, prove_connection
 from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.live import Live
 
@@ -79,6 +80,7 @@ class DatabaseHandler:
         Field("source", "replace", _same_source, read=None),
         Field("allowReplace", "setting"),
         Field("rotationTrigger", "setting"),
+        WAIT,
         Field("deletedWith", "setting", same_id),
         *SETTINGS,
         Field("status", "output"),
@@ -102,6 +104,7 @@ class DatabaseHandler:
             *check_branch(news),
             *_check_source(news),
             *check_adopt(news, "db"),
+            *check_wait(news),
         )
         inputs = select(self.fields, news)
         if not problems:
@@ -166,7 +169,10 @@ class DatabaseHandler:
             database, secrets = self._make(live, news)
         live.run.returned(database.id)
         key = database.logical_id if adopted else news["logicalId"]
-        return database.id, self._outputs(live, database, {**news, **secrets, "logicalId": key})
+        made = self._outputs(live, database, {**news, **secrets, "logicalId": key})
+        if database.status not in (*WAITING, "failure"):
+            prove_connection(live, database.title, news, made, made["workspaceId"])
+        return database.id, made
 
     def _make(self, live: Live, news: Properties) -> tuple[Database, Properties]:
         here = {"branchId": branch_id(live, news["projectId"], news), "branchGitName": None}
@@ -242,6 +248,7 @@ class DatabaseHandler:
         secrets = {field.name: olds.get(field.name) for field in self.fields if field.kind == "once"}
         if found.of("rotate"):
             secrets |= rotated_default(live, database)
+            prove_connection(live, database.title, news, secrets, olds.get("workspaceId"))
         kept = {name: olds.get(name) for name in ("workspaceId", "logicalId")}
         return self._outputs(live, database, {**secrets, **news, **kept})
 

@@ -254,7 +254,7 @@ def _named(backup: Backup) -> str:
 
 
 def _send(live: Live, database: Database, body: Properties, news: Properties) -> Database:
-    """POST, never twice: what was written after one restore would be lost by the next. A lost answer is looked into."""
+    """POST, never twice: what was written since would be lost. A lost response is looked into."""
     try:
         return live.client.restore_database(database.id, body)
     except errors.LostResponse as lost:
@@ -280,7 +280,7 @@ def _recovering(live: Live, database_id: str) -> Database | None:
 
 def _cannot_tell(database: Database, body: Properties, lost: errors.LostResponse) -> errors.PrismaError:
     return errors.PrismaError(
-        f"The answer to restoring {database.title} was lost, and it is not known whether its data was replaced.",
+        f"The response to restoring {database.title} was lost, and it is not known whether its data was replaced.",
         said=lost.said or lost.what,
         hint=f"look at its data. If it is that of backup {body['source']['backupId']}, declare adopt=True to record "
         "the restore as done; else run `pulumi up` again, which restores it.",

@@ -36,7 +36,7 @@ class Branches(Projects):
             return ()
 
     def put_branch(self, branch: Branch) -> None:
-        """What a write answered; who becomes the default takes the flag from the others."""
+        """The response to a write; who becomes the default takes the flag from the others."""
         with self._changed:
             if branch.is_default:
                 listed = self._reads.done("branches", bare_id(branch.project.id))

@@ -28,7 +28,7 @@ class Connections(Databases):
         return self._found("connection", connection_id, self.client.connection, workspace_id)
 
     def put_connection(self, connection: Connection) -> None:
-        """What a write answered."""
+        """The response to a write."""
         self._connections[bare_id(connection.id)] = connection
 
     def drop_connection(self, connection_id: str) -> None:

@@ -30,7 +30,7 @@ class Databases(Projects):
             return {}
 
     def prefetch_databases(self, project_id: str) -> None:
-        """Begin the list of a project's databases: what comes after the project needs it, and waits one answer less.
+        """Begin the list of a project's databases: what comes after the project needs it, and waits one response less.
 
         Who needs it while it is under way joins it, for better or worse; who comes later does not hear of a failure,
         and asks again.
@@ -67,13 +67,13 @@ class Databases(Projects):
         return found and self._own.seen(key, found.project.id, found, began)
 
     def completed(self, database: Database) -> Database:
-        """What a write answered, with what the answer lacked: asked for by its id."""
+        """The response to a write, with what it lacked: asked for by its id."""
         found = database.completed(self.client.database(database.id))
         self.put_database(found)
         return found
 
     def put_database(self, database: Database, *, promoted: bool = False) -> None:
-        """What a write answered: no list hides it. One that was promoted by it took the flag from the others."""
+        """The response to a write: no list hides it. One that was promoted by it took the flag from the others."""
         self._own.put(self.now(), database, promoted=promoted)
         self._notify()
 
@@ -84,7 +84,7 @@ class Databases(Projects):
     def wait_for(
         self, database: Database, done: Callable[[Database], bool], seconds: float = float("inf")
     ) -> Database | None:
-        """Wait until `done` or the time is over, and answer what was seen last; None is: it went away.
+        """Wait until `done` or the time is over, and return what was seen last; None is: it went away.
 
         Polls lists, which all who wait share; a write of this run is seen at once.
         """
@@ -133,7 +133,7 @@ class Databases(Projects):
     def _database_by_id(
         self, database_id: str, workspace_id: str | None, after: int | None = None
     ) -> tuple[Database | None, int]:
-        """What the service answers for its id, None where it is proved gone, and the tick at which it was asked."""
+        """What the service gives for its id, None where it is proved gone, and the tick at which it was asked."""
         key = ("database", bare_id(database_id))
         shared = self._reads.share(key, lambda _: self.client.database(database_id), after)
         try:

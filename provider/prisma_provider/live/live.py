@@ -1,7 +1,7 @@
 """What the service holds now: reads that everything in one operation shares, whatever the thread.
 
 One list of a project's databases serves every database and connection of it. A list that is on its way is joined,
-not asked for twice; a write puts its answer here, and no list, begun before or lagging behind, hides it.
+not asked for twice; a write puts its response here, and no list, begun before or lagging behind, hides it.
 Absence is never read off a list: what one lacks is asked for by id, and a "not found" counts only in the workspace
 that the object belongs to, since a token of another one sees nothing at all.
 """

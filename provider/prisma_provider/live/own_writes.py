@@ -28,7 +28,7 @@ class OwnWrites:
         self._defaults: dict[str, str] = {}
 
     def put(self, at: int, database: Database, *, promoted: bool = False) -> None:
-        """What a write answered. One that was promoted by it took the flag from the others of its project."""
+        """The response to a write. One that was promoted by it took the flag from the others of its project."""
         home = bare_id(database.project.id)
         with self._lock:
             self._writes[bare_id(database.id)] = Write(at, database, home)
@@ -76,7 +76,7 @@ def _overlaid(write: Write, home: str, listed: Database | None, began: int) -> D
 
 
 def _merge(write: Write, listed: Database | None, began: int) -> Database:
-    """Our own write, with what moves by itself (its status), and what its answer lacked, from a list begun after it."""
+    """Our own write, with what moves by itself (its status) and what its response lacked from a list begun after it."""
     assert write.database is not None  # noqa: S101  the caller looked
     if listed is None or began < write.at:
         return write.database

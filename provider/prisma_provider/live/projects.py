@@ -60,7 +60,7 @@ class Projects(Account):
         return self._reads.once("projects", self.client.projects)
 
     def put_project(self, project: Project) -> None:
-        """What a write answered."""
+        """The response to a write."""
         self._projects[bare_id(project.id)] = project
 
     def new_project(self, project: Project) -> None:

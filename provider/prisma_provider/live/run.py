@@ -131,11 +131,11 @@ class Run:
     # what it made
 
     def returned(self, object_id: str) -> None:
-        """A create of this process answers with this id: from now on it is not deleted by this process."""
+        """A create of this process returns this id: from now on it is not deleted by this process."""
         self._returned.add(bare_id(object_id))
 
     def was_returned(self, object_id: str) -> bool:
-        """Whether a create of this process answered with this id."""
+        """Whether a create of this process returned this id."""
         return bare_id(object_id) in self._returned
 
     def made(self, object_id: str, inputs: Mapping[str, Any] | None = None) -> None:

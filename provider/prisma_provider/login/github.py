@@ -81,11 +81,11 @@ class GitHubJob:
         try:
             return _Minted(str(data["value"]), datetime.fromisoformat(data["expiresAt"]).timestamp())
         except (KeyError, TypeError, ValueError):
-            raise errors.MalformedResponse(f"Could not {doing}: the answer holds no token.") from None
+            raise errors.MalformedResponse(f"Could not {doing}: the response holds no token.") from None
 
 
 def _ask(request: httpx.Request, doing: str) -> httpx.Response:
-    """The answer; Unreachable, which is asked again, where it failed: a token more or less changes nothing."""
+    """The response; Unreachable, which is asked again, where it failed: a token more or less changes nothing."""
     try:
         answer = wire.send(request, doing)
     except errors.LostResponse as lost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prisma_provider.errors import ConfigurationError
-from prisma_provider.login.extra import needed
+from prisma_provider.extras import needed
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -1,4 +1,4 @@
-"""Where the browser comes back to: one address of this machine, for one answer (RFC 8252)."""
+"""Where the browser comes back to: one address of this machine, for one response (RFC 8252)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGE = (
 class Loopback(TCPServer):
     """Waits for the browser."""
 
-    # Elsewhere another program that has the port would get the answer; on POSIX it only ends the wait after a close.
+    # Elsewhere another program that has the port would get the response; on POSIX it only ends the wait after a close.
     allow_reuse_address = os.name == "posix"
 
     def __init__(self, port: int) -> None:
@@ -47,7 +47,7 @@ class Loopback(TCPServer):
         return f"http://{HOST}:{self.port}{PATH}"
 
     def wait(self, state: str, seconds: float) -> str:
-        """The address that the browser came back with, which bears this state; LoginFailed after this long."""
+        """The address that the browser came back with, which has this state; LoginFailed after this long."""
         self.state = state
         deadline = time.monotonic() + seconds
         while self.returned is None:
@@ -78,12 +78,12 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 5  # a connection that says nothing, as browsers open them on suspicion, holds nobody up
 
     def do_GET(self) -> None:
-        """Only what bears our state is an answer; everything else on this machine may knock in vain."""
+        """Only what has our state is a response; what else on this machine asks is told so."""
         address = urlsplit(self.path)
         query = dict(parse_qsl(address.query))
         is_ours = hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode())
         if address.path != PATH or not is_ours:
-            self._show(404, "This is not the answer that was waited for.")
+            self._show(404, "This is not the response that was waited for.")
             return
         self.server.returned = self.path
         self._show(200, "You are logged in." if "code" in query else "The login was refused.")

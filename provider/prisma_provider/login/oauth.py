@@ -11,8 +11,8 @@ import httpx
 
 from prisma_provider import errors
 from prisma_provider.errors import ConfigurationError, LoginFailed
+from prisma_provider.extras import needed
 from prisma_provider.login import wire
-from prisma_provider.login.extra import needed
 from prisma_provider.login.values import Login, Tokens
 from prisma_provider.network.origins import DEFAULT_BASE_URL, is_loopback, is_safe, origin
 
@@ -57,7 +57,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One login under way: what was asked, and the secrets that prove that the answer is to us."""
+    """One login under way: what was asked, and the secrets that prove that the response is to us."""
 
     api: str
     server: Server
@@ -157,7 +157,9 @@ def refresh(login: Login) -> Tokens:
         )
     # Busy, or somebody on the way (a proxy, a firewall) who speaks no OAuth: the token was not looked at.
     where = origin(login.token_endpoint)
-    raise errors.Unreachable(f"Could not {doing}: {where} answered {answer.status_code}.", hint="try again later.")
+    raise errors.Unreachable(
+        f"Could not {doing}: {where} responded with {answer.status_code}.", hint="try again later."
+    )
 
 
 def revoke(login: Login) -> bool:
@@ -177,7 +179,7 @@ def _token_request(endpoint: str, grant: str, doing: str, **fields: str) -> http
 
 
 def _read_tokens(answer: httpx.Response, old_refresh: str | None) -> Tokens:
-    """The pair of an answer; a server that rotates nothing leaves the refresh token as it was."""
+    """The pair of a response; a server that rotates nothing leaves the refresh token as it was."""
     found: Mapping[str, object] = wire.body(answer)
     access, kept = found.get("access_token"), found.get("refresh_token") or old_refresh
     try:
@@ -185,5 +187,5 @@ def _read_tokens(answer: httpx.Response, old_refresh: str | None) -> Tokens:
     except ValueError:
         life = _DEFAULT_LIFE
     if not isinstance(access, str) or not access:
-        raise errors.LostResponse("The authorization server answered without a token.", hint="log in again.")
+        raise errors.LostResponse("The authorization server responded without a token.", hint="log in again.")
     return Tokens(access, str(kept) if kept else None, wire.expires_at(life), life)

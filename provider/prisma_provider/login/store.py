@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prisma_provider.errors import ConfigurationError
-from prisma_provider.login.extra import needed
+from prisma_provider.extras import needed
 from prisma_provider.login.keyrings import Keyring
 from prisma_provider.login.values import Login, read_tokens, to_json
 

@@ -80,7 +80,7 @@ class StoredLogin:
             raise
         except errors.LostResponse as lost:
             raise LoginLost(
-                "The stored login was lost: it was being renewed, and the answer did not come.",
+                "The stored login was lost: it was being renewed, and the response did not come.",
                 said=lost.what,
                 hint=AGAIN,
             ) from None

@@ -13,7 +13,7 @@ from prisma_provider import errors
 from prisma_provider.network.transport import not_sent, way_to
 
 SECONDS = 30.0
-"""What one answer may take."""
+"""What one response may take."""
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def http(url: str) -> Iterator[httpx.Client]:
 
 
 def send(request: httpx.Request, doing: str) -> httpx.Response:
-    """The answer, whatever its status; Unreachable where nothing was sent, LostResponse where nobody knows."""
+    """The response, whatever its status; Unreachable where nothing was sent, LostResponse where nobody knows."""
     where = f"{request.url.scheme}://{request.url.netloc.decode()}"
     try:
         with http(where) as client:
@@ -32,12 +32,12 @@ def send(request: httpx.Request, doing: str) -> httpx.Response:
     except httpx.HTTPError as error:
         unreachable = not_sent(error, doing, where, "see whether this machine has a network.")
         raise unreachable or errors.LostResponse(
-            f"Could not {doing}: {where} did not answer.", hint="try again."
+            f"Could not {doing}: {where} did not respond.", hint="try again."
         ) from None
 
 
 def body(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of an answer; empty where there is none."""
+    """The JSON object of a response; empty where there is none."""
     try:
         found = answer.json()
     except ValueError:

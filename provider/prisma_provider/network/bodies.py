@@ -1,4 +1,4 @@
-"""The body of an answer as it comes: decoded here, within a bound of size and of time.
+"""The body of a response as it comes: decoded here, within a bound of size and of time.
 
 What arrives may be small and become large (gzip makes a gigabyte of a megabyte), and may come a byte at a time.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import httpx
 
 LARGEST = 80 * 1024 * 1024
-"""Bytes of an answer, decoded. A page of a hundred databases has some hundred thousand."""
+"""Bytes of a response, decoded. A page of a hundred databases has some hundred thousand."""
 
 ENCODINGS = ("gzip", "x-gzip", "deflate")
 """What is decoded; the first is what is asked for."""
@@ -24,7 +24,7 @@ _STEP = 64 * 1024
 
 
 def bound(answer: httpx.Response) -> None:
-    """A hook of httpx: from here on the answer's body is read within the bounds, whoever reads it."""
+    """A hook of httpx: from here on the response's body is read within the bounds, whoever reads it."""
     pieces: Iterator[bytes] = iter(answer.stream)  # type: ignore[arg-type]
     if answer.headers.get("Content-Encoding", "").strip().lower() in ENCODINGS:
         pieces = _decoded(pieces)
@@ -45,7 +45,7 @@ class _Bounded(httpx.SyncByteStream):
             if size > LARGEST:
                 raise httpx.DecodingError(f"it is larger than {LARGEST // 1024**2} MiB")
             if time.monotonic() > self._ends:
-                raise httpx.ReadTimeout("the answer did not end in time")
+                raise httpx.ReadTimeout("the response did not end in time")
             yield piece
 
     def close(self) -> None:

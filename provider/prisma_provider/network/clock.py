@@ -1,4 +1,4 @@
-"""The service's own time, by the `Date` of its answers: this machine's clock may be wrong."""
+"""The service's own time, by the `Date` of its responses: this machine's clock may be wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Clock:
         self._seen: tuple[datetime, float] | None = None
 
     def read(self, date: str | None) -> None:
-        """The `Date` of an answer that came just now; what is no date is passed over."""
+        """The `Date` of a response that came just now; what is no date is passed over."""
         try:
             if date:
                 self._seen = (_in_utc(parsedate_to_datetime(date)), time.monotonic())
@@ -22,7 +22,7 @@ class Clock:
             return
 
     def now(self) -> float:
-        """Seconds since 1970; by this machine's clock where no answer has named a time."""
+        """Seconds since 1970; by this machine's clock where no response has named a time."""
         if self._seen is None:
             return time.time()
         date, read_at = self._seen

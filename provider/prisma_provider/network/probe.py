@@ -1,4 +1,4 @@
-"""Whether a service can be reached, and how quickly it answers: a question without a token."""
+"""Whether a service can be reached, and how quickly it responds: a question without a token."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from prisma_provider.network import bodies
 from prisma_provider.network.transport import not_sent, way_to
 
 SECONDS = 15.0
-"""What the connection and its two answers may take."""
+"""What the connection and its two responses may take."""
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A service that answered."""
+    """A service that responded."""
 
     status: int
     is_json: bool
     seconds: float
-    """From a request on an open connection to its answer."""
+    """From a request on an open connection to its response."""
 
 
 def reach(url: str, doing: str, hint: str, transport: httpx.BaseTransport | None = None) -> Reached:
-    """Ask twice, since the first answer has to wait for the connection.
+    """Ask twice, since the first response has to wait for the connection.
 
-    Raises Unreachable or Blocked where no connection was made, LostResponse where the answer did not come.
+    Raises Unreachable or Blocked where no connection was made, LostResponse where the response did not come.
     """
     hooks = {"response": [bodies.bound]}
     ends = {bodies.ENDS: time.monotonic() + SECONDS}
@@ -39,6 +39,6 @@ def reach(url: str, doing: str, hint: str, transport: httpx.BaseTransport | None
             answer = client.get(url, extensions=ends)
             seconds = time.monotonic() - began
     except httpx.HTTPError as error:
-        lost = errors.LostResponse(f"Could not {doing}: {url} did not answer as HTTP does, or not in time.", hint=hint)
+        lost = errors.LostResponse(f"Could not {doing}: {url} gave no HTTP response, or not in time.", hint=hint)
         raise not_sent(error, doing, url, hint) or lost from None
     return Reached(answer.status_code, "json" in answer.headers.get("Content-Type", ""), seconds)

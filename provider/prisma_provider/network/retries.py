@@ -39,7 +39,7 @@ def time_left() -> float:
 def may_send_again(method: str, error: BaseException) -> bool:
     """Whether a request that failed so may be sent again without asking what became of it.
 
-    A POST creates or rotates: after a lost answer its handler asks first. GET, PATCH (the same values) and
+    A POST creates or rotates: after a lost response its handler asks first. GET, PATCH (the same values) and
     DELETE come to the same however often they arrive.
     """
     if isinstance(error, errors.RateLimited | errors.Unreachable):

@@ -99,7 +99,7 @@ def _not_trusted(what: str, error: ssl.SSLError) -> Blocked:
     if not isinstance(error, ssl.SSLCertVerificationError):
         return Blocked(
             f"{what} does not speak TLS as this machine does ({getattr(error, 'reason', None) or error.strerror}).",
-            hint="see whether the base URL is right, and whether a proxy or a firewall answers in its place.",
+            hint="see whether the base URL is right, and whether a proxy or a firewall responds in its place.",
         )
     why = getattr(error, "verify_message", "") or str(error)
     return Blocked(

@@ -55,10 +55,10 @@ class Waits:
         self.check()
 
     def answer(self, work: Callable[[], T], ends: float, *, to_the_end: bool) -> T:
-        """What `work` answers, if it does so before `ends` on the monotonic clock; TooLate, where it does not.
+        """What `work` returns, if it does so before `ends` on the monotonic clock; TooLate, where it does not.
 
         It has a thread of its own, which is left to itself then: neither a name that is looked up nor the head of an
-        answer that comes a byte at a time can be ended from outside. What is not waited for `to_the_end` is given
+        response that comes a byte at a time can be ended from outside. What is not waited for `to_the_end` is given
         up some time after the run was cancelled.
         """
         outcome = _begin(work)

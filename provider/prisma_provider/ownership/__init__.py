@@ -7,7 +7,7 @@ of a project with what is in it. What it decides by, each of which may be missin
   this Pulumi project (`live.others`), which are looked at before an adoption only;
 - the key on a project or database (`logicalId`): one of our form names the resource that it was made for. A key of
   another form is another tool's. Branches and connections have none;
-- what earlier runs on this machine asked for and saw no answer to (`live.intents`);
+- what earlier runs on this machine asked for and saw no response to (`live.intents`);
 - what this run did and was shown (`live.run`).
 
 What another resource or stack is seen to hold is never taken, changed or deleted. In doubt it is refused, with the way

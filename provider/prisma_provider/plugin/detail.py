@@ -13,7 +13,7 @@ _Entry = provider_pb2.PropertyDiff
 
 
 def response(found: Diff, olds: Mapping[str, Any], news: Mapping[str, Any]) -> provider_pb2.DiffResponse:
-    """The answer to Diff; `olds` are old outputs, `news` the declared inputs.
+    """The response to Diff; `olds` are old outputs, `news` the declared inputs.
 
     A replacement is made before the old object goes: names need not be unique.
     """

@@ -15,6 +15,7 @@ class Engine:
     """The engine that started us, or attached to us; without one, lines go to stderr."""
 
     def __init__(self, address: str = "") -> None:
+        self.address = address
         self._log: engine_pb2_grpc.EngineStub | None = None
         if address:
             self._log = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))

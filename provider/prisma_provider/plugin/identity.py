@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from prisma_provider.errors import InvalidInput
@@ -15,6 +16,8 @@ _DYNAMIC = "dynamic/prisma:"
 _ORGANIZATION = "organization"
 """No request of the engine names the organisation; this is what self-managed backends say. Only one of Pulumi's own
 service has another, so there, and only there, the two hosts make different keys for one resource."""
+
+_RESOURCE = re.compile(rf"{TYPE}(?=({'|'.join(HANDLERS)})(\$|$))")
 
 
 class Urn(NamedTuple):
@@ -50,6 +53,6 @@ def stem_for(urn: Urn) -> str:
     """
     place = [_ORGANIZATION, urn.project, urn.stack, _DYNAMIC + kind_of(urn.type)]
     if urn.parents:
-        parents = urn.parents.replace(TYPE, f"pulumi-python:{_DYNAMIC}")
+        parents = _RESOURCE.sub(f"pulumi-python:{_DYNAMIC}", urn.parents)  # a component's type is the same everywhere
         place.append(f"urn:pulumi:{urn.stack}::{urn.project}::{parents}")
     return stem(urn.name, *place)

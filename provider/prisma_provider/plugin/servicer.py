@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 
 import grpc
@@ -18,6 +19,7 @@ from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
+from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
@@ -27,7 +29,7 @@ from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.status import HalfDone, spoken
-from prisma_provider.plugin.values import to_arguments, to_properties, to_struct
+from prisma_provider.plugin.values import secret_in, to_arguments, to_properties, to_struct
 
 Context = grpc.ServicerContext
 
@@ -42,10 +44,10 @@ class Provider(ResourceProviderServicer):
 
     @spoken
     def Handshake(self, request: provider_pb2.ProviderHandshakeRequest, context: Context) -> Any:
-        """The engine says where it is. Secrets come in clear and the engine makes them secrets again."""
+        """The engine says where it is. A plugin that makes components has to take and give secrets as such."""
         if request.engine_address:
             self._session.engine = Engine(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse()
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=True)
 
     @spoken
     def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> Empty:
@@ -73,7 +75,8 @@ class Provider(ResourceProviderServicer):
         failures = [_failure(problem) for problem in check_texts(news)]
         if not failures and all(isinstance(value, str) for value in news.values()):
             failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in wrong(news)]
-        return provider_pb2.CheckResponse(inputs=to_struct(news, SECRET_SETTINGS), failures=failures)
+        secrets = {*SECRET_SETTINGS, *secret_in(request.news)}
+        return provider_pb2.CheckResponse(inputs=to_struct(news, secrets), failures=failures)
 
     @spoken
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
@@ -85,8 +88,11 @@ class Provider(ResourceProviderServicer):
     @spoken
     def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         """The settings of this process."""
+        self._session.reference = f"{request.urn}::{request.id}"
         self._session.configure(to_properties(request.args))
-        return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, acceptOutputs=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
 
     @spoken
     def Cancel(self, request: Empty, context: Context) -> Empty:
@@ -106,6 +112,13 @@ class Provider(ResourceProviderServicer):
         getattr(response, "return").CopyFrom(to_struct(answer))  # a word that Python keeps for itself
         return response
 
+    @spoken
+    def Construct(self, request: provider_pb2.ConstructRequest, context: Context) -> provider_pb2.ConstructResponse:
+        """A component, and what it is made of."""
+        from prisma_provider.plugin.components import construct  # it takes the SDK, which no other method needs
+
+        return construct(request, self._session.engine.address, self._session.reference)
+
     # the resources
 
     @spoken
@@ -122,7 +135,8 @@ class Provider(ResourceProviderServicer):
         except PrismaError as error:
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
         failures = [_failure(problem) for problem in checked.problems]
-        return provider_pb2.CheckResponse(inputs=to_struct(checked.inputs, _secrets(HANDLERS[kind])), failures=failures)
+        inputs = to_struct(checked.inputs, _secrets(HANDLERS[kind], request.news))
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     @spoken
     def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
@@ -141,14 +155,19 @@ class Provider(ResourceProviderServicer):
         """Make it, or say what it will be."""
         _, handler = _handler(request.urn)
         news = to_properties(request.properties)
+        secrets = _secrets(handler, request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=_outputs(handler, planned.after_create(handler.fields, news)))
+            outputs = planned.after_create(handler.fields, news)
+            # What depends on an object that is taken over is checked with its id: in the preview, not in the update.
+            return provider_pb2.CreateResponse(
+                id=adopted_id(news.get("adopt")) or "", properties=_outputs(outputs, secrets)
+            )
         with self._session.operation(request.urn, request.timeout, news) as live:
             object_id, outputs = handler.create(live, news)
             problems = self._session.problems()
         if problems:
-            raise HalfDone(object_id, _outputs(handler, outputs), request.properties, problems)
-        return provider_pb2.CreateResponse(id=object_id, properties=_outputs(handler, outputs))
+            raise HalfDone(object_id, _outputs(outputs, secrets), request.properties, problems)
+        return provider_pb2.CreateResponse(id=object_id, properties=_outputs(outputs, secrets))
 
     @spoken
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
@@ -166,8 +185,9 @@ class Provider(ResourceProviderServicer):
                 seen = reading.imported(live, kind, request.id)
         if seen is None:
             return provider_pb2.ReadResponse()
+        secrets = _secrets(handler, request.properties, request.inputs)
         return provider_pb2.ReadResponse(
-            id=seen.object_id, properties=_outputs(handler, seen.outputs), inputs=to_struct(seen.inputs)
+            id=seen.object_id, properties=_outputs(seen.outputs, secrets), inputs=to_struct(seen.inputs, secrets)
         )
 
     @spoken
@@ -175,24 +195,24 @@ class Provider(ResourceProviderServicer):
         """Close the differences in place, or say what will be."""
         kind, handler = _handler(request.urn)
         olds, news = _compared(request)
+        secrets = _secrets(handler, request.news)
         with self._session.operation(request.urn, request.timeout, {**olds, **news}) as live:
             found = handler.diff(live, request.id, olds, news)
             _explain(live, kind, request.id, olds, found)
             if request.preview:
-                return provider_pb2.UpdateResponse(
-                    properties=_outputs(handler, planned.after_update(handler.fields, olds, news, found))
-                )
+                planned_outputs = planned.after_update(handler.fields, olds, news, found)
+                return provider_pb2.UpdateResponse(properties=_outputs(planned_outputs, secrets))
             try:
                 outputs = handler.update(live, request.id, olds, news)
             except PrismaError as error:
                 moved = reading.moved(live, kind, request.id, olds)
                 if moved is None:
                     raise
-                raise HalfDone(request.id, _outputs(handler, moved), request.news, [str(error)]) from None
+                raise HalfDone(request.id, _outputs(moved, secrets), request.news, [str(error)]) from None
             problems = self._session.problems()
         if problems:
-            raise HalfDone(request.id, _outputs(handler, outputs), request.news, problems)
-        return provider_pb2.UpdateResponse(properties=_outputs(handler, outputs))
+            raise HalfDone(request.id, _outputs(outputs, secrets), request.news, problems)
+        return provider_pb2.UpdateResponse(properties=_outputs(outputs, secrets))
 
     @spoken
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:
@@ -235,14 +255,16 @@ def _compared(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) ->
     return olds, news
 
 
-def _outputs(handler: Handler, outputs: Properties) -> Struct:
-    """Outputs as they stand in state: what only create and rotate give is a secret; options are the engine's."""
+def _outputs(outputs: Properties, secrets: set[str]) -> Struct:
+    """Outputs as they stand in state; options are the engine's."""
     kept = {name: value for name, value in outputs.items() if name not in ("ignoreChanges", "customTimeouts")}
-    return to_struct(kept, _secrets(handler))
+    return to_struct(kept, secrets)
 
 
-def _secrets(handler: Handler) -> list[str]:
-    return [field.name for field in handler.fields if field.kind == "once"]
+def _secrets(handler: Handler, *given: Struct) -> set[str]:
+    """The properties that are secrets: what only create and rotate give, and what the program gives as one."""
+    always = (field.name for field in handler.fields if field.kind == "once")
+    return {*always, *chain.from_iterable(map(secret_in, given))}
 
 
 def _failure(error: PrismaError) -> provider_pb2.CheckFailure:

@@ -60,6 +60,8 @@ class Session:
         self.engine = engine
         self.stack: str | None = None
         """The stack that this operation is of, once a resource of it has been checked."""
+        self.reference = ""
+        """The provider that this process is, as URN::ID."""
         self._live: Live | None = None
         self._problem = ConfigurationError("Pulumi did not configure the provider before it used it.")
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.struct_pb2 import Struct
+from pulumi import RunError
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
@@ -45,6 +46,8 @@ def spoken(method: Method) -> Method:
             _abort_half_done(context, error)
         except PrismaError as error:
             context.abort(_code(error), spelled(str(error)))
+        except RunError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, spelled(str(error)))
         except Exception as error:
             context.abort(grpc.StatusCode.INTERNAL, _bug(error))
 

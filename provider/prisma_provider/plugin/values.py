@@ -35,6 +35,17 @@ def to_arguments(given: Struct) -> Properties:
     }
 
 
+def secret_in(given: Struct) -> set[str]:
+    """The properties that a program gave as secrets, whole or in part: as outputs they stay secrets."""
+    return {name for name, value in json_format.MessageToDict(given).items() if _holds_secret(value)}
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return value.get(_SIGNATURE) == _SECRET or any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
+
+
 def to_struct(state: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct:
     """Properties as Pulumi takes them, these marked as secrets; what is None is left out."""
     found = Struct()

@@ -38,6 +38,8 @@ TAKEN = (
     "This run adopts it, and deletes it then under its old name: take that one out of state before, by "
     "`pulumi state delete`, which deletes nothing in Prisma."
 )
+FOREIGN = "Its data may be lost: it is of another provider."
+UNTYPED = "It may hold data: its type does not say, and its code is the program's own."
 HOLDS_DATA = ("Project", "Database")
 """What has data: deleted or replaced, it is lost."""
 
@@ -109,7 +111,7 @@ def foreign(step: Step, *, prisma: bool) -> Finding:
     old = step.old or State()
     if old.external or (old.retained and step.op == "delete"):
         return Finding("forgotten", step, note="It lives on: only Pulumi forgets it.", other=not prisma)
-    lost = "All its data is lost." if prisma else "Its data may be lost: it is of another provider."
+    lost = "All its data is lost." if prisma else UNTYPED if step.is_untyped else FOREIGN
     begin = PENDING if step.pending else ""
     kind: Kind = "deleted" if step.op == "delete" else "replaced" if step.op == "replace" else "changed"
     return Finding(kind, step, note=begin + lost, loses="data", other=not prisma)

@@ -74,6 +74,11 @@ class Step:
         return re.split(r"[:/]", self.type)[-1]
 
     @property
+    def is_untyped(self) -> bool:
+        """A dynamic resource that its program gave no type of its own."""
+        return re.fullmatch(r"pulumi-\w+:dynamic:Resource", self.type) is not None
+
+    @property
     def package(self) -> str:
         """The package of its type."""
         return self.type.partition(":")[0]

@@ -6,11 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from functools import cached_property
 from itertools import compress
 
 from prisma_provider.api.models import bare_id
+from prisma_provider.reporting import Verdict
 from prisma_provider.review.calls import calls
 from prisma_provider.review.changes import adopted
 from prisma_provider.review.defaults import Defaults
@@ -24,16 +24,6 @@ ALLOW_CHANGES = "changes"
 ALLOW_OTHER = "other"
 """And this: data of other providers, which may be lost."""
 _GENERAL = (ALLOW_CHANGES, ALLOW_OTHER)
-
-
-class Verdict(IntEnum):
-    """What a check has to know; its value is the exit status."""
-
-    SAFE = 0
-    FAILED = 1
-    """The preview did not reach its end, or not all could be seen: what it does not show may be worse."""
-    CHANGES = 10
-    DATA_LOSS = 20
 
 
 @dataclass(frozen=True)
@@ -98,6 +88,11 @@ class Review:
     def unmet(self, allowed: Collection[str]) -> tuple[str, ...]:
         """What was allowed and is not lost here, or is the name of several."""
         return tuple(name for name in dict.fromkeys(allowed) if name not in _GENERAL and not self._is_one(name))
+
+    @property
+    def allowable(self) -> tuple[str, ...]:
+        """Everything that `--allow` may name here."""
+        return *_GENERAL, *(name for loss in self.losses for name in self.names(loss))
 
     def verdict(self, allowed: Collection[str] = ()) -> Verdict:
         """The worst of it, less what is allowed."""

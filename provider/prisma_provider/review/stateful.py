@@ -80,10 +80,12 @@ def _inputs(step: Step) -> Iterator[str]:
 
 
 def holds_data(step: Step, prisma: Collection[str]) -> bool:
-    """Whether a resource of another package is known to hold data; one of Prisma's does, unless it cannot."""
+    """Whether a resource of another package may hold data; one of Prisma's does, unless it cannot."""
     if step.kind or not step.custom or _ONLY_ACCESS.search(step.type.lower()):
         return False
     kind = step.type.lower().partition(":")[2]
-    return is_prismas(step, prisma) or any(
-        package.fullmatch(step.package.lower()) and part.search(kind) for package, part in _TABLE
+    return (
+        is_prismas(step, prisma)
+        or step.is_untyped
+        or any(package.fullmatch(step.package.lower()) and part.search(kind) for package, part in _TABLE)
     )

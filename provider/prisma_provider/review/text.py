@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from prisma_provider.reporting import some
 from prisma_provider.review import wording
 from prisma_provider.review.findings import Finding
 from prisma_provider.review.review import Review
@@ -23,7 +24,7 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
     lines += _block(wording.NOT_WHOLE, _problems(review))
     lines += _block(wording.UNSEEN, filter(None, [review.unseen]))
     for name in review.unmet(allowed):
-        lines += _paragraph(f"--allow {name} {wording.unmet(name, review)}")
+        lines += _paragraph(wording.unmet(name, review, plain))
     for each in review.lookalikes:
         old, new = each.deleted, each.created
         lines += _block(
@@ -38,7 +39,7 @@ def render(review: Review, allowed: Collection[str] = ()) -> str:
 
 def _problems(review: Review) -> list[str]:
     lines = [line.strip() for problem in review.problems for line in problem.splitlines()]
-    return wording.some(lines, _MOST_PROBLEMS)
+    return some(lines, _MOST_PROBLEMS)
 
 
 def _block(title: str, lines: Iterable[str]) -> list[str]:

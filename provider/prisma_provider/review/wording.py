@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from itertools import accumulate
 from typing import Final
 
-from prisma_provider.review.review import Review, Verdict
-from prisma_provider.text import plain
+from prisma_provider.reporting import Verdict
+from prisma_provider.review.review import Review
+from prisma_provider.text import near, plain
 
 HEADLINES: Final[Mapping[Verdict, str]] = {
     Verdict.SAFE: "nothing changes",
@@ -22,13 +23,6 @@ LOOKALIKE = "is made, which looks like it. If it is one and the same, keep it by
 NOT_WHOLE = "The preview did not reach its end, so this is not all of it:"
 OTHERS = "Data of other providers may be lost"
 UNSEEN = "Not all could be seen:"
-MORE = "… and {} more"
-
-
-def some(lines: Sequence[str], most: int) -> list[str]:
-    """These lines, no more than so many, and how many are left out."""
-    left = len(lines) - most
-    return [*lines[:most], *([MORE.format(left)] if left > 0 else [])]
 
 
 def headline(review: Review, allowed: Collection[str]) -> str:
@@ -77,8 +71,17 @@ def _can_be_pasted(name: str) -> bool:
     return plain(name) == name
 
 
-def unmet(name: str, review: Review) -> str:
-    """What is to be said of an `--allow` that let nothing go."""
+def unmet(name: str, review: Review, shown: Callable[[str], str]) -> str:
+    """What is to be said of an `--allow` that let nothing go; `shown` is how a name is written there."""
+    allow = shown(f"--allow {shlex.quote(name)}")
     if any(name == loss.label for loss in review.losses):
-        return "is the name of several: name one by its URN or its id."
-    return "meets nothing that is lost here. Take it out: a name that is left over lets the next loss go unasked."
+        return f"{allow} is the name of several: name one by its URN or its id."
+    meant = " or ".join(map(shown, near(name, review.allowable)))
+    if meant:
+        return f"{allow} meets nothing that is lost here. Did you mean {meant}?"
+    takes = f"--allow takes {shown('changes')}, {shown('other')}, or the name, URN or id of what is lost here."
+    if not name.strip():
+        return f"{allow} names nothing. {takes}"
+    return (
+        f"{allow} meets nothing that is lost here. {takes} Take it out: what is left over lets a later loss go unasked."
+    )

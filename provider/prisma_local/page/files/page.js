@@ -73,8 +73,9 @@ function fits(...texts) {
   return texts.some((text) => String(text ?? "").toLowerCase().includes(wanted));
 }
 
-function drawDatabases({ api, workspaces }) {
+function drawDatabases({ api, certificate, workspaces }) {
   $("api").textContent = api;
+  $("certificate").textContent = `NODE_EXTRA_CA_CERTS=${certificate}`;
   const blocks = workspaces.flatMap((workspace) => workspace.projects.map((project) => {
     const wanted = project.databases.filter((each) => fits(project.name, each.name, each.id, each.status, each.branch));
     if (!wanted.length && !fits(project.name, project.id)) return null;

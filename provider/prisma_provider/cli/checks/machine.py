@@ -79,7 +79,7 @@ def backend(command: str | None) -> Check:
         found = json.loads(answer or "")
         user, url = str(found["user"]), shown(str(found["url"]))
     except (ValueError, TypeError, KeyError):
-        return Check("backend", False, shown(f"`pulumi whoami` fails: {said or 'no answer'}"), _LOG_IN)
+        return Check("backend", False, shown(f"`pulumi whoami` fails: {said or 'no output'}"), _LOG_IN)
     return Check("backend", True, f"{url} as {shown(user)}", facts={"url": url, "user": shown(user)})
 
 
@@ -119,7 +119,7 @@ def _installed(environment: Mapping[str, str]) -> tuple[Path, str] | None:
 
 
 def _ask(command: str, *arguments: str) -> tuple[str | None, str]:
-    """What a command answers; None, and why, where it does not."""
+    """What a command prints; None, and why, where it does not."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     arguments = ("--non-interactive", *arguments) if Path(command).stem == "pulumi" else arguments
     try:
@@ -133,7 +133,7 @@ def _ask(command: str, *arguments: str) -> tuple[str | None, str]:
             env=environment,
         )
     except subprocess.TimeoutExpired:
-        return None, f"no answer within {SECONDS:g} s"
+        return None, f"no output within {SECONDS:g} s"
     except OSError as error:
         return None, error.strerror or type(error).__name__
     said = _error(done.stderr) or f"it ends with {done.returncode} and says nothing"

@@ -17,10 +17,10 @@ from prisma_provider.network.origins import is_safe
 from prisma_provider.settings import BASE_URL_VARIABLE, Settings
 
 PATIENCE = 10.0
-"""Seconds that one answer may take here, and for which it is asked for again."""
+"""Seconds that one response may take here, and for which it is asked for again."""
 _RIGHT_URL = f"see whether this machine has a network, and the base URL is right ({BASE_URL_VARIABLE})."
 _ANSWERS = (200, 401, 403, 429)
-"""What the API answers to a question without a token; 429 where there are too many."""
+"""How the API responds to a request without a token; 429 where there are too many."""
 
 
 def checks() -> Iterator[Check]:
@@ -43,15 +43,15 @@ def checks() -> Iterator[Check]:
 
 
 def api() -> Check:
-    """The way to it: the proxy, the certificate, and how long an answer takes."""
+    """The way to it: the proxy, the certificate, and how long a response takes."""
     base = place.api()
     proxy = proxies.find(base)
     found = probe.reach(f"{base}/v1/me", "reach Prisma's API", _RIGHT_URL)
     if found.status not in _ANSWERS or (found.status == 200 and not found.is_json):
-        raise ConfigurationError(f"{base} answers ({found.status}), and not as Prisma's API does.", hint=_RIGHT_URL)
+        raise ConfigurationError(f"{base} responds ({found.status}), and not as Prisma's API does.", hint=_RIGHT_URL)
     milliseconds = round(found.seconds * 1000)
     trust = in_force() if base.startswith("https:") else None
-    detail = f"{base} answers in {milliseconds} ms, {f'through {proxy}' if proxy else 'without a proxy'}"
+    detail = f"{base} responds in {milliseconds} ms, {f'through {proxy}' if proxy else 'without a proxy'}"
     detail += f"; its certificate is trusted by {trust}" if trust else "; on this machine, without TLS"
     facts = {"url": base, "latencyMs": milliseconds, "proxy": proxy.url if proxy else None, "trust": trust}
     return Check("api", True, shown(detail), facts=facts)
