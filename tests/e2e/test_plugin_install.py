@@ -13,7 +13,6 @@ from examples._machine.setup import ROOT
 from e2e.yaml_stack import YamlStack
 from local_server import LocalServer
 
-
 PROGRAM = """
 resources:
   shop:
