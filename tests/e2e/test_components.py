@@ -49,7 +49,9 @@ def stack(tmp_path: Path, server: LocalServer) -> YamlStack:
 
 def test_a_preview_environment_in_yaml(stack: YamlStack) -> None:
     """In YAML as in Python: branch, clone and credentials in one resource; then unchanged, and gone at the end."""
-    tool = "import os, psycopg; c = psycopg.connect(os.environ['DIRECT_URL']); c.execute('create table m ()'); c.commit()"
+    tool = (
+        "import os, psycopg; c = psycopg.connect(os.environ['DIRECT_URL']); c.execute('create table m ()'); c.commit()"
+    )
     assert stack.preview(PREVIEW.replace("COMMAND", json.dumps([sys.executable, "-c", tool]))).changes == {"create": 8}
     assert not stack.sent()
     assert stack.up().changes == {"create": 8}

@@ -107,7 +107,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[dict[str, A
     def run(command: Any, **how: Any) -> Any:
         found.append({"command": command, **how})
         database.applied = [Applied(each.name, each.name) for each in migrations_in(how["folder"])]
-        return Ended(0, ())
+        return Ended(0, (), 0.1)
 
     monkeypatch.setattr(migration, "run", run)
     return found
@@ -192,7 +192,7 @@ def test_a_tool_that_fails(
     said: str,
 ) -> None:
     """A failed migration shows the tool's last words and what its code deserves."""
-    monkeypatch.setattr(migration, "run", lambda *_, **__: Ended(status, ("before", line)))
+    monkeypatch.setattr(migration, "run", lambda *_, **__: Ended(status, ("before", line), 0.1))
     with pytest.raises(errors.MigrationFailed) as caught:
         HANDLER.create(service.live(), PRISMA)
     assert f"  | {line}" in str(caught.value) and said in str(caught.value)
@@ -202,7 +202,7 @@ def test_a_tool_that_migrates_another_database(
     service: Service, project: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command that ends well and leaves this database as it was is a failure."""
-    monkeypatch.setattr(migration, "run", lambda *_, **__: Ended(0, ()))
+    monkeypatch.setattr(migration, "run", lambda *_, **__: Ended(0, (), 0.1))
     with pytest.raises(errors.MigrationFailed, match="still lacks 1_init"):
         HANDLER.create(service.live(), PRISMA)
 
