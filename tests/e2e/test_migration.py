@@ -66,11 +66,13 @@ def program(rotation: str = "", way: str = PRISMA) -> str:
 
 @both_hosts
 def test_from_nothing_to_a_schema(stack: Stack) -> None:
-    """One `up` makes database and schema; the next runs nothing; a new migration shows by name, and only it runs."""
+    """One `up` makes database and schema, though it starts slowly; then nothing is run but a new migration."""
     add(stack, "1_init", "create table parcels (what text)")
     preview = stack.preview(program())
     assert "1_init" in preview.messages
+    stack.server.settings(coldStartRefusing=2, coldStartDropping=2)
     stack.up()
+    stack.server.settings(coldStartRefusing=0, coldStartDropping=0)
     url = stack.outputs()["direct_url"]
     sql(url, "insert into parcels values ('paper')")
     assert stack.outputs()["applied"] == ["1_init"]
