@@ -17,6 +17,7 @@ def test_they_are_in_pulumi_s_own_folder(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PULUMI_HOME", str(home) if moved else "")
     Intents.of_pulumi().remember("connection", "db_1", before=["con_2", "con_1"])
     assert [path.parent for path in home.rglob("*.json")] == [home / "prisma" / "intents"]
+    assert (home / "prisma" / "intents").stat().st_mode & 0o777 == 0o700
     assert Intents.of_pulumi().left("connection", "db_1") == frozenset({"con_1", "con_2"})
 
 

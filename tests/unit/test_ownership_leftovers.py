@@ -249,6 +249,9 @@ def test_a_leftover_from_before_the_stack_was_renamed(service: Service, home: st
     """My run was killed amid a creation, and I renamed the stack: the database is named, and adopt=True takes it."""
     earlier = key("Database", "as-the-stack-was-called")
     there = left(service, home, logicalId=for_deletion_with_project(earlier) if deleted_with else earlier)
+    another = service.live(begun=[begun_as(home, key("Database", "another"))])
+    assert take(service, another, home) != there
+    service.databases = {there: service.databases[there]}
     begun = [begun_as(home, earlier)]
     with pytest.raises(errors.Refused, match=there):
         take(service, service.live(begun=begun), home)
