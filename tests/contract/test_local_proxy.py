@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import ssl
 import struct
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +18,7 @@ import pytest
 from local_server import LocalServer, naming, user_of
 from prisma_local.errors import SessionRefused
 from prisma_local.postgres import protocol
+from prisma_local.postgres.names import CONNECTION_LIMIT
 from prisma_local.postgres.protocol import Startup
 from waiting import wait_until
 
@@ -145,6 +149,19 @@ def test_a_name_that_no_database_has_is_said_by_postgresql(string: str) -> None:
     for name in ("nowhere", "no%20where", "%C3%A4", "a" * 100):
         with pytest.raises(psycopg.OperationalError, match="does not exist"):
             psycopg.connect(naming(string, name))
+
+
+def test_a_shell_that_allows_few_open_files(place: Path) -> None:
+    """Many shells allow a process few open files; all sessions that PostgreSQL takes are there all the same."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    few = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (100, hard))
+    with LocalServer(place, preexec_fn=few) as server, ExitStack() as sessions:
+        for name in "abc":
+            made = server.made("/v1/projects", name=name)["database"]["connections"][0]
+            string = made["endpoints"]["direct"]["connectionString"]
+            for _ in range(CONNECTION_LIMIT - 1):
+                session = sessions.enter_context(closing(psycopg.connect(string, connect_timeout=60)))
+                assert session.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_user_and_database_in_the_first_message() -> None:
