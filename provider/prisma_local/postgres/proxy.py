@@ -99,7 +99,6 @@ class Proxy:
             if len(self._clients) >= CLIENT_LIMIT:
                 client.close()
                 continue
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = self._loop.create_task(self._serve(endpoint, admit, client))
             self._clients.add(task)
             task.add_done_callback(self._clients.discard)
@@ -107,6 +106,7 @@ class Proxy:
     async def _serve(self, endpoint: Endpoint, admit: Admit, client: socket.socket) -> None:
         """One client, from its first byte to its last."""
         with contextlib.suppress(OSError, EOFError, SessionRefused), contextlib.closing(client):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(STARTUP_SECONDS):
                 encrypted = await self._encrypted(client)
             try:
