@@ -1,6 +1,6 @@
 """Real clients take the connection strings of prisma-local: Prisma's tools, node-postgres, SQLAlchemy, asyncpg.
 
-Not run here: the schema engine of Prisma 7, a program that is downloaded from another place than npm's registry. That
+Not run here: the schema engine of Prisma 7, a program that is downloaded from elsewhere than npm. The one
 of 6.19 is in its package, in WebAssembly.
 """
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import socket
 import ssl
 import threading
@@ -44,6 +45,8 @@ CLIENT_LIMIT = 1500
 STARTUP_SECONDS = 15.0
 END_SECONDS = 5.0
 RETRY_SECONDS = 0.1
+# Two for each client and some for the rest; many shells allow 1024 by default, or fewer.
+OPEN_FILES = 2 * CLIENT_LIMIT + 1000
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class Proxy:
     def __init__(self, data: Path) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(data / "server.crt", data / "server.key")
+        _allow_open_files()
         self._clients: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -107,7 +111,6 @@ class Proxy:
             if len(self._clients) >= CLIENT_LIMIT:
                 client.close()
                 continue
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = self._loop.create_task(self._serve(endpoint, admit, client))
             self._clients.add(task)
             task.add_done_callback(self._clients.discard)
@@ -115,6 +118,7 @@ class Proxy:
     async def _serve(self, endpoint: Endpoint, admit: Admit, client: socket.socket) -> None:
         """One client, from its first byte to its last."""
         with contextlib.suppress(OSError, EOFError, SessionRefused), contextlib.closing(client):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(STARTUP_SECONDS):
                 encrypted = await self._encrypted(client)
             try:
@@ -150,6 +154,14 @@ class Proxy:
                 raise EOFError
             data += more
         return data
+
+
+def _allow_open_files() -> None:
+    """As many as needed, or as many as this account may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _session(endpoint: Endpoint, admit: Admit, client: Stream) -> None:
