@@ -218,6 +218,7 @@ def test_everything_of_a_schema(shop: Shop) -> None:
         create sequence tickets; create schema stock; create table stock.items (id int);
         create function twice(int) returns int language sql as 'select 2 * $1';
         alter table users alter column name drop default, alter column email set not null;
+        alter table users enable row level security; grant select on carts to public;
         """,
         expect=10,
     )
@@ -229,6 +230,8 @@ def test_everything_of_a_schema(shop: Shop) -> None:
         ("changed", "enum", "mood"),
         ("added", "function", "twice(integer)"),
         ("added", "index", "users_email_idx"),
+        ("added", "privileges", "carts"),
+        ("added", "row security", "users"),
         ("added", "schema", "stock"),
         ("added", "sequence", "tickets"),
         ("changed", "view", "adults"),
