@@ -276,6 +276,15 @@ def test_migrations_of_prisma(shop: Shop) -> None:
     assert "did not touch the clone" in shop.found("select 1", expect=1)["failure"]["what"]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started here can be interrupted, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_removes_the_clone(shop: Shop, number: signal.Signals) -> None:
     """Ctrl-C, or a job that is cancelled, while the command runs: the command ends, and the clone goes."""
