@@ -10,7 +10,8 @@ from .failure import Failure
 from .processes import Processes
 from .setup import Machine
 
-SDK = "sdk"
+SDK = "sdks/prisma"  # where `pulumi package add` puts it
+NPM = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
 
 
 class TypeScript:
@@ -26,17 +27,18 @@ class TypeScript:
         self._environment = environment
 
     def prepare(self) -> None:
-        """The SDK, then the packages, then the SDK compiled."""
+        """The packages, as they stand in package.json; then what `pulumi package add` does."""
         if not shutil.which("npm", path=self._environment["PATH"]):
             raise Failure("This example needs Node.js with npm.", hint="Install it (nodejs.org), then run this again.")
+        self._run([*NPM], "npm install")
+        self._console.say("npm has installed what the program needs")
         schema = self._program / "schema.json"
         schema.write_text(self._run([self._machine.python, "-m", "prisma_provider.plugin.schema"], "making the schema"))
         self._run([NODE_SDK, schema, self._program / SDK], "making the SDK")
-        self._console.say("an SDK is made from the plugin's schema")
-        self._run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"], "npm install")
+        self._run([*NPM, f"./{SDK}"], "adding the SDK")
         self._run(["npx", "tsc", "--project", SDK], "compiling the SDK")
         shutil.copy(self._program / SDK / "package.json", self._program / SDK / "bin")
-        self._console.say("npm has installed what the program needs")
+        self._console.say("an SDK is made from the plugin's schema")
 
     def _run(self, command: list[str | Path], what: str) -> str:
         code, out, errors = self._processes.ask(command, env=self._environment, cwd=self._program)

@@ -1,7 +1,9 @@
 """Functions: what exists, looked up while the program runs, without managing it.
 
 Each has a twin with `_output`, which takes the outputs of resources and returns once they are known. Nothing here
-returns a secret. In tests with `pulumi.runtime.set_mocks` they ask the mocks' `call`, as `prisma:index:getDatabase`.
+returns a secret. They ask in this process, with the program's own settings; with `opts` (a `provider` of
+`pulumi_prisma.native`, a `parent`) the plugin asks, with that account. In tests with `pulumi.runtime.set_mocks` they
+ask the mocks' `call`, as `prisma:index:getDatabase`.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import pulumi
 from pulumi import Input, Output
+from pulumi.output import UNKNOWN
 
 from prisma_provider.text import camel, snake
 from pulumi_prisma.results import (
@@ -24,7 +28,7 @@ from pulumi_prisma.results import (
     GetRegionResult,
     GetUsageResult,
 )
-from pulumi_prisma.starting import is_mocked
+from pulumi_prisma.starting import check_plugin, is_mocked
 
 if TYPE_CHECKING:
     from prisma_provider.api.client import Client
@@ -53,29 +57,67 @@ __all__ = [
 
 T = TypeVar("T")
 
+_TYPE = "prisma:index:"
+_SAID = " returned an error: "
+"""What stands between Pulumi's words and those of the plugin."""
 
-def get_project(id: str | None = None, *, name: str | None = None) -> GetProjectResult:  # noqa: A002
+
+@dataclass(frozen=True)
+class _Function(Generic[T]):
+    """A function of the schema, and how its response is read."""
+
+    token: str
+    read: Callable[[Any], T]
+
+    @property
+    def name(self) -> str:
+        """Its name here."""
+        return snake(self.token)
+
+
+_PROJECT = _Function("getProject", lambda found: GetProjectResult(**found))
+_PROJECTS = _Function("getProjects", lambda found: [GetProjectResult(**each) for each in found["projects"]])
+_DATABASE = _Function("getDatabase", lambda found: GetDatabaseResult(**found))
+_DATABASES = _Function("getDatabases", lambda found: [GetDatabaseResult(**each) for each in found["databases"]])
+_CONNECTIONS = _Function("getConnections", lambda found: [GetConnectionResult(**each) for each in found["connections"]])
+_BRANCHES = _Function("getBranches", lambda found: [GetBranchResult(**each) for each in found["branches"]])
+_BACKUPS = _Function("getBackups", lambda found: [GetBackupResult(**each) for each in found["backups"]])
+_USAGE = _Function("getUsage", lambda found: GetUsageResult(**found))
+_REGIONS = _Function("getRegions", lambda found: [GetRegionResult(**each) for each in found["regions"]])
+
+
+def get_project(
+    id: str | None = None,  # noqa: A002
+    *,
+    name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> GetProjectResult:
     """The project of this id, or the only one of this name; several of a name are an error that lists them."""
-    return GetProjectResult(**_call("getProject", id=id, name=name))
+    return _call(_PROJECT, opts, id=id, name=name)
 
 
 def get_project_output(
     id: Input[str] | None = None,  # noqa: A002
     *,
     name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> Output[GetProjectResult]:
     """`get_project` of outputs."""
-    return _later(get_project, id=id, name=name)
+    return _later(_PROJECT, opts, id=id, name=name)
 
 
-def get_projects(*, name: str | None = None) -> list[GetProjectResult]:
+def get_projects(*, name: str | None = None, opts: pulumi.InvokeOptions | None = None) -> list[GetProjectResult]:
     """All projects of the workspace, or those of this name."""
-    return [GetProjectResult(**each) for each in _call("getProjects", name=name)["projects"]]
+    return _call(_PROJECTS, opts, name=name)
 
 
-def get_projects_output(*, name: Input[str] | None = None) -> Output[list[GetProjectResult]]:
+def get_projects_output(
+    *,
+    name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetProjectResult]]:
     """`get_projects` of outputs."""
-    return _later(get_projects, name=name)
+    return _later(_PROJECTS, opts, name=name)
 
 
 def get_database(
@@ -83,9 +125,10 @@ def get_database(
     *,
     name: str | None = None,
     project_id: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
 ) -> GetDatabaseResult:
     """The database of this id, or the only one of this name, in a project or in the workspace."""
-    return GetDatabaseResult(**_call("getDatabase", id=id, name=name, project_id=project_id))
+    return _call(_DATABASE, opts, id=id, name=name, project_id=project_id)
 
 
 def get_database_output(
@@ -93,99 +136,142 @@ def get_database_output(
     *,
     name: Input[str] | None = None,
     project_id: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> Output[GetDatabaseResult]:
     """`get_database` of outputs."""
-    return _later(get_database, id=id, name=name, project_id=project_id)
+    return _later(_DATABASE, opts, id=id, name=name, project_id=project_id)
 
 
-def get_databases(*, project_id: str | None = None, name: str | None = None) -> list[GetDatabaseResult]:
+def get_databases(
+    *,
+    project_id: str | None = None,
+    name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> list[GetDatabaseResult]:
     """All databases of a project or of the workspace, or those of this name."""
-    return [GetDatabaseResult(**each) for each in _call("getDatabases", project_id=project_id, name=name)["databases"]]
+    return _call(_DATABASES, opts, project_id=project_id, name=name)
 
 
 def get_databases_output(
-    *, project_id: Input[str] | None = None, name: Input[str] | None = None
+    *,
+    project_id: Input[str] | None = None,
+    name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> Output[list[GetDatabaseResult]]:
     """`get_databases` of outputs."""
-    return _later(get_databases, project_id=project_id, name=name)
+    return _later(_DATABASES, opts, project_id=project_id, name=name)
 
 
-def get_connections(database_id: str) -> list[GetConnectionResult]:
+def get_connections(database_id: str, *, opts: pulumi.InvokeOptions | None = None) -> list[GetConnectionResult]:
     """All connections of a database."""
-    return [GetConnectionResult(**each) for each in _call("getConnections", database_id=database_id)["connections"]]
+    return _call(_CONNECTIONS, opts, database_id=database_id)
 
 
-def get_connections_output(database_id: Input[str]) -> Output[list[GetConnectionResult]]:
+def get_connections_output(
+    database_id: Input[str],
+    *,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetConnectionResult]]:
     """`get_connections` of outputs."""
-    return _later(get_connections, database_id=database_id)
+    return _later(_CONNECTIONS, opts, database_id=database_id)
 
 
-def get_branches(project_id: str, *, git_name: str | None = None) -> list[GetBranchResult]:
+def get_branches(
+    project_id: str,
+    *,
+    git_name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> list[GetBranchResult]:
     """All branches of a project, or the one of this name."""
-    found = _call("getBranches", project_id=project_id, git_name=git_name)
-    return [GetBranchResult(**each) for each in found["branches"]]
+    return _call(_BRANCHES, opts, project_id=project_id, git_name=git_name)
 
 
-def get_branches_output(project_id: Input[str], *, git_name: Input[str] | None = None) -> Output[list[GetBranchResult]]:
+def get_branches_output(
+    project_id: Input[str],
+    *,
+    git_name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetBranchResult]]:
     """`get_branches` of outputs."""
-    return _later(get_branches, project_id=project_id, git_name=git_name)
+    return _later(_BRANCHES, opts, project_id=project_id, git_name=git_name)
 
 
-def get_backups(database_id: str) -> list[GetBackupResult]:
+def get_backups(database_id: str, *, opts: pulumi.InvokeOptions | None = None) -> list[GetBackupResult]:
     """The backups of a database, the newest first; Prisma shows a hundred at most.
 
     :param database_id: the database, ``db_…``.
     """
-    return [GetBackupResult(**each) for each in _call("getBackups", database_id=database_id)["backups"]]
+    return _call(_BACKUPS, opts, database_id=database_id)
 
 
-def get_backups_output(database_id: Input[str]) -> Output[list[GetBackupResult]]:
+def get_backups_output(
+    database_id: Input[str],
+    *,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetBackupResult]]:
     """`get_backups` of outputs."""
-    return _later(get_backups, database_id=database_id)
+    return _later(_BACKUPS, opts, database_id=database_id)
 
 
-def get_usage(database_id: str, *, start_date: str | None = None, end_date: str | None = None) -> GetUsageResult:
+def get_usage(
+    database_id: str,
+    *,
+    start_date: str | None = None,
+    end_date: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> GetUsageResult:
     """What a database has used between two dates.
 
     :param database_id: the database, ``db_…``.
     :param start_date: the first day that counts, such as ``2026-01-31``; this month's first where none is given.
     :param end_date: the day at which the period ends, now where none is given; ``period_end`` says what Prisma took.
     """
-    return GetUsageResult(**_call("getUsage", database_id=database_id, start_date=start_date, end_date=end_date))
+    return _call(_USAGE, opts, database_id=database_id, start_date=start_date, end_date=end_date)
 
 
 def get_usage_output(
-    database_id: Input[str], *, start_date: Input[str] | None = None, end_date: Input[str] | None = None
+    database_id: Input[str],
+    *,
+    start_date: Input[str] | None = None,
+    end_date: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> Output[GetUsageResult]:
     """`get_usage` of outputs."""
-    return _later(get_usage, database_id=database_id, start_date=start_date, end_date=end_date)
+    return _later(_USAGE, opts, database_id=database_id, start_date=start_date, end_date=end_date)
 
 
-def get_regions() -> list[GetRegionResult]:
+def get_regions(*, opts: pulumi.InvokeOptions | None = None) -> list[GetRegionResult]:
     """The regions of Prisma Postgres."""
-    return [GetRegionResult(**each) for each in _call("getRegions")["regions"]]
+    return _call(_REGIONS, opts)
 
 
-def get_regions_output() -> Output[list[GetRegionResult]]:
+def get_regions_output(
+    *,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetRegionResult]]:
     """`get_regions` as an output."""
-    return _later(get_regions)
+    return _later(_REGIONS, opts)
 
 
-def _call(function: str, **arguments: Any) -> Any:
-    """The result, under Python's names."""
+def _call(function: _Function[T], opts: pulumi.InvokeOptions | None, **arguments: Any) -> T:
+    """The response, under Python's names."""
     for name, value in arguments.items():
         if isinstance(value, Output):
             raise pulumi.RunError(
-                f"{snake(function)}: {name} is the output of a resource, which is not known yet; use "
-                f"{snake(function)}_output(…)."
+                f"{function.name}: {name} is the output of a resource, which is not known yet; use "
+                f"{function.name}_output(…)."
             )
-    given = {camel(name): value for name, value in arguments.items() if value is not None}
-    return _pythonic(_answer(function, given))
+    given = _given(arguments)
+    by_plugin = opts is not None or is_mocked()
+    return function.read(_pythonic(_by_plugin(function, given, opts) if by_plugin else _by_us(function, given)))
 
 
-def _answer(function: str, given: Mapping[str, Any]) -> Any:
-    if is_mocked():
-        return pulumi.runtime.invoke(f"prisma:index:{function}", dict(given)).value
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {camel(name): value for name, value in arguments.items() if value is not None}
+
+
+def _by_us(function: _Function[Any], given: Mapping[str, Any]) -> Any:
+    """Asked in this process, with the program's own settings."""
     from prisma_provider.errors import PrismaError
     from prisma_provider.imports import installed_first
 
@@ -195,9 +281,24 @@ def _answer(function: str, given: Mapping[str, Any]) -> Any:
             from prisma_provider.settings import Settings
 
             client = _client(Settings.load(pulumi.runtime.get_config))
-        return FUNCTIONS[function](client, given)
+        return FUNCTIONS[function.token](client, given)
     except PrismaError as error:
-        raise pulumi.RunError(f"{snake(function)}: {error}") from None
+        raise pulumi.RunError(f"{function.name}: {error}") from None
+
+
+def _by_plugin(function: _Function[Any], given: Mapping[str, Any], opts: pulumi.InvokeOptions | None) -> Any:
+    """Asked by the plugin, with the account of `opts.provider`."""
+    if not is_mocked():
+        check_plugin()
+    try:
+        found = pulumi.runtime.invoke(_TYPE + function.token, dict(given), opts).value
+    except Exception as error:  # Pulumi has no narrower one
+        raise pulumi.RunError(f"{function.name}: {str(error).rpartition(_SAID)[2]}") from None
+    if not found:
+        raise pulumi.RunError(
+            f"{function.name}: the settings of its provider are not known yet; use {function.name}_output(…)."
+        )
+    return found
 
 
 @functools.lru_cache
@@ -214,19 +315,33 @@ def _client(settings: Settings) -> Client:
     return client
 
 
-def _later(function: Callable[..., T], **arguments: Any) -> Output[T]:
+def _later(
+    function: _Function[T], opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None, **arguments: Any
+) -> Output[T]:
     """Ask once all arguments are known, beside the program: its event loop must not wait for the network.
 
     A resource that is not made yet may have a known name; what is asked of it is as unknown as its id.
     """
+    if opts is not None:
+        return _later_by_plugin(function, opts, arguments)
     given = Output.from_input(arguments)
     resources: Output[set[pulumi.Resource]] = Output.from_input(given.resources())
     ids: Output[list[Any]] = resources.apply(_ids)
 
     async def ask(known: Sequence[Any]) -> T:
-        return await asyncio.to_thread(function, **known[0])
+        return await asyncio.to_thread(lambda: _call(function, None, **known[0]))
 
     return Output.all(given, ids).apply(ask)
+
+
+def _later_by_plugin(
+    function: _Function[T], opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions, arguments: Mapping[str, Any]
+) -> Output[T]:
+    """The engine asks the plugin once all is known; a provider whose settings are not known finds nothing."""
+    if not is_mocked():
+        check_plugin()
+    answer = pulumi.runtime.invoke_output(_TYPE + function.token, _given(arguments), opts)
+    return answer.apply(lambda found: function.read(_pythonic(found)) if found else cast("T", UNKNOWN))
 
 
 def _ids(resources: Iterable[pulumi.Resource]) -> Output[list[Any]]:

@@ -5,7 +5,7 @@
 What the dynamic host cannot give: `pulumi import`, differences by property, several accounts in one program
 (`Provider`), and as many operations at once as `--parallel` says. A stack moves between the two by changing the
 import; the next preview shows no change. The functions are the same ones: they ask the service themselves, with the
-program's own settings.
+program's own settings, and with `opts=pulumi.InvokeOptions(provider=…)` as that account.
 """
 
 from __future__ import annotations

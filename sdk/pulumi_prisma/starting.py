@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pulumi
@@ -44,11 +48,40 @@ def check_dynamic_host() -> None:
 
 @cache
 def check_plugin() -> None:
-    """Say where a program of the Automation API has the plugin, and the engine does not look."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    known = shutil.which("pulumi-resource-prisma") or any(home.glob("plugins/resource-prisma-*"))
-    if _is_inline() and not known and "prisma" not in os.environ.get("PULUMI_DEBUG_PROVIDERS", ""):
+    """RunError where Pulumi would not find the plugin, with the commands that install it.
+
+    A program of the Automation API is only warned: the engine may look elsewhere than we can see.
+    """
+    if _has_plugin():
+        return
+    if _is_inline():
         _warn("pulumi-resource-prisma, which Pulumi starts, is not on PATH")
+        return
+    command = shutil.which("pulumi-prisma") or Path(sys.executable).with_name("pulumi-prisma")
+    raise pulumi.RunError(
+        "Pulumi does not find pulumi-resource-prisma, the plugin of pulumi_prisma.native: it is neither on PATH (is "
+        "the virtualenv active?) nor installed. Two commands install it:\n"
+        f"  {command} make-plugin prisma-plugin\n"
+        f"  pulumi plugin install resource prisma {version('pulumi-prisma')} --file prisma-plugin"
+    )
+
+
+def _has_plugin() -> bool:
+    """Whether the plugin is where Pulumi looks, or the project or the environment say where it is."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return bool(
+        shutil.which("pulumi-resource-prisma")
+        or any(home.glob("plugins/resource-prisma-*"))
+        or "prisma" in os.environ.get("PULUMI_DEBUG_PROVIDERS", "")
+        or any(re.search(r"^(plugins|packages):", text, re.MULTILINE) for text in _project_files())
+    )
+
+
+def _project_files() -> Iterator[str]:
+    """Pulumi.yaml, in the folder of the program or above it."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        with suppress(OSError):
+            yield (folder / "Pulumi.yaml").read_text(encoding="utf-8", errors="replace")
 
 
 def _warn(what: str) -> None:

@@ -35,7 +35,8 @@ with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as c:
         print("Applying", file.parent.name, flush=True)
         if "bad" in text: sys.exit("Error: P3018 A migration failed to apply")
         c.execute(text)
-        c.execute("insert into _prisma_migrations (id, checksum, finished_at, migration_name) values (%s, %s, now(), %s)",
+        c.execute("insert into _prisma_migrations (id, checksum, finished_at, migration_name) "
+            "values (%s, %s, now(), %s)",
             [str(uuid.uuid4()), hashlib.sha256(file.read_bytes()).hexdigest(), file.parent.name])
 """
 
@@ -65,11 +66,13 @@ def program(rotation: str = "", way: str = PRISMA) -> str:
 
 @both_hosts
 def test_from_nothing_to_a_schema(stack: Stack) -> None:
-    """One `up` makes database, connection and schema; the next runs nothing; a new migration shows, and only it runs."""
+    """One `up` makes database and schema, though it starts slowly; then nothing is run but a new migration."""
     add(stack, "1_init", "create table parcels (what text)")
     preview = stack.preview(program())
     assert "1_init" in preview.messages
+    stack.server.settings(coldStartRefusing=2, coldStartDropping=2)
     stack.up()
+    stack.server.settings(coldStartRefusing=0, coldStartDropping=0)
     url = stack.outputs()["direct_url"]
     sql(url, "insert into parcels values ('paper')")
     assert stack.outputs()["applied"] == ["1_init"]

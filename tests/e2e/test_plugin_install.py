@@ -13,6 +13,15 @@ from examples._machine.setup import ROOT
 from e2e.yaml_stack import YamlStack
 from local_server import LocalServer
 
+PROGRAM = """
+resources:
+  shop:
+    type: prisma:Project
+  pr-7:
+    type: prisma:Environment
+    properties: {projectId: "${shop.id}", kind: preview}
+"""
+
 
 @pytest.fixture
 def stack(tmp_path: Path, server: LocalServer) -> YamlStack:
@@ -30,8 +39,7 @@ def stack(tmp_path: Path, server: LocalServer) -> YamlStack:
 
 def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
     """I make a folder of the plugin, install it with Pulumi's own command, and programs find it there."""
-    program = "resources:\n  shop:\n    type: prisma:Project\n"
-    stack.program(program)
+    stack.program(PROGRAM)
     assert "no resource plugin" in stack.pulumi("preview", expect=None)
     folder = tmp_path / "prisma-plugin"
     command = [str(Path(sys.executable).with_name("pulumi-prisma")), "make-plugin"]
@@ -42,7 +50,7 @@ def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
     assert not list(folder.glob("lib/pytest*"))
     stack.pulumi(*made.stdout.split()[1:])
     done = stack.up()
-    assert done.changes == {"create": 2}
+    assert done.changes == {"create": 6}  # the stack, the project, the environment and its three parts
     assert "pulumi-resource-prisma from $PATH" not in done.messages
     in_a_checkout = [sys.executable, str(ROOT / "provider" / "make-plugin"), str(folder)]
     again = subprocess.run(in_a_checkout, capture_output=True, text=True)

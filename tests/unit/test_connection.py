@@ -144,6 +144,31 @@ def test_what_is_gone_is_made_again(service: Service, database: str) -> None:
     assert CONNECTION.read(live, *made) is None
 
 
+def test_what_goes_between_preview_and_update_is_an_error(service: Service, database: str) -> None:
+    """Deleted by hand before its update: I am told so, and nothing is sent."""
+    made = make(service, database)
+    del service.connections[made[0]]
+    live = service.live()
+    news = declare(live, "Connection", made[1], databaseId=database, name="web", rotationTrigger="2")
+    with pytest.raises(errors.NotReady, match=f"The connection {made[0]} was deleted in the meantime"):
+        CONNECTION.update(live, *made, news)
+    assert not service.sent()
+
+
+def test_what_i_declare_no_more_leaves_state(service: Service, database: str) -> None:
+    """A rotation_trigger that I take out is not in state any more: the next preview is empty."""
+    made = make(service, database, rotationTrigger="1")
+    live = service.live()
+    news = declare(live, "Connection", made[1], databaseId=database, name="web")
+    after = CONNECTION.update(live, *made, news)
+    assert after.get("rotationTrigger") is None
+    assert after["password"] == made[1]["password"]
+    live = service.live()
+    assert not CONNECTION.diff(
+        live, made[0], after, declare(live, "Connection", after, databaseId=database, name="web")
+    )
+
+
 def test_adoption_takes_it_without_its_secrets(service: Service, database: str) -> None:
     """An adopted connection is taken as it is; its secrets are not known, and I am told how to have new ones."""
     there = service.connection(database, "web")

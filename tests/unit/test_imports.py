@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pulumi
@@ -101,6 +102,33 @@ def in_a_thread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return warnings
 
 
+def test_native_without_the_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Pulumi finds no plugin, I am told the two commands that install it, with whole paths where PATH lacks them.
+
+    Nothing is said where it is installed, or where my project or PULUMI_DEBUG_PROVIDERS says where it is.
+    """
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("PULUMI_HOME", str(folder))
+    monkeypatch.delenv("PULUMI_DEBUG_PROVIDERS", raising=False)
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    with pytest.raises(pulumi.RunError) as refused:
+        starting.check_plugin()
+    _, make, install = str(refused.value).splitlines()
+    assert make == f"  {Path(sys.executable).with_name('pulumi-prisma')} make-plugin prisma-plugin"
+    own = version("pulumi-prisma")
+    assert install == f"  pulumi plugin install resource prisma {own} --file prisma-plugin"
+    monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", "prisma:1234")
+    starting.check_plugin()
+    monkeypatch.delenv("PULUMI_DEBUG_PROVIDERS")
+    starting.check_plugin.cache_clear()
+    (folder / "Pulumi.yaml").write_text("name: shop\nplugins:\n  providers: [{name: prisma, path: ../bin}]\n")
+    starting.check_plugin()
+    (folder / "Pulumi.yaml").unlink()
+    starting.check_plugin.cache_clear()
+    (folder / "plugins" / "resource-prisma-v0.1.0").mkdir(parents=True)
+    starting.check_plugin()
+
+
 @pytest.mark.posix
 def test_the_automation_api_without_the_virtualenv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pulumi would start another Python, or finds no plugin, I am told how to set PATH; else nothing is said."""
@@ -115,9 +143,8 @@ def test_the_automation_api_without_the_virtualenv(folder: Path, monkeypatch: py
     assert f"{python}, which Pulumi starts the provider with, lacks pulumi-prisma" in first
     assert "pulumi-resource-prisma, which Pulumi starts, is not on PATH" in second
     assert "virtualenv" in first and "env_vars" in second
-    for check in (starting.check_dynamic_host, starting.check_plugin):
-        check.cache_clear()
-        check()
+    starting.check_dynamic_host.cache_clear()
+    starting.check_dynamic_host()
 
 
 def test_the_automation_api_with_the_virtualenv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,35 @@ def test_the_same_program_over_the_plugin(mocks: Mocks) -> None:
     assert isinstance(native.Database.get("found2", "db_7"), native.Database)
 
 
+class Accounts(Mocks):
+    """Each provider finds the projects of its own account; that of the name "later" has no token yet."""
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        account = args.provider.rpartition("::")[0].rpartition("::")[2]
+        if account == "gone":
+            raise RuntimeError(
+                "invocation of prisma:index:getProjects returned an error: Not found.\n  What to do: look."
+            )
+        projects = [{"id": "proj_1", "name": account, **args.args}]
+        return ({} if account == "later" else {"projects": projects}), []
+
+
+def test_a_function_asks_as_the_account_of_its_provider(mocks: Mocks) -> None:
+    """What I look up with `opts=InvokeOptions(provider=…)` is what that account has; with outputs, too."""
+    pulumi.runtime.set_mocks(Accounts(), project="shop", stack="dev", preview=True)
+    gone, later, eu = (pulumi.InvokeOptions(provider=native.Provider(name)) for name in ("gone", "later", "eu"))
+    with pytest.raises(pulumi.RunError, match=r"^get_projects: .*Not found\.\n  What to do: look\.$"):
+        native.get_projects(opts=gone)
+    with pytest.raises(pulumi.RunError, match=r"not known yet; use get_projects_output"):
+        native.get_projects(opts=later)
+    assert not pulumi.runtime.sync_await._sync_await(native.get_projects_output(opts=later).is_known())
+    assert [each.name for each in native.get_projects(opts=eu)] == ["eu"]
+    shop = native.Project("shop")
+    by_output = pulumi.InvokeOutputOptions(provider=eu.provider, depends_on=[shop])
+    found = native.get_projects_output(name=shop.name, opts=by_output)
+    assert [each.name for each in value(found)] == ["shop"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [(pulumi_prisma, "prisma:index:Project"), (native, "pulumi-python:dynamic/prisma:Project")]
 )

@@ -97,7 +97,7 @@ def test_every_function_is_there() -> None:
         inputs = PACKAGE["functions"][TYPE + name]["inputs"]
         python = inspect.signature(getattr(pulumi_prisma, re.sub("[A-Z]", lambda m: "_" + m[0].lower(), name)))
         assert set(inputs["properties"]) == {argument.name for argument in function.arguments}
-        assert set(inputs["properties"]) == {camel(argument) for argument in python.parameters}
+        assert set(inputs["properties"]) == {camel(argument) for argument in python.parameters if argument != "opts"}
 
 
 def test_the_environment_is_no_default_of_the_schema() -> None:

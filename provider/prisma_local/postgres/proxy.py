@@ -23,10 +23,22 @@ from typing import Any
 from prisma_local.errors import SessionRefused
 from prisma_local.postgres import protocol
 
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A session of this database; one that `drops` ends at its first query. `ended` is called when it is over."""
+
+    database: str
+    drops: bool
+    ended: Callable[[], None]
+
+
 # The database for this user and the database that its client names, or SessionRefused. Runs in another thread.
-Admit = Callable[[str, str], str]
+Admit = Callable[[str, str], Admitted]
 
 CHUNK = 65536
+QUERIES = b"QP"
+"""Messages that begin a query. Before the first one a client waits for each response: it begins a chunk."""
 # Sockets of clients altogether: PostgreSQL takes 200 sessions, pgbouncer 1000 clients.
 CLIENT_LIMIT = 1500
 STARTUP_SECONDS = 15.0
@@ -148,28 +160,29 @@ async def _session(endpoint: Endpoint, admit: Admit, client: Stream) -> None:
         await _pass_on(endpoint, client, protocol.HEAD.pack(protocol.CANCEL_BYTES, code) + body)
         return
     first = protocol.startup(code, body)
-    database = await asyncio.to_thread(admit, first.user, first.database)
-    endpoint.sessions[database] += 1
+    admitted = await asyncio.to_thread(admit, first.user, first.database)
+    endpoint.sessions[admitted.database] += 1
     try:
-        await _pass_on(endpoint, client, first.packed(database))
+        await _pass_on(endpoint, client, first.packed(admitted.database), until=QUERIES if admitted.drops else b"")
     finally:
-        endpoint.sessions[database] -= 1
+        admitted.ended()
+        endpoint.sessions[admitted.database] -= 1
         endpoint.sessions += Counter()  # without those of which no session is left
 
 
-async def _pass_on(endpoint: Endpoint, client: Stream, first: bytes) -> None:
-    """Both ways, until one of them ends."""
+async def _pass_on(endpoint: Endpoint, client: Stream, first: bytes, *, until: bytes = b"") -> None:
+    """Both ways, until one of them ends, or the client sends a message of one of these types."""
     server = Stream(*await asyncio.open_unix_connection(endpoint.behind))
     try:
         server.writer.write(first)
-        await _until_first_ends(_copy(client.reader, server.writer), _copy(server.reader, client.writer))
+        await _until_first_ends(_copy(client.reader, server.writer, until), _copy(server.reader, client.writer))
     finally:
         await server.close()
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, until: bytes = b"") -> None:
     with contextlib.suppress(OSError):
-        while data := await reader.read(CHUNK):
+        while (data := await reader.read(CHUNK)) and data[0] not in until:
             writer.write(data)
             await writer.drain()
 

@@ -8,14 +8,14 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-import prisma_provider
-
 NAME = "pulumi-resource-prisma"
 PACKAGE = "pulumi-prisma"
+OURS = ("prisma_provider", "pulumi_prisma")
 # What the folder holds is compiled for one Python.
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 LAUNCHER = f"""\
@@ -61,9 +61,11 @@ def _make(folder: Path) -> str:
     own, *others = _needed(PACKAGE)
     for each in others:
         _copy(each, library)
-    # A checkout that was installed with `-e` has its packages elsewhere, so of ours the provider itself is copied.
-    skipped = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(Path(prisma_provider.__file__).parent, library / "prisma_provider", ignore=skipped)
+    # A checkout that was installed with `-e` has its packages elsewhere, so ours are copied from where they are.
+    for package in OURS:
+        spec = find_spec(package)
+        assert spec and spec.origin  # noqa: S101  both are installed together
+        shutil.copytree(Path(spec.origin).parent, library / package, ignore=shutil.ignore_patterns("__pycache__"))
     metadata = library / f"pulumi_prisma-{own.version}.dist-info" / "METADATA"
     metadata.parent.mkdir()
     metadata.write_text(own.read_text("METADATA") or "", encoding="utf-8")

@@ -292,7 +292,7 @@ def _check_files(news: Properties) -> Iterator[InvalidInput]:
     elif news.get("tool") == "prisma" and folder_of(_directory(news)) is None:
         yield InvalidInput(
             "directory",
-            f"{name(directory)} has no migrations of Prisma ORM (migrations/migration_lock.toml).",
+            f"{name(directory)} has no folder migrations of Prisma ORM.",
             hint="name the folder that holds `migrations`; `prisma migrate dev` makes the first one.",
         )
     paths = news.get("paths")

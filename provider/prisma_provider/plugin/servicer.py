@@ -24,6 +24,7 @@ from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading, schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
+from prisma_provider.plugin.linking import link
 from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
@@ -61,7 +62,8 @@ class Provider(ResourceProviderServicer):
 
     @spoken
     def GetSchema(self, request: provider_pb2.GetSchemaRequest, context: Context) -> provider_pb2.GetSchemaResponse:
-        """What there is to declare."""
+        """What there is to declare; who asks may be about to write our name into a project."""
+        link()
         return provider_pb2.GetSchemaResponse(schema=schema.text())
 
     # the account
