@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 
 from local_server import LocalServer
+from npm_packages import installed
 from prisma_provider import keys
 from signed_in import CommandLine
 from waiting import wait_until
@@ -255,6 +257,8 @@ def test_another_url(shop: Shop) -> None:
     assert report["failure"]["what"].startswith("The command did not touch the clone; it may have used another URL.")
 
 
+PRISMA_6 = Path(__file__).with_name("clients") / "prisma6"
+DROPPED = "-- AlterTable\nALTER TABLE users DROP COLUMN email;\n"
 MIGRATIONS = """
 create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz,
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz default now(),
@@ -274,6 +278,32 @@ def test_migrations_of_prisma(shop: Shop) -> None:
     assert report["migrations"] == [{"name": "2_phone", "seconds": 2.0}]
     assert [each["name"] for each in report["changes"]] == ["users.phone"]
     assert "did not touch the clone" in shop.found("select 1", expect=1)["failure"]["what"]
+
+
+def test_a_cold_start(shop: Shop) -> None:
+    """A clone that refuses and drops its first connections is waited for."""
+    shop.line.server.settings(coldStartRefusing=1, coldStartDropping=1)
+    _, errors = finish(shop.line.start(*shop.arguments("select pg_sleep(2); alter table users add x int")), 10)
+    assert "accepts no connections yet" in errors
+    shop.line.server.settings(coldStartRefusing=0, coldStartDropping=0)
+
+
+def test_the_tool_of_prisma_6(shop: Shop) -> None:
+    """`prisma migrate deploy` itself: what it applies, and what that loses."""
+    shutil.copytree(PRISMA_6, shop.folder, dirs_exist_ok=True)
+    (shop.folder / "node_modules").symlink_to(installed("prisma@6.19.3", "@prisma/adapter-pg@6.19.3"))
+    migrations = shop.folder / "prisma" / "migrations"
+    for name, statement in (("1_phone", "alter table users add column phone text"), ("2_mail", DROPPED)):
+        (migrations / name).mkdir(parents=True)
+        (migrations / name / "migration.sql").write_text(statement)
+    (migrations / "migration_lock.toml").write_text('provider = "postgresql"')
+    shop.sql(MIGRATIONS + FIRST.format("0_init"))
+    shop.line.environment["NODE_EXTRA_CA_CERTS"] = shop.line.server.http.get("/_local/").json()["certificate"]["path"]
+    # Otherwise 6.19 downloads an engine that is not used here.
+    command = "PRISMA_CLIENT_ENGINE_TYPE=client node_modules/.bin/prisma migrate deploy"
+    report = shop.found_by(shop.of(command), expect=20)
+    assert [(each["name"], each["lost"]) for each in report["losesData"]] == [("users.email", 1204)]
+    assert [each["name"] for each in report["migrations"]] == ["1_phone", "2_mail"]
 
 
 @pytest.fixture
