@@ -83,7 +83,7 @@ def run(
     It is ended after these seconds, and where `check`, which is called meanwhile, raises.
     """
     began = monotonic()
-    process = subprocess.Popen(  # noqa: S603  the user\'s own command, which may use the shell
+    process = subprocess.Popen(  # noqa: S603  the user's own command, which may use the shell
         command,
         shell=isinstance(command, str),
         cwd=folder,

@@ -113,6 +113,9 @@ def test_nothing_is_lost(url: str, migration: str) -> None:
             *[("drops column", f"users.{c}", n, 10) for c, n in (
                 ("email", 10), ("age", 8), ("total", 10), ("made", 10), ("born", 10), ("ok", 10), ("score", 10))],
         ]),
+        ("alter table users add m text; update users set m = email; alter table users drop email; truncate users", [
+            ("deletes rows of", "users", 10, 10), ("drops column", "users.email", 10, 10)
+        ]),
         ("create table people as select * from users where id > 1; drop table users", [
             ("drops table", "users", 10, 10)
         ]),

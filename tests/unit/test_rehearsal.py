@@ -211,6 +211,13 @@ def test_nobody_writes_into_the_comment(name: str) -> None:
     assert not any(line.startswith("::") for line in FORMATS["text"](found).splitlines())
 
 
+def test_a_row_stays_a_row() -> None:
+    """A bar in a name or a definition begins no new cell."""
+    comment = FORMATS["markdown"](replace(FOUND, changes=(Change("added", "constraint", "a|b", "check (x || y)"),)))
+    (row,) = [line for line in comment.splitlines() if line.startswith("| added")]
+    assert row == r"| added | constraint `a\|b` | `check (x \|\| y)` |"
+
+
 def test_a_comment_has_room() -> None:
     """Ten thousand losses fit into a comment; what was cut is said."""
     many = tuple(Loss("drops column", f"t.{'x' * 150}{n}", "1 row") for n in range(10_000))
