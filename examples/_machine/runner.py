@@ -31,8 +31,8 @@ CARRIED = "PULUMI_PRISMA_CARRIED"
 
 
 def names() -> list[str]:
-    """The examples: every folder that holds a Pulumi program."""
-    return sorted(file.parent.name for file in EXAMPLES.glob("*/Pulumi.yaml"))
+    """The examples that can be played: every folder that holds a Pulumi program and its tour."""
+    return sorted(file.parent.name for file in EXAMPLES.glob("*/tour.py"))
 
 
 def language(name: str) -> str:

@@ -18,20 +18,22 @@ class Connection(Resource, module="prisma", name="Connection"):
     """Its name in Prisma."""
     kind: Output[str | None]
     """``postgres`` or ``accelerate``."""
-    host: Output[str | None]
+    host: Output[str]
     """The host of direct connections."""
     pooled_host: Output[str | None]
     """The host of pooled connections."""
     created_at: Output[str]
     """When it was made, as RFC 3339."""
-    user: Output[str | None]
-    """The user; a secret."""
-    password: Output[str | None]
-    """The password; a secret."""
-    database_url: Output[str | None]
-    """The pooled connection string, for applications; a secret. Of an adopted one it is what was given."""
-    direct_url: Output[str | None]
-    """The direct connection string, for migrations; a secret. Of an adopted one it is what was given."""
+    user: Output[str]
+    """The user; a secret. An adopted connection has none until its connection strings are given or rotated."""
+    password: Output[str]
+    """The password; a secret. An adopted connection has none until its connection strings are given or rotated."""
+    database_url: Output[str]
+    """The pooled connection string, for applications; a secret. An adopted connection has none until it is given or
+    rotated."""
+    direct_url: Output[str]
+    """The direct connection string, for migrations; a secret. An adopted connection has none until it is given or
+    rotated."""
 
     _dynamic_provider = ConnectionProvider
     _secrets = ("user", "password", "database_url", "direct_url")
@@ -82,7 +84,7 @@ class Connection(Resource, module="prisma", name="Connection"):
 
     @property
     @pulumi.getter
-    def port(self) -> Output[int | None]:
+    def port(self) -> Output[int]:
         """The port of direct connections."""
         # A property, unlike the others: its type is how Pulumi learns that this number is no float.
-        return cast("Output[int | None]", pulumi.get(self, "port"))
+        return cast("Output[int]", pulumi.get(self, "port"))

@@ -45,9 +45,9 @@ class Environment(pulumi.ComponentResource):
     """The id of its branch."""
     database_id: Output[str]
     """The id of its database: what another environment is cloned from."""
-    database_url: Output[str | None]
+    database_url: Output[str]
     """The pooled connection string, for applications; a secret."""
-    direct_url: Output[str | None]
+    direct_url: Output[str]
     """The direct connection string, for migrations; a secret."""
 
     OUTPUTS: ClassVar[tuple[str, ...]] = (

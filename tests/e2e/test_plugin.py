@@ -194,15 +194,28 @@ resources:
     for account in ("first", "second")
     for n in range(5)
 )
+LOOKED_UP = """
+outputs:
+  found:
+    fn::invoke:
+      function: prisma:getProject
+      arguments: {id: "${second-0.id}"}
+      options: {provider: "${second}"}
+      return: name
+"""
 
 
 def test_several_accounts_never_mix(stack: YamlStack) -> None:
-    """Two providers with different tokens in one program, run at once: each sees its own, and no token in clear."""
+    """Two providers with different tokens in one program, run at once: each sees its own, and no token in clear.
+
+    A lookup with one of them finds what that account has.
+    """
     other, _ = stack.server.mint("another account")
     stack.pulumi("config", "set", "--secret", "one", stack.token)
     stack.pulumi("config", "set", "--secret", "two", other)
     stack.environment.pop("PRISMA_SERVICE_TOKEN")
-    stack.up(TWO_ACCOUNTS)
+    stack.up(TWO_ACCOUNTS + LOOKED_UP)
+    assert stack.outputs()["found"] == "second"
     assert {project["name"] for project in stack.all("projects")} == {"first"}
     seen = stack.server.api("GET", "/v1/projects", token=other).json()["data"]
     assert [project["name"] for project in seen] == ["second"] * 5

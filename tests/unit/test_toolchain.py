@@ -238,7 +238,7 @@ class TestCommands:
         for name in runner.names():
             folder = ROOT / "examples" / name
             programs = {"python": "__main__.py", "nodejs": "index.ts", "yaml": "Pulumi.yaml"}
-            whole = (programs[runner.language(name)], "tour.py", "README.md")
+            whole = (programs[runner.language(name)], "Pulumi.yaml", "tour.py", "README.md")
             missing = [file for file in whole if not (folder / file).is_file()]
             assert not missing, f"{name} lacks {missing}"
 
