@@ -40,6 +40,17 @@ def test_it_refuses_then_drops_then_works_and_starts_again_when_idle() -> None:
     ]
 
 
+def test_what_is_refused_is_a_use_too() -> None:
+    """A database that starts for longer than it may be idle comes up, if somebody goes on asking."""
+    now = [100.0]
+    starts = ColdStarts(Settings(refusing=5, standby_after=2), lambda: now[0])
+    for now[0] in (101.0, 102.0, 103.0, 104.0):
+        with pytest.raises(SessionRefused):
+            starts.begin(Database())  # type: ignore[arg-type]
+    now[0] = 105.5
+    assert starts.begin(Database()) is False  # type: ignore[arg-type]
+
+
 def test_a_session_keeps_it_awake() -> None:
     """A database with an open session is not idle, however long it says nothing."""
     now = [100.0]

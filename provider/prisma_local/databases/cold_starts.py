@@ -35,10 +35,10 @@ class ColdStarts:
         with self._lock:
             now = self._clock()
             seconds = now - self._start(database, now)
+            self._used[database.id] = now
             if seconds < self._settings.refusing:
                 raise STARTING
             self._open[database.id] += 1
-            self._used[database.id] = now
             return seconds < self._settings.refusing + self._settings.dropping
 
     def end(self, database: Database) -> None:

@@ -15,8 +15,8 @@ from prisma_provider.postgres import connecting
 if TYPE_CHECKING:
     from prisma_provider.postgres.connecting import Session
 
-FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.5, 1.5, 5.0
-"""Seconds between two attempts, and how they grow."""
+FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.5, 1.5, 3.0
+"""Seconds between two attempts, and how they grow: not so long that a database is in standby again."""
 
 NO_ROUTE = 20.0
 """Seconds after which a host and port that were never reached are given up: a network does not change by waiting."""
