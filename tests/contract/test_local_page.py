@@ -51,7 +51,7 @@ def test_no_password(local: LocalServer, orders: dict[str, Any]) -> None:
 @needs_chromium
 def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
     """Each database with its status, branch, default flag, region, size and backups; a change appears by itself."""
-    row = f'tr[data-id="{orders["id"]}"]'
+    row = f'[data-id="{orders["id"]}"]'
     page.wait(lambda: "orders" in page.text(row))
     text = page.text(row)
     assert [word in text for word in ("ready", "default", "main", "eu-central-1", "MiB")] == [True] * 5
@@ -61,6 +61,12 @@ def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) ->
     page.click(f'{row} details[data-key^="backups"] summary')
     assert "bkp_" in page.text(row)
     assert page.complaints() == []
+
+
+@needs_chromium
+def test_the_title_says_which_server_it_is(page: Browser, local: LocalServer) -> None:
+    """Among the tabs of my browser I see which server this is."""
+    page.wait(lambda: local.url.removeprefix("http://") in page.run("return document.title"))
 
 
 @needs_chromium

@@ -18,11 +18,16 @@ function make(tag, attributes, ...children) {
 }
 
 const cell = (content, kind = "") => make("td", kind ? { class: kind } : {}, content ?? "–");
+const body = (...cells) => make("tbody", {}, make("tr", {}, ...cells));
 const code = (text) => make("code", {}, text);
 
-function table(columns, rows) {
+// In a narrow window each row is a card, and each cell says what it is.
+function table(columns, bodies) {
+  for (const body of bodies) {
+    [...body.rows[0].cells].forEach((each, index) => { each.dataset.title = columns[index][0]; });
+  }
   const head = columns.map(([title, kind]) => make("th", { scope: "col", ...(kind ? { class: kind } : {}) }, title));
-  return make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+  return make("table", {}, make("thead", {}, make("tr", {}, ...head)), ...bodies);
 }
 
 function size(bytes) {
@@ -41,32 +46,32 @@ function folded(key, summary, ...content) {
 }
 
 function connection(each) {
+  const strings = each.pooled === each.direct
+    ? [["pooled and direct", each.direct]] : [["pooled", each.pooled], ["direct", each.direct]];
   return folded(each.id, each.name,
-    make("dl", {},
-      make("dt", {}, "pooled"), make("dd", {}, code(each.pooled)),
-      make("dt", {}, "direct"), make("dd", {}, code(each.direct))),
+    make("dl", {}, ...strings.flatMap(([title, text]) => [make("dt", {}, title), make("dd", {}, code(text))])),
     make("p", {}, "The password is kept nowhere: only the response that created or rotated the connection had it. " +
       "In a stack: pulumi stack output --show-secrets."));
 }
 
 function backups(database) {
   if (!database.backups.length) return null;
-  const rows = database.backups.map((each) => make("tr", {}, cell(code(each.id)), cell(each.createdAt),
+  const rows = database.backups.map((each) => body(cell(code(each.id)), cell(each.createdAt),
     cell(each.status), cell(size(each.size), "number")));
-  return folded(`backups of ${database.id}`, `${rows.length}`,
+  return folded(`backups of ${database.id}`, `Backups: ${rows.length}`,
     table([["Id"], ["Created"], ["Status"], ["Size", "number"]], rows));
 }
 
 function database(each) {
   const status = { ready: "", failure: "bad" }[each.status] ?? "waiting";
-  return make("tr", { "data-id": each.id },
+  const row = make("tr", {},
     cell(make("span", {}, each.name, make("br", {}), code(each.id))), cell(each.status, status),
-    cell(each.isDefault ? "default" : null), cell(each.branch), cell(each.region), cell(size(each.size), "number"),
-    cell(make("div", {}, ...each.connections.map(connection))), cell(backups(each)));
+    cell(each.isDefault ? "default" : null), cell(each.branch), cell(each.region), cell(size(each.size), "number"));
+  const details = make("td", { colspan: COLUMNS.length }, ...each.connections.map(connection), backups(each) ?? "");
+  return make("tbody", { "data-id": each.id }, row, make("tr", { class: "details" }, details));
 }
 
-const COLUMNS = [["Database"], ["Status"], ["Default"], ["Branch"], ["Region"], ["Size", "number"], ["Connections"],
-  ["Backups"]];
+const COLUMNS = [["Database"], ["Status"], ["Default"], ["Branch"], ["Region"], ["Size", "number"]];
 
 function fits(...texts) {
   const wanted = $("filter").value.trim().toLowerCase();
@@ -75,6 +80,7 @@ function fits(...texts) {
 
 function drawDatabases({ api, certificate, workspaces }) {
   $("api").textContent = api;
+  document.title = `${new URL(api).host} · prisma-local`;
   $("certificate").textContent = `NODE_EXTRA_CA_CERTS=${certificate}`;
   const blocks = workspaces.flatMap((workspace) => workspace.projects.map((project) => {
     const wanted = project.databases.filter((each) => fits(project.name, each.name, each.id, each.status, each.branch));
@@ -89,7 +95,7 @@ function drawDatabases({ api, certificate, workspaces }) {
 function drawRequests({ data }) {
   const wanted = data.filter((each) => fits(each.method, each.path, each.status, each.fault)).reverse();
   if (!wanted.length) return [nothing("No request.")];
-  const rows = wanted.map((each) => make("tr", {}, cell(each.at.slice(11, 23)), cell(each.method),
+  const rows = wanted.map((each) => body(cell(each.at.slice(11, 23)), cell(each.method),
     cell(code(address(each))), cell(String(each.status ?? "…"), each.status >= 400 ? "bad number" : "number"),
     cell(each.fault), cell(each.body === null ? null : code(JSON.stringify(each.body)), "text")));
   return [table([["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"], ["Body"]], rows)];
