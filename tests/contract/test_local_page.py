@@ -1,10 +1,11 @@
-"""The local control plane's page, used by mouse or keyboard: it shows everything and changes nothing."""
+"""The local control plane's page, used by mouse or keyboard: it shows everything, and copies connection strings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from browser import Browser, needs_chromium
@@ -81,6 +82,36 @@ def test_connection_strings_are_folded(page: Browser, orders: dict[str, Any], lo
     local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
     page.wait(lambda: "sales" in page.text("#databases"))
     assert "postgres://" in page.text(key)
+
+
+@needs_chromium
+def test_a_connection_string_with_one_click(page: Browser, orders: dict[str, Any], local: LocalServer) -> None:
+    """One click copies a connection string or a psql command that connects, of a new connection, as it says."""
+    row = f'[data-id="{orders["id"]}"]'
+    page.wait(lambda: "Copy psql command" in page.text(row) and "makes a new connection" in page.text(row))
+    page.run("window.copied = []; navigator.clipboard.writeText = async (text) => { window.copied.push(text); }")
+    page.click(f"{row} button:nth-of-type(1)")
+    page.wait(lambda: "Copied, with a new connection of orders." in page.text("header"))
+    page.click(f"{row} button:nth-of-type(2)")
+    page.wait(lambda: len(page.run("return window.copied")) == 2)
+    url, command = page.run("return window.copied")
+    with psycopg.connect(url) as session:
+        assert session.execute("select 1").fetchone() == (1,)
+    assert command.startswith("psql 'postgres://")
+    names = [each["name"] for each in local.api("GET", f"/v1/databases/{orders['id']}").json()["data"]["connections"]]
+    assert names.count("page of prisma-local") == 2
+    other = {"Sec-Fetch-Site": "cross-site"}
+    assert local.http.post(f"/_page/connections/{orders['id']}", headers=other).status_code == 403
+    assert page.complaints() == []
+
+
+@needs_chromium
+def test_requests_and_latency_over_time(page: Browser, local: LocalServer, project: dict[str, Any]) -> None:
+    """A small chart shows how many requests there were, and how long they took."""
+    page.wait(lambda: "requests a second" in page.text("#chart"))
+    assert page.run("return document.querySelectorAll('#chart rect').length") == 120
+    assert page.run("return document.querySelector('#chart polyline').getAttribute('points')") != ""
+    assert local.requests()[0]["seconds"] >= 0
 
 
 @needs_chromium

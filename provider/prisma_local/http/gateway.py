@@ -52,6 +52,7 @@ class Gateway:
             await self._handle_other(scope, receive, send)
             return
         query = dict(QueryParams(scope["query_string"]))
+        began = time.monotonic()
         entry = self._request_log.add(scope["method"], scope["path"], query)
         # Counted and logged before the response is sent: its client may read the log at once.
         self._settings.request_began()
@@ -64,7 +65,7 @@ class Gateway:
         if response is None:
             await wire.close_connection(scope, receive)
         else:
-            entry.status = response.status
+            entry.status, entry.seconds = response.status, round(time.monotonic() - began, 3)
             await response.send(send)
 
     async def _handle_other(self, scope: Scope, receive: Receive, send: Send) -> None:

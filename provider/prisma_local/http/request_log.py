@@ -27,6 +27,7 @@ class Entry:
     query: dict[str, str]
     body: Any = None
     status: int | None = None
+    seconds: float | None = None
     fault: str | None = None
     workspace_id: str | None = None
     size: int = 0
@@ -41,6 +42,7 @@ class Entry:
             "query": without_secrets(self.query),
             "body": without_secrets(self.body),
             "status": self.status,
+            "seconds": self.seconds,
             "fault": self.fault,
             "workspaceId": self.workspace_id,
         }

@@ -1,4 +1,4 @@
-"""The page at `/`, which shows everything and changes nothing.
+"""The page at `/`, which shows everything, and makes connections for the clipboard.
 
 overview    all objects as JSON
 routes      the page, its files and its data

@@ -1,7 +1,10 @@
-// Shows, and changes nothing. Every value is inserted as text: nothing here parses HTML.
+// Shows, and makes a connection where one is to be copied. Every value is inserted as text: nothing here parses HTML.
 "use strict";
 
 const OVERVIEW_MS = 2000;
+const SAID_MS = 8000;
+const BUCKET_S = 2;
+const BUCKETS = 60;
 const REQUESTS_MS = 700;
 const UNITS = ["B", "KiB", "MiB", "GiB"];
 const opened = new Set();
@@ -54,6 +57,34 @@ function connection(each) {
       "In a stack: pulumi stack output --show-secrets."));
 }
 
+// A connection of its own for each copy: of the others the password is kept nowhere.
+function copies(database) {
+  const ways = [["Copy connection string", (url) => url], ["Copy psql command", (url) => `psql '${url}'`]];
+  return make("p", {}, ...ways.map(([title, text]) => {
+    const button = make("button", { type: "button", "data-key": `${title} ${database.id}` }, title);
+    button.title = "Makes a new connection: passwords are kept nowhere.";
+    button.addEventListener("click", () => copy(database, text));
+    return button;
+  }), "makes a new connection");
+}
+
+async function copy(database, text) {
+  try {
+    const response = await fetch(`/_page/connections/${database.id}`, { method: "POST" });
+    const made = await response.json();
+    if (!response.ok) throw new Error(made.error.message);
+    await navigator.clipboard.writeText(text(made.direct));
+    say(`Copied, with a new connection of ${database.name}.`);
+  } catch (error) {
+    say(`Nothing was copied: ${error.message}`);
+  }
+}
+
+function say(text) {
+  $("said").textContent = text;
+  setTimeout(() => { if ($("said").textContent === text) $("said").textContent = ""; }, SAID_MS);
+}
+
 function backups(database) {
   if (!database.backups.length) return null;
   const rows = database.backups.map((each) => body(cell(code(each.id)), cell(each.createdAt),
@@ -67,7 +98,8 @@ function database(each) {
   const row = make("tr", {},
     cell(make("span", {}, each.name, make("br", {}), code(each.id))), cell(each.status, status),
     cell(each.isDefault ? "default" : null), cell(each.branch), cell(each.region), cell(size(each.size), "number"));
-  const details = make("td", { colspan: COLUMNS.length }, ...each.connections.map(connection), backups(each) ?? "");
+  const details = make("td", { colspan: COLUMNS.length }, ...each.connections.map(connection),
+    backups(each) ?? "", each.status === "ready" ? copies(each) : "");
   return make("tbody", { "data-id": each.id }, row, make("tr", { class: "details" }, details));
 }
 
@@ -101,6 +133,40 @@ function drawRequests({ data }) {
   return [table([["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"], ["Body"]], rows)];
 }
 
+function drawn(tag, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+// Bars are requests, the line is how long they took on average: the two minutes before the newest one.
+function drawChart({ data }) {
+  const ended = data.filter((each) => each.seconds !== null);
+  if (!ended.length) return [];
+  const ends = Date.parse(ended[ended.length - 1].at);
+  const buckets = Array.from({ length: BUCKETS }, () => ({ count: 0, failed: 0, seconds: 0 }));
+  for (const each of ended) {
+    const bucket = buckets[BUCKETS - 1 - Math.floor((ends - Date.parse(each.at)) / 1000 / BUCKET_S)];
+    if (!bucket) continue;
+    bucket.count += 1;
+    bucket.failed += each.status >= 400 ? 1 : 0;
+    bucket.seconds += each.seconds;
+  }
+  const most = Math.max(...buckets.map((each) => each.count));
+  const slow = Math.max(...buckets.map((each) => (each.count ? each.seconds / each.count : 0)));
+  const bar = (index, count, kind) => drawn("rect",
+    { x: index, width: 0.8, y: 40 - (40 * count) / most, height: (40 * count) / most, ...(kind ? { class: kind } : {}) });
+  const bars = buckets.flatMap((each, index) => [bar(index, each.count), bar(index, each.failed, "failed")]);
+  const points = buckets.flatMap((each, index) => (each.count && slow
+    ? [`${index + 0.4},${40 - (38 * each.seconds) / each.count / slow}`] : []));
+  const text = `Two minutes: up to ${most / BUCKET_S} requests a second (bars; red: refused or failed), ` +
+    `${Math.round(slow * 1000)} ms on average at the slowest (line).`;
+  const svg = drawn("svg", { viewBox: `0 0 ${BUCKETS} 40`, preserveAspectRatio: "none", role: "img", "aria-label": text },
+    ...bars, drawn("polyline", { points: points.join(" ") }));
+  return [make("figure", {}, svg, make("figcaption", {}, text))];
+}
+
 function address({ path, query }) {
   const asked = new URLSearchParams(query).toString();
   return asked ? `${path}?${asked}` : path;
@@ -113,12 +179,13 @@ function draw(id, build) {
   const text = JSON.stringify(latest[id]) + $("filter").value;
   if (!latest[id] || shown[id] === text) return;
   shown[id] = text;
-  const held = document.activeElement?.closest("details")?.dataset.key;
+  const held = document.activeElement?.closest("[data-key]")?.dataset.key;
   $(id).replaceChildren(...build(latest[id]));
-  if (held) document.querySelector(`details[data-key="${CSS.escape(held)}"] > summary`)?.focus();
+  const again = held && document.querySelector(`[data-key="${CSS.escape(held)}"]`);
+  if (again) (again.querySelector("summary") ?? again).focus();
 }
 
-const VIEWS = { databases: drawDatabases, requests: drawRequests };
+const VIEWS = { databases: drawDatabases, requests: drawRequests, chart: drawChart };
 const drawAll = () => Object.entries(VIEWS).forEach(([id, build]) => draw(id, build));
 
 async function follow(id, path, pause) {
@@ -127,8 +194,9 @@ async function follow(id, path, pause) {
       const response = await fetch(path);
       if (!response.ok) throw new Error(`${path} responded ${response.status}`);
       latest[id] = await response.json();
+      if (id === "requests") latest.chart = latest.requests;
       $("state").textContent = "";
-      draw(id, VIEWS[id]);
+      drawAll();
     }
   } catch (error) {
     $("state").textContent = `prisma-local does not respond; trying again. (${error.message})`;
