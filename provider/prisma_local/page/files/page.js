@@ -60,7 +60,7 @@ function connection(each) {
 // A connection of its own for each copy: of the others the password is kept nowhere.
 function copies(database) {
   const ways = [["Copy connection string", (url) => url], ["Copy psql command", (url) => `psql '${url}'`]];
-  return make("p", {}, ...ways.map(([title, text]) => {
+  return make("p", { class: "copies" }, ...ways.map(([title, text]) => {
     const button = make("button", { type: "button", "data-key": `${title} ${database.id}` }, title);
     button.title = "Makes a new connection: passwords are kept nowhere.";
     button.addEventListener("click", () => copy(database, text));
@@ -124,13 +124,20 @@ function drawDatabases({ api, certificate, workspaces }) {
   return blocks.length ? blocks : [nothing("Nothing yet: run pulumi up.")];
 }
 
+const REQUEST_COLUMNS = [["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"]];
+
+function request(each) {
+  const row = make("tr", {}, cell(each.at.slice(11, 23)), cell(each.method), cell(code(address(each)), "text"),
+    cell(String(each.status ?? "…"), each.status >= 400 ? "bad number" : "number"), cell(each.fault));
+  const sent = each.body === null ? null : make("tr", { class: "details" },
+    make("td", { colspan: REQUEST_COLUMNS.length, class: "text" }, code(JSON.stringify(each.body))));
+  return make("tbody", {}, row, sent);
+}
+
 function drawRequests({ data }) {
   const wanted = data.filter((each) => fits(each.method, each.path, each.status, each.fault)).reverse();
   if (!wanted.length) return [nothing("No request.")];
-  const rows = wanted.map((each) => body(cell(each.at.slice(11, 23)), cell(each.method),
-    cell(code(address(each))), cell(String(each.status ?? "…"), each.status >= 400 ? "bad number" : "number"),
-    cell(each.fault), cell(each.body === null ? null : code(JSON.stringify(each.body)), "text")));
-  return [table([["At (UTC)"], ["Method"], ["Path"], ["Status", "number"], ["Fault"], ["Body"]], rows)];
+  return [table(REQUEST_COLUMNS, wanted.map(request))];
 }
 
 function drawn(tag, attributes, ...children) {
