@@ -18,11 +18,12 @@ Kind = Literal["patch", "replace", "output", "once", "setting"]
 create and rotate give, carried on from the old state; `setting` is between the user and us: nothing is sent.
 """
 
-How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore"]
+How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore", "migrate"]
 """How a difference is closed.
 
 `patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it happens by
-itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup.
+itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup;
+`migrate`, by the user's own tool.
 """
 
 
@@ -197,5 +198,7 @@ def explain(title: str, found: Diff) -> Iterator[str]:
     if found and found.of("record") == found.changes:
         fields = ", ".join(change.field for change in found.changes)
         yield f"{title}: nothing is sent; only Pulumi's record of {fields} changes."
+    if found.of("migrate"):
+        yield f"{title}: its command will run."
     for change in found.of("restore"):
         yield f"{title}: will be restored from backup {change.declared}; ALL ITS DATA since then is lost."

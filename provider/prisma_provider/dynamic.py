@@ -223,6 +223,12 @@ class RestoreProvider(_Provider):
     resource = "Restore"
 
 
+class MigrationProvider(_Provider):
+    """Migrations. Its path is in every stack's state: it never moves."""
+
+    resource = "Migration"
+
+
 def _urn() -> str:
     """The URN of the request under way; empty where it is not known.
 

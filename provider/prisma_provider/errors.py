@@ -9,6 +9,7 @@ PrismaError                    what happened; what the service said; what to do
 ├── Refused                    we could, and will not: data would be lost
 ├── NotApplied                 the service responded, and did not do what was asked
 ├── NotReady                   the database did not become ready
+├── MigrationFailed            the user's migration tool failed, or did not migrate this database
 ├── NoConnection               PostgreSQL was asked for a connection and gave none
 │   ├── Starting               nor yet: the database starts, and another attempt may succeed
 │   └── NoRoute                its host and port cannot be reached from this network
@@ -100,6 +101,19 @@ class NotApplied(PrismaError):
 
 class NotReady(PrismaError):
     """The database failed while it was being made."""
+
+
+class MigrationFailed(PrismaError):
+    """The user's migration tool failed, or did not migrate this database; ``output`` are its last lines."""
+
+    def __init__(self, what: str, *, output: tuple[str, ...], hint: str) -> None:
+        super().__init__(what, hint=hint)
+        self.output = output
+
+    def lines(self) -> list[str]:
+        """What happened, what the tool said, and what to do."""
+        first, *others = super().lines()
+        return [first, *(f"  | {line}" for line in self.output), *others]
 
 
 class NoConnection(PrismaError):

@@ -30,7 +30,7 @@ _LOGICAL_ID = re.compile(
 )
 
 _REHEARSAL = re.compile(
-    rf"^rehearsal-[0-9a-f]{{{_HASH_LENGTH}}}-[0-9a-f]{{{2 * _NONCE_BYTES}}}-until-(?P<until>[0-9a-f]{{8}})$"
+    rf"rehearsal-[0-9a-f]{{{_HASH_LENGTH}}}-[0-9a-f]{{{2 * _NONCE_BYTES}}}-until-(?P<until>[0-9a-f]{{8}})"
 )
 
 
@@ -108,5 +108,5 @@ def new_rehearsal_id(source_id: str, until: float) -> str:
 
 def rehearsed_until(logical_id: str | None) -> float | None:
     """Until when the clone of a rehearsal is needed, in seconds since 1970; None for what is none."""
-    match = _REHEARSAL.match(logical_id or "")
+    match = _REHEARSAL.fullmatch(logical_id or "")
     return float(int(match["until"], 16)) if match else None

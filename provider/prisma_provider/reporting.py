@@ -12,8 +12,8 @@ from typing import Final
 
 from prisma_provider.text import cut, plain
 
-MOST_CHARACTERS: Final = 60_000
-"""A comment has room for 65,536; a workflow writes a line or two of its own around it."""
+MOST_CHARACTERS: Final = 32_000
+"""A comment has room for 65,536: two reports stand in one, and a workflow writes a line or two of its own."""
 LONGEST: Final = 200
 """Characters of a value that are shown."""
 MORE: Final = "… and {} more"

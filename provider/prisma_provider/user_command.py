@@ -7,11 +7,12 @@ import re
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import IO, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,6 +21,8 @@ from prisma_provider.text import cut, masked, plain
 LAST_LINES: Final = 20
 """Lines of a command's output that are kept, for the message where it fails."""
 _LONGEST_LINE: Final = 2_000
+_LOOK: Final = 0.2
+"""Seconds from one look to the next whether the command still is to go on."""
 _GRACE: Final = 5.0
 """Seconds that a command gets to end after SIGTERM, and its output to come to an end after it."""
 
@@ -62,21 +65,27 @@ class Ended:
 
     status: int | None
     lines: tuple[str, ...]
+    seconds: float
 
 
 def run(
-    command: str,
+    command: str | Sequence[str],
     *,
     folder: Path,
     environment: Mapping[str, str],
     hide: Callable[[str], str],
     show: Callable[[str], None],
     seconds: float,
+    check: Callable[[], None] = lambda: None,
 ) -> Ended:
-    """Run it in a shell, as it was typed; `show` takes each line of its output. After these seconds it is ended."""
-    process = subprocess.Popen(  # noqa: S602  the user's own command, which may use the shell
+    """Run it: in a shell, where it is text as it was typed. `show` takes each line of its output.
+
+    It is ended after these seconds, and where `check`, which is called meanwhile, raises.
+    """
+    began = monotonic()
+    process = subprocess.Popen(  # noqa: S603  the user's own command, which may use the shell
         command,
-        shell=True,
+        shell=isinstance(command, str),
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -91,14 +100,21 @@ def run(
     assert process.stdout is not None  # noqa: S101  it was asked for
     reader = Thread(target=_read, args=(process.stdout, hide, show, lines), name="output", daemon=True)
     reader.start()
-    status: int | None = None
     try:
-        with suppress(subprocess.TimeoutExpired):
-            status = process.wait(seconds)
+        status = _wait(process, seconds, check)
     finally:
         _end(process)
         reader.join(_GRACE)
-    return Ended(status, tuple(lines))
+    return Ended(status, tuple(lines), monotonic() - began)
+
+
+def _wait(process: subprocess.Popen[str], seconds: float, check: Callable[[], None]) -> int | None:
+    ends = monotonic() + seconds
+    while (left := ends - monotonic()) > 0:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(left, _LOOK))
+        check()
+    return None
 
 
 def _read(stream: IO[str], hide: Callable[[str], str], show: Callable[[str], None], lines: deque[str]) -> None:

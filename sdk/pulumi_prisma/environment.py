@@ -10,6 +10,7 @@ from pulumi import Input, Output
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.migration import Migrate, Migration
 
 Kind = Literal["production", "persistent", "preview"]
 """What an environment is for: the real data; a place that stays, such as staging; one pull request."""
@@ -34,6 +35,8 @@ class Environment(pulumi.ComponentResource):
     """Its database."""
     connection: Connection
     """The credentials of its application."""
+    migration: Migration | None
+    """Its migration, if it has one."""
     kind: Output[str]
     """What it is for, as policies read it: production, persistent or preview."""
     git_name: Output[str]
@@ -60,6 +63,7 @@ class Environment(pulumi.ComponentResource):
     _branch: ClassVar[type[Branch]] = Branch
     _database: ClassVar[type[Database]] = Database
     _connection: ClassVar[type[Connection]] = Connection
+    _migration: ClassVar[type[Migration]] = Migration
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Environment(pulumi.ComponentResource):
         source: CloneOf | BackupOf | None = None,
         rotation_trigger: Input[Any] | None = None,
         adopt: Input[str] | Input[bool] | None = None,
+        migration: Migrate | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare an environment.
@@ -89,6 +94,8 @@ class Environment(pulumi.ComponentResource):
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place.
         :param adopt: for its database: ``db_…`` to take over an existing one, ``False`` to make another one beside what
             an interrupted run left behind; by default a preview takes what its own interrupted run left behind.
+        :param migration: ``Migrate(…)`` to have its schema applied by the application's own tool once it connects; the
+            arguments are those of a ``Migration``.
         :param opts: Pulumi's options; they are passed on to what it is made of.
         """
         _check_kind(resource_name, kind)
@@ -108,6 +115,7 @@ class Environment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.connection = self._make_connection(resource_name, kind, rotation_trigger)
+        self.migration = self._migrate(resource_name, migration)
         self._export(kind)
 
     def _make_branch(self, name: str, project_id: Input[str], kind: str, git_name: Input[str] | None) -> Branch:
@@ -134,6 +142,14 @@ class Environment(pulumi.ComponentResource):
             adopt=_leftovers(kind),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _migrate(self, name: str, migration: Migrate | None) -> Migration | None:
+        if migration is None:
+            return None
+        if not isinstance(migration, Migrate):
+            raise pulumi.RunError(f'{name}: migration must be prisma.Migrate(tool="prisma"), not {migration!r}.')
+        below = pulumi.ResourceOptions(parent=self)
+        return self._migration(name, direct_url=self.connection.direct_url, **vars(migration), opts=below)
 
     def _export(self, kind: str) -> None:
         # No input: an input more would be a change of every Environment that a stack holds.

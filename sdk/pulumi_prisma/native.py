@@ -16,15 +16,17 @@ from typing import Any
 import pulumi
 from pulumi import Input
 
-from pulumi_prisma import branch, connection, database, environment, functions, project, restore, results
+from pulumi_prisma import branch, connection, database, environment, functions, migration, project, restore, results
 from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
+from pulumi_prisma.migration import Migrate
 from pulumi_prisma.resource import Resource
 from pulumi_prisma.results import *  # noqa: F403
 from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
-__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Project", "Provider", "Restore"]
+__all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
+__all__ += ["Provider", "Restore"]
 __all__ += functions.__all__
 __all__ += results.__all__
 
@@ -107,9 +109,14 @@ class Restore(_OverPlugin, restore.Restore, module="prisma", name="Restore"):
     __doc__ = restore.Restore.__doc__
 
 
+class Migration(_OverPlugin, migration.Migration, module="prisma", name="Migration"):
+    __doc__ = migration.Migration.__doc__
+
+
 class Environment(environment.Environment):
     __doc__ = environment.Environment.__doc__
 
     _branch = Branch
     _database = Database
     _connection = Connection
+    _migration = Migration

@@ -40,6 +40,10 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "Any": {"$ref": "pulumi.json#/Any"},
     "str | bool": {"oneOf": [{"type": "string"}, {"type": "boolean"}]},
     "CloneOf | BackupOf": {"$ref": f"#/types/{_TYPE}DatabaseSource"},
+    "Migrate": {"$ref": f"#/types/{_TYPE}Migrate"},
+    "list[str]": {"type": "array", "items": {"type": "string"}},
+    "Sequence[str]": {"type": "array", "items": {"type": "string"}},
+    "Mapping[str, str]": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 _SOURCE = "`{type: database, databaseId: …}` or `{type: backup, databaseId: …, backupId: …}`"
 
@@ -78,7 +82,8 @@ def package() -> dict[str, Any]:
         },
         "types": {
             _TYPE + "DatabaseSource": _source(),
-            **{_TYPE + name.removeprefix("Get"): _result(name) for name in results.__all__},
+            _TYPE + "Migrate": _result(pulumi_prisma.Migrate),
+            **{_TYPE + name.removeprefix("Get"): _result(getattr(results, name)) for name in results.__all__},
         },
         "resources": {
             **{_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
@@ -184,8 +189,7 @@ def _source() -> dict[str, Any]:
     }
 
 
-def _result(name: str) -> dict[str, Any]:
-    of = getattr(results, name)
+def _result(of: type) -> dict[str, Any]:
     words = _attributes(of)
     return {
         "type": "object",
@@ -209,7 +213,7 @@ def _function(name: str) -> dict[str, Any]:
     result = returned.removeprefix("list[").removesuffix("]")
     inputs = _arguments(function, _attributes(getattr(results, result)))
     required = [argument.name for argument in FUNCTIONS[name].arguments if argument.required]
-    outputs = _result(result)
+    outputs = _result(getattr(results, result))
     if result != returned:
         listed = name.removeprefix("get")[0].lower() + name.removeprefix("get")[1:]
         item = {"$ref": f"#/types/{_TYPE}{result.removeprefix('Get')}"}
@@ -273,8 +277,15 @@ def _function_of(tree: ast.ClassDef | ast.FunctionDef) -> ast.FunctionDef:
 
 def _type(annotation: ast.expr) -> str:
     """A type without what wraps it (`Input`, `Output`), and without None."""
-    bare = re.sub(r"(Input|Output)\[|[\]'\"]", "", ast.unparse(annotation))
-    return " | ".join(part for part in bare.split(" | ") if part != "None")
+    if isinstance(annotation, ast.BinOp):
+        parts = dict.fromkeys((_type(annotation.left), _type(annotation.right)))
+        return " | ".join(part for part in parts if part != "None")
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in ("Input", "Output"):
+        return _type(annotation.slice)
+    if isinstance(annotation, ast.Subscript):
+        given = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        return f"{ast.unparse(annotation.value)}[{', '.join(map(_type, given))}]"
+    return ast.unparse(annotation)
 
 
 def _text(doc: str | None) -> str:

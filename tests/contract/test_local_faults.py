@@ -8,6 +8,7 @@ from json import JSONDecodeError
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from local_server import LocalServer
@@ -236,6 +237,41 @@ def test_one_default_only(local: LocalServer, project: Shape, older: bool) -> No
     assert not local.api("GET", f"/v1/databases/{first['id']}").json()["data"]["isDefault"]
     local.reset()
     assert local.settings()["oneDefault"] is False
+
+
+ENDPOINTS = pytest.mark.parametrize("endpoint", ["direct", "pooled"])
+
+
+def url_of(local: LocalServer, project: Shape, endpoint: str) -> str:
+    """A connection string of a new database."""
+    made = local.made("/v1/databases", projectId=project["id"], name="cold")
+    return str(made["connections"][0]["endpoints"][endpoint]["connectionString"])
+
+
+@ENDPOINTS
+def test_a_new_database_starts(local: LocalServer, project: Shape, endpoint: str) -> None:
+    """As at the service: ready, and its connections are refused, then dropped at the first query; then it works."""
+    local.settings(coldStartRefusing=100_000)
+    url = url_of(local, project, endpoint)
+    with pytest.raises(psycopg.OperationalError, match="Failed to connect to upstream database"):
+        psycopg.connect(url)
+    local.settings(coldStartRefusing=0, coldStartDropping=100_000)
+    with psycopg.connect(url) as session, pytest.raises(psycopg.OperationalError, match="closed"):
+        session.execute("select 1")
+    local.settings(coldStartDropping=0)
+    with psycopg.connect(url) as session:
+        assert session.execute("select 1").fetchone() == (1,)
+
+
+def test_an_idle_database_starts_again(local: LocalServer, project: Shape) -> None:
+    """A database without a session goes into standby, and starts anew; one that is used goes on."""
+    url = url_of(local, project, "direct")
+    with psycopg.connect(url) as used:
+        local.settings(standbyAfter=1e-9, coldStartRefusing=100_000)
+        # The database is old enough not to start because it is new: only what is idle starts.
+        assert used.execute("select 1").fetchone() == (1,)
+    with pytest.raises(psycopg.OperationalError, match="Failed to connect"):
+        psycopg.connect(url)
 
 
 def test_the_log_holds_every_request_and_no_secret(local: LocalServer) -> None:

@@ -78,6 +78,13 @@ def test_connection_strings_are_folded(page: Browser, orders: dict[str, Any], lo
 
 
 @needs_chromium
+def test_the_certificate_is_shown(page: Browser, local: LocalServer) -> None:
+    """The page says which variable lets Node trust the databases."""
+    variable = local.http.get("/_local/").json()["certificate"]["node"]
+    page.wait(lambda: variable in page.text("main"))
+
+
+@needs_chromium
 def test_requests_as_they_happen(page: Browser, local: LocalServer) -> None:
     """The request log follows: the newest first, with statuses, faults and bodies."""
     page.wait(lambda: "No request." in page.text("#requests"))

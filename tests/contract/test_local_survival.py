@@ -529,7 +529,26 @@ def test_help_and_version() -> None:
     assert "prisma-local --ephemeral > local.env" in output.stdout
     assert "GET /_local/" in output.stdout
     assert "every account of this machine" in output.stdout.lower()
+    for word in ("NODE_EXTRA_CA_CERTS", "PGSSLROOTCERT", "shadow database", "extensions"):
+        assert word in output.stdout
     assert run("--version").stdout.startswith("prisma-local 0.")
+
+
+@pytest.mark.parametrize(
+    ("already", "name"),
+    [({}, "NODE_EXTRA_CA_CERTS"), ({"NODE_EXTRA_CA_CERTS": "/my/company.pem"}, "PRISMA_LOCAL_CERTIFICATE")],
+)
+def test_the_certificate_is_printed_at_the_start(place: Path, already: dict[str, str], name: str) -> None:
+    """I export what is printed, and Node trusts the certificate; the one that it trusts already is not lost."""
+    environment = {key: value for key, value in os.environ.items() if key != "NODE_EXTRA_CA_CERTS"} | already
+    command = [COMMAND, "--data-dir", str(place / "with space")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().decode().strip() for _ in range(3)]
+        printed = subprocess.run(["sh", "-c", f"{lines[2]}; cat ${name}"], capture_output=True, text=True, check=True)
+        process.terminate()
+    assert [line.partition("=")[0] for line in lines] == ["PRISMA_API_BASE_URL", "PRISMA_SERVICE_TOKEN", name]
+    assert printed.stdout.startswith("-----BEGIN CERTIFICATE-----")
 
 
 def test_it_runs_for_an_ordinary_user(place: Path) -> None:

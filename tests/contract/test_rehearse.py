@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 
 from local_server import LocalServer
+from npm_packages import installed
 from prisma_provider import keys
 from signed_in import CommandLine
 from waiting import wait_until
@@ -218,6 +220,7 @@ def test_everything_of_a_schema(shop: Shop) -> None:
         create sequence tickets; create schema stock; create table stock.items (id int);
         create function twice(int) returns int language sql as 'select 2 * $1';
         alter table users alter column name drop default, alter column email set not null;
+        alter table users enable row level security; grant select on carts to public;
         """,
         expect=10,
     )
@@ -229,6 +232,8 @@ def test_everything_of_a_schema(shop: Shop) -> None:
         ("changed", "enum", "mood"),
         ("added", "function", "twice(integer)"),
         ("added", "index", "users_email_idx"),
+        ("added", "privileges", "carts"),
+        ("added", "row security", "users"),
         ("added", "schema", "stock"),
         ("added", "sequence", "tickets"),
         ("changed", "view", "adults"),
@@ -252,6 +257,8 @@ def test_another_url(shop: Shop) -> None:
     assert report["failure"]["what"].startswith("The command did not touch the clone; it may have used another URL.")
 
 
+PRISMA_6 = Path(__file__).with_name("clients") / "prisma6"
+DROPPED = "-- AlterTable\nALTER TABLE users DROP COLUMN email;\n"
 MIGRATIONS = """
 create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz,
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz default now(),
@@ -273,6 +280,41 @@ def test_migrations_of_prisma(shop: Shop) -> None:
     assert "did not touch the clone" in shop.found("select 1", expect=1)["failure"]["what"]
 
 
+def test_a_cold_start(shop: Shop) -> None:
+    """A clone that refuses and drops its first connections is waited for."""
+    shop.line.server.settings(coldStartRefusing=1, coldStartDropping=1)
+    _, errors = finish(shop.line.start(*shop.arguments("select pg_sleep(2); alter table users add x int")), 10)
+    assert "accepts no connections yet" in errors
+    shop.line.server.settings(coldStartRefusing=0, coldStartDropping=0)
+
+
+def test_the_tool_of_prisma_6(shop: Shop) -> None:
+    """`prisma migrate deploy` itself: what it applies, and what that loses."""
+    shutil.copytree(PRISMA_6, shop.folder, dirs_exist_ok=True)
+    (shop.folder / "node_modules").symlink_to(installed("prisma@6.19.3", "@prisma/adapter-pg@6.19.3"))
+    migrations = shop.folder / "prisma" / "migrations"
+    for name, statement in (("1_phone", "alter table users add column phone text"), ("2_mail", DROPPED)):
+        (migrations / name).mkdir(parents=True)
+        (migrations / name / "migration.sql").write_text(statement)
+    (migrations / "migration_lock.toml").write_text('provider = "postgresql"')
+    shop.sql(MIGRATIONS + FIRST.format("0_init"))
+    shop.line.environment["NODE_EXTRA_CA_CERTS"] = shop.line.server.http.get("/_local/").json()["certificate"]["path"]
+    # Otherwise 6.19 downloads an engine that is not used here.
+    command = "PRISMA_CLIENT_ENGINE_TYPE=client node_modules/.bin/prisma migrate deploy"
+    report = shop.found_by(shop.of(command), expect=20)
+    assert [(each["name"], each["lost"]) for each in report["losesData"]] == [("users.email", 1204)]
+    assert [each["name"] for each in report["migrations"]] == ["1_phone", "2_mail"]
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started here can be interrupted, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_removes_the_clone(shop: Shop, number: signal.Signals) -> None:
     """Ctrl-C, or a job that is cancelled, while the command runs: the command ends, and the clone goes."""
@@ -281,6 +323,17 @@ def test_a_signal_removes_the_clone(shop: Shop, number: signal.Signals) -> None:
     process.send_signal(number)
     finish(process, 130)
     assert shop.clones() == []
+
+
+def test_a_signal_while_the_clone_is_made(shop: Shop) -> None:
+    """The answer to the creation has not come, and the clone is there: it is found by its key, and goes."""
+    shop.line.server.fault(method="POST", path="/v1/databases", kind="delay_after")
+    process = shop.line.start(*shop.of("touch running"))
+    wait_until(lambda: len(shop.clones()) == 1, SECONDS)
+    process.send_signal(signal.SIGTERM)
+    finish(process, 130)
+    assert shop.clones() == []
+    assert not (shop.folder / "running").exists()
 
 
 @pytest.mark.parametrize("where", ["created", "running"])
@@ -320,14 +373,15 @@ def test_another_rehearsal_lives_on(shop: Shop) -> None:
     assert len(shop.clones()) == 2
 
 
-def test_the_default_database_is_never_removed(shop: Shop) -> None:
-    """Whatever key it bears."""
+def test_what_is_no_clone_is_never_removed(shop: Shop) -> None:
+    """A default database, and what is to be cloned, stay whatever key they bear; the rehearsal goes on."""
     server = shop.line.server
-    key = keys.new_rehearsal_id("db_1", 1_000_000_000)
+    old = [keys.new_rehearsal_id("db_1", 1_000_000_000 + number) for number in range(2)]
     project = server.api("GET", f"/v1/databases/{shop.id}").json()["data"]["project"]["id"]
-    made = server.made("/v1/databases", projectId=project, name="x", logicalId=key, isDefault=True)
-    said = finish(shop.line.start(*shop.arguments("select 1")), 1)[1]
-    assert "is not removed" in said
+    made = server.made("/v1/databases", projectId=project, name="x", logicalId=old[0], isDefault=True)
+    assert server.api("PATCH", f"/v1/databases/{shop.id}", {"logicalId": old[1]}).is_success
+    said = finish(shop.line.start(*shop.arguments("select 1")), 0)[1]
+    assert said.count("is not removed") == 2
     assert [each["id"] for each in shop.clones()] == [made["id"]]
 
 

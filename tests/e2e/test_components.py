@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,8 @@ resources:
       source:
         type: database
         databaseId: ${orders.id}
+      migration:
+        command: COMMAND
 outputs:
   database_id: ${preview.databaseId}
   database_url: ${preview.databaseUrl}
@@ -45,12 +49,15 @@ def stack(tmp_path: Path, server: LocalServer) -> YamlStack:
 
 def test_a_preview_environment_in_yaml(stack: YamlStack) -> None:
     """In YAML as in Python: branch, clone and credentials in one resource; then unchanged, and gone at the end."""
-    assert stack.preview(PREVIEW).changes == {"create": 7}
+    tool = (
+        "import os, psycopg; c = psycopg.connect(os.environ['DIRECT_URL']); c.execute('create table m ()'); c.commit()"
+    )
+    assert stack.preview(PREVIEW.replace("COMMAND", json.dumps([sys.executable, "-c", tool]))).changes == {"create": 8}
     assert not stack.sent()
-    assert stack.up().changes == {"create": 7}
+    assert stack.up().changes == {"create": 8}
     found = stack.outputs()
     assert found["kind"] == "preview"
-    assert sql(found["direct_url"], "select 1") == [(1,)] == sql(found["database_url"], "select 1")
+    assert sql(found["direct_url"], "select * from m") == [] == sql(found["database_url"], "select * from m")
     stack.clear()
     assert stack.preview().writes_nothing
     assert stack.up().writes_nothing
@@ -58,7 +65,7 @@ def test_a_preview_environment_in_yaml(stack: YamlStack) -> None:
     assert not stack.sent()
     assert found["direct_url"] not in stack.export()
 
-    assert stack.destroy().changes == {"delete": 7}
+    assert stack.destroy().changes == {"delete": 8}
     assert stack.all("projects") == stack.all("databases") == []
     assert not connects(found["direct_url"])
 

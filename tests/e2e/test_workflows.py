@@ -324,7 +324,9 @@ def test_a_pull_request_is_reviewed(repository: Repository) -> None:
     assert [*renamed] == ["review"]
     assert renamed["review"].passed, renamed["review"].log
     assert "| renamed | Database `production` | `orders` → `sales` |" in repository.comments[0]
-    assert repository.written() == []
+    assert "### Rehearsal of a migration: nothing to migrate" in repository.comments[0]
+    made, removed = repository.written()  # the clone of the rehearsal
+    assert (made, removed.startswith("DELETE /v1/databases/")) == ("POST /v1/databases", True)
 
     settings.unlink()
     backup = repository.server.backup(repository.outputs("production")["database_id"])["id"]
@@ -337,6 +339,27 @@ def test_a_pull_request_is_reviewed(repository: Repository) -> None:
     allowed = repository.pull_request("preview", "labeled", labels=("bug", "allow:Restore:back"))["review"]
     assert allowed.passed, allowed.log
     assert "as allowed" in repository.comments[0]
+
+
+def test_a_migration_is_rehearsed(repository: Repository) -> None:
+    """A migration that drops a column with values blocks; a label lets it through; a failing one is red."""
+    production = repository.outputs("production")
+    sql(production["direct_url"], "insert into parcels values ('paper', 1)")
+    file = repository.folder / "migrations" / "003_what.sql"
+    file.write_text("alter table parcels drop column what")
+    before = repository.databases()
+    blocked = repository.pull_request("preview", "opened")["review"]
+    assert (blocked.steps["Review"], blocked.steps["Rehearse"], blocked.steps["Comment"]) == (0, 20, 0), blocked.log
+    assert "> - drops column `parcels.what`: 1 of 1 row holds a value." in repository.comments[0]
+
+    assert repository.pull_request("preview", "labeled", labels=("allow-migration",))["review"].passed
+    file.write_text("alter table no_such_table drop column what")
+    failed = repository.pull_request("preview", "synchronize")["review"]
+    assert failed.steps["Rehearse"] == 1
+    assert 'relation "no_such_table" does not exist' in repository.comments[0]
+    assert len(repository.comments) == 1
+    assert sql(production["direct_url"], "select what from parcels") == [("paper",)]
+    assert repository.databases() == before
 
 
 def test_a_failing_preview_is_never_green(repository: Repository, tmp_path: Path) -> None:

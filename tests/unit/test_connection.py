@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.handlers.create_connection import LAG
 from prisma_provider.live.intents import Intents
+from prisma_provider.live.state import Entry
 from unit.calls import Had, Resource
-from unit.service import Service, declare, handler, refusal
+from unit.service import Service, declare, handler, refusal, urn_of
 
 CONNECTION, DATABASE = handler("Connection"), handler("Database")
 CUT = httpx.RemoteProtocolError("cut")
@@ -144,6 +146,31 @@ def test_what_is_gone_is_made_again(service: Service, database: str) -> None:
     assert CONNECTION.read(live, *made) is None
 
 
+def test_what_goes_between_preview_and_update_is_an_error(service: Service, database: str) -> None:
+    """Deleted by hand before its update: I am told so, and nothing is sent."""
+    made = make(service, database)
+    del service.connections[made[0]]
+    live = service.live()
+    news = declare(live, "Connection", made[1], databaseId=database, name="web", rotationTrigger="2")
+    with pytest.raises(errors.NotReady, match=f"The connection {made[0]} was deleted in the meantime"):
+        CONNECTION.update(live, *made, news)
+    assert not service.sent()
+
+
+def test_what_i_declare_no_more_leaves_state(service: Service, database: str) -> None:
+    """A rotation_trigger that I take out is not in state any more: the next preview is empty."""
+    made = make(service, database, rotationTrigger="1")
+    live = service.live()
+    news = declare(live, "Connection", made[1], databaseId=database, name="web")
+    after = CONNECTION.update(live, *made, news)
+    assert after.get("rotationTrigger") is None
+    assert after["password"] == made[1]["password"]
+    live = service.live()
+    assert not CONNECTION.diff(
+        live, made[0], after, declare(live, "Connection", after, databaseId=database, name="web")
+    )
+
+
 def test_adoption_takes_it_without_its_secrets(service: Service, database: str) -> None:
     """An adopted connection is taken as it is; its secrets are not known, and I am told how to have new ones."""
     there = service.connection(database, "web")
@@ -203,6 +230,110 @@ def test_a_leftover_is_named_and_not_doubled(service: Service, database: str) ->
     with pytest.raises(errors.Refused, match=rf"{left['id']}(?s:.*)rotation_trigger"):
         CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
     assert not service.sent()
+
+
+def test_all_that_interrupted_runs_left_is_named_at_once(service: Service, database: str, tmp_path: Path) -> None:
+    """One round for all leftovers of a project, by state and by this machine; what is another's is not among them."""
+    home = service.databases[database]["project"]["id"]
+    second, foreign = service.database(home, "sales")["id"], service.database(service.project()["id"])["id"]
+    notes = Intents(tmp_path)
+    notes.remember("connection", "http://127.0.0.1:1", database.removeprefix("db_"), "job")
+    notes.remember("connection", "http://elsewhere", database.removeprefix("db_"), "elsewhere")
+    notes.remember("restore", "http://127.0.0.1:1", database.removeprefix("db_"), "restore")
+    web, job, api = (service.connection(d, n) for d, n in ((database, "web"), (database, "job"), (second, "api")))
+    for home_of, name in ((database, "elsewhere"), (database, "restore"), (foreign, "web"), (second, "branch")):
+        service.connection(home_of, name)
+    others: list[Any] = [{"databaseId": each, "name": name} for each, name in ((second, "gone"), (foreign, "web"))]
+    others.append(Entry(urn_of("Branch"), "", {"databaseId": second, "name": "branch"}))
+    live = service.live(begun=[*begun(database), {"databaseId": second, "name": "api"}, *others], intents=notes)
+    with pytest.raises(errors.Refused) as refused:
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    names = [f'"web" ({web["id"]}) of database "orders" ({database})', f'"job" ({job["id"]}) of database "orders"']
+    for part in (*names, f'"api" ({api["id"]}) of database "sales" ({second})', "connections ", "on each of them"):
+        assert part in str(refused.value)
+    assert str(refused.value).count(" of database ") == 3
+    assert not service.sent()
+
+
+def test_one_that_was_left_is_one(service: Service, database: str, tmp_path: Path) -> None:
+    """A note of this machine names one connection, and the sentence speaks of one."""
+    there = service.connection(database, "web")["id"]
+    notes = Intents(tmp_path)
+    notes.remember("connection", "http://127.0.0.1:1", database.removeprefix("db_"), "web")
+    live = service.live(intents=notes)
+    says = rf'left connection "web" \({there}\) of database "orders" \({database}\) behind(?s:.*)=… on it to'
+    with pytest.raises(errors.Refused, match=says):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+
+
+def test_several_that_were_left_are_named_with_one_to_take(service: Service, database: str) -> None:
+    """Of several of one name any may be mine: I choose."""
+    one, two = service.connection(database, "web")["id"], service.connection(database, "web")["id"]
+    live = service.live(begun=begun(database))
+    with pytest.raises(errors.Refused, match=rf'behind: {one}, {two}\.(?s:.*)adopt="{one}" with a rotation'):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+
+
+@pytest.mark.parametrize("name", ["web", "default"])
+def test_what_no_interrupted_run_made_is_no_leftover(service: Service, database: str, name: str) -> None:
+    """Connections of another name, the service's own, and what this run made itself are in nobody's way."""
+    service.connection(database, "other")
+    live = service.live(begun=[{"databaseId": database, "name": name}] * 3)
+    inputs = declare(live, "Connection", databaseId=database, name=name)
+    made = {CONNECTION.create(live, inputs)[0] for _ in range(2)}
+    assert len(made) == 2
+    assert not service.notes
+
+
+def test_an_interrupted_creation_of_another_connection_is_no_evidence(service: Service, database: str) -> None:
+    """State saw one of another name begin, and one of this name in another database: mine is made, with a note."""
+    theirs = service.connection(database, "web")["id"]
+    other = service.database(service.databases[database]["project"]["id"], "sales")["id"]
+    live = service.live(begun=[{"databaseId": database, "name": "api"}, {"databaseId": other, "name": "web"}])
+    assert CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))[0] != theirs
+    assert theirs in service.notes[-1]
+
+
+def test_a_lost_answer_is_not_forgotten_for_a_later_refusal(service: Service, database: str, tmp_path: Path) -> None:
+    """The first answer was lost, and the second request is refused: what the first one made is not known now."""
+    service.fail("POST", "/v1/connections", CUT)
+    service.fail("POST", "/v1/connections", refusal(403, "no"), times=-1)
+    live = service.live(intents=Intents(tmp_path))
+    says = f'creating connection "web" of database "orders" \\({database}\\) was lost'
+    with pytest.raises(errors.PrismaError, match=says) as error:
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert error.value.said
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_look_that_took_all_the_time_leaves_one_more_request(service: Service, database: str) -> None:
+    """To look for what a lost request made takes longer than the limit: it is sent once more, and made."""
+    service.fail("POST", "/v1/connections", CUT)
+    live = service.live(retry_limit=1e-9)
+    assert CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))[0]
+    assert len(service.sent("POST")) == 2
+
+
+def test_a_request_without_an_answer_in_time_is_not_sent_again(service: Service, database: str) -> None:
+    """The service had the time for it already: another request would only be another connection."""
+    service.fail("POST", "/v1/connections", httpx.ReadTimeout("slow"), times=-1)
+    live = service.live(retry_limit=1e-9)
+    with pytest.raises(errors.LostResponse):
+        CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))
+    assert len(service.sent("POST")) == 1
+
+
+@pytest.mark.parametrize(("lost", "seconds"), [(CUT, LAG), (httpx.ReadTimeout("slow"), 9.0)])
+def test_how_long_a_lost_request_is_looked_for(
+    service: Service, database: str, monkeypatch: pytest.MonkeyPatch, lost: Exception, seconds: float
+) -> None:
+    """Lists may lag for a moment; what timed out may still be acted upon, as long as a request may take."""
+    service.fail("POST", "/v1/connections", lost)
+    live = service.live(retry_limit=9.0)
+    waited: list[float] = []
+    monkeypatch.setattr(live.client, "wait", waited.append)
+    assert CONNECTION.create(live, declare(live, "Connection", databaseId=database, name="web"))[0]
+    assert sum(waited) == pytest.approx(seconds)
 
 
 def test_a_killed_provider_is_remembered_on_this_machine(service: Service, database: str, tmp_path: Path) -> None:

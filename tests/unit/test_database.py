@@ -246,6 +246,16 @@ def test_nothing_is_adopted_twice(service: Service, home: str) -> None:
         declare(live, "Database", projectId=home, name="two", adopt=there["id"])
 
 
+def test_the_two_halves_of_a_replacement_are_one_default(service: Service, home: str) -> None:
+    """Pulumi checks what it replaces twice, and the new one has another key: it takes the flag from nobody."""
+    live = service.live()
+    keys = {
+        declare(live, "Database", projectId=home, name="orders", isDefault=True, seed=seed)["logicalId"]
+        for seed in ("one", "two")
+    }
+    assert len(keys) == 2
+
+
 def test_two_defaults_in_one_project_are_refused(service: Service, home: str) -> None:
     """Two databases that both declare is_default=True are named, and do not take the flag from each other for ever."""
     live = service.live()
@@ -254,6 +264,7 @@ def test_two_defaults_in_one_project_are_refused(service: Service, home: str) ->
     given = {"projectId": home, "name": "two", "isDefault": True, "identity": f"two-{'1' * 16}"}
     (problem,) = DATABASE.check(live, {}, given).problems
     assert '"two" and database "one" both declare' in problem.what
+    assert problem.field == "isDefault"
     assert not DATABASE.check(live, {}, {**given, "ignoreChanges": ["isDefault"]}).problems
     assert not service.sent()
     one = next(iter(service.databases))
@@ -349,6 +360,13 @@ def test_a_status_is_waited_for_or_recorded(
     object_id, outputs = make(service, home)
     service.databases[object_id]["status"] = live
     assert again(service, (object_id, {**outputs, "status": recorded})).changes == (change,)
+
+
+def test_state_that_has_no_status_is_not_behind(service: Service, home: str) -> None:
+    """What an older version recorded without a status is no change: nothing is updated for its sake."""
+    object_id, outputs = make(service, home)
+    del outputs["status"]
+    assert not again(service, (object_id, outputs))
 
 
 def test_a_source_that_is_not_known_yet_does_not_block_a_preview(service: Service, home: str) -> None:
@@ -547,6 +565,17 @@ def test_a_demotion_that_nobody_answers_is_reported(
     assert after["isDefault"] is True
     assert "another database" in service.notes[-1]
     assert not service.sent()
+
+
+def test_a_database_that_goes_while_it_waits_to_lose_the_flag(service: Service, home: str) -> None:
+    """Somebody deletes it meanwhile: I am told so, and state keeps what it has."""
+    object_id, outputs = make(service, home, isDefault=True)
+    live = service.live()
+    news = declare(live, "Database", outputs, projectId=home, name="orders", isDefault=False)
+    assert DATABASE.diff(live, object_id, outputs, news)
+    service.databases.clear()
+    with pytest.raises(errors.NotReady, match=f"The database {object_id} was deleted in the meantime"):
+        DATABASE.update(live, object_id, outputs, news)
 
 
 def test_drift_is_put_back_by_one_patch_also_after_a_refresh(service: Service, home: str) -> None:

@@ -176,6 +176,16 @@ def test_a_deletion_has_its_settings_and_its_time(process: Service) -> None:
     assert 0 < seen[0] <= 60
 
 
+def test_a_comparison_has_the_time_of_an_update(process: Service) -> None:
+    """A preview waits no longer for the service than custom_timeouts gives to updates."""
+    home = process.project()["id"]
+    seen: list[float] = []
+    process.before.append(lambda request: seen.append(time_left()))
+    given = {**REFERENCE, "name": "p", "customTimeouts": {"update": "1m"}}
+    PROJECT.diff(home, given, given)
+    assert 0 < min(seen) <= 60  # what is read ahead for others has its own time
+
+
 def test_a_replacement_makes_the_new_one_first(process: Service) -> None:
     """The old database lives until the new one is there: a creation that fails has cost nothing."""
     home = process.project()["id"]

@@ -100,3 +100,17 @@ def test_what_i_ask_to_adopt_is_the_database(
     assert value(prisma.Environment("pr-7", project_id="proj_1", kind=kind, adopt=adopt).connection.urn)
     assert made["Database"][0]["adopt"] == adopt
     assert made["Connection"][0].get("adopt") == (True if kind == "preview" else None)
+
+
+@HOSTS
+def test_an_environment_with_its_schema(mocks: Mocks, made: dict[str, Any], prisma: Any) -> None:
+    """`migration=Migrate(…)` is a Migration of its own connection, below it; anything else is one sentence."""
+    with pytest.raises(pulumi.RunError, match=r"must be prisma\.Migrate"):
+        prisma.Environment("pr-8", project_id="proj_1", migration={"tool": "prisma"})
+    tool = prisma.Migrate(tool="prisma", directory="app")
+    preview = prisma.Environment("pr-7", project_id="proj_1", kind="preview", migration=tool)
+    assert preview.migration is not None and value(preview.migration.urn)
+    inputs, _ = made["Migration"]
+    assert (inputs["tool"], inputs["directory"]) == ("prisma", "app") and "command" not in inputs
+    assert value(inputs["direct_url"]) == value(preview.direct_url)
+    assert prisma.Environment("pr-9", project_id="proj_1").migration is None

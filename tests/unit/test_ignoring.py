@@ -133,6 +133,9 @@ def test_what_the_program_said_itself_counts_at_once(stack: Stack) -> None:
     """ignore_changes taken out of the program counts in this run: that state still holds it is no reason to wait."""
     stack.outputs = {**stack.outputs, "ignoreChanges": ["name"]}
     assert stack.changes()
+    request = SimpleNamespace(urn=URN)  # noqa: F841
+    DATABASE.update(stack.id, stack.outputs, stack.news)
+    assert [body for _, _, body in stack.service.sent("PATCH")] == [{"name": "orders"}]
 
 
 def test_what_else_differs_is_sent_alone(stack: Stack) -> None:
@@ -145,6 +148,12 @@ def test_what_else_differs_is_sent_alone(stack: Stack) -> None:
     assert outs["ignoreChanges"] is None
 
 
+def test_a_replacement_that_i_allow_goes_beside_what_is_ignored(stack: Stack) -> None:
+    """Another region with allow_replace=True replaces it, though a transform says to leave its name alone."""
+    assert stack.changes(region="us-east-1", allowReplace=True)
+    assert stack.asked == 1
+
+
 def test_a_move_that_is_ignored_is_not_refused(stack: Stack) -> None:
     """A database that was moved to another project by hand, which a transform says to ignore, stops nothing."""
     home = stack.service.project()
@@ -155,6 +164,7 @@ def test_a_move_that_is_ignored_is_not_refused(stack: Stack) -> None:
     stack.drift()
     with pytest.raises(Exception, match="not replaced"):
         stack.changes()
+    stack.drift()
     asked = stack.asked
     with pytest.raises(Exception, match="not replaced"):
         stack.changes(name="sales", region="us-east-1")

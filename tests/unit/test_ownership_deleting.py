@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -305,7 +306,9 @@ def test_an_id_of_another_object_is_not_deleted(world: World, kind: str, lie: di
     """A response gave the id of another object, which state holds now: its deletion is refused, and it lives."""
     had = world.adopted(kind, "orders")
     recorded = Had(had.object_id, had.inputs, {**had.outputs, **lie})
-    with pytest.raises(errors.Refused, match="of another object"):
+    (name, value), *_ = lie.items()
+    says = f"its {name} is {had.outputs[name]}, and state says {value}. The id in state is that of another object"
+    with pytest.raises(errors.Refused, match=re.escape(says)):
         Resource(world.service.live(), kind).delete(recorded)
     assert world.lives(kind)
     assert not world.service.sent()
@@ -315,6 +318,7 @@ def test_an_id_of_another_object_is_not_deleted(world: World, kind: str, lie: di
 def test_what_state_does_not_say_is_not_compared(world: World, kind: str) -> None:
     """State that lacks the time of creation, or holds one that is no time, does not keep an object from deletion."""
     had = world.adopted(kind, "orders")
-    unsaid = {"createdAt": "some day" if kind == "Database" else None}
+    belongs = "databaseId" if kind == "Connection" else "projectId"
+    unsaid = {"createdAt": "some day" if kind == "Database" else None, belongs: None}
     Resource(world.service.live(), kind).delete(Had(had.object_id, had.inputs, {**had.outputs, **unsaid}))
     assert not world.lives(kind)

@@ -186,6 +186,30 @@ def test_what_a_resource_of_this_run_goes_by_is_no_leftover(service: Service, ho
     assert Resource(live).create(projectId=home, name="orders").object_id != made.object_id
 
 
+def test_an_interrupted_creation_of_another_resource_is_not_mine(service: Service, home: str) -> None:
+    """My state saw the creation of `sales` begin: a new database of another name does not take what it made."""
+    sales = key("Database", "sales")
+    there = service.database(home, "sales", logicalId=sales)["id"]
+    begun = [{"projectId": home, "name": "sales", "logicalId": sales}]
+    assert take(service, service.live(begun=begun), home, adopt=True) != there
+    assert len(service.sent()) == 1
+
+
+def test_a_creation_without_a_key_proves_nothing_of_what_has_none(service: Service, home: str) -> None:
+    """A database without a key is nobody's leftover, though state saw a creation without a key begin."""
+    there = service.database(home, "orders")["id"]
+    assert take(service, service.live(begun=[{"projectId": home, "name": "orders"}]), home) != there
+
+
+def test_what_this_run_makes_beside_it_is_no_leftover(service: Service, home: str) -> None:
+    """Two databases of one name in one program: state shows the first as begun, and it is not in the other's way."""
+    sales = Resource(service.live(), name="sales").check(projectId=home, name="orders")
+    live = service.live(begun=[sales])
+    made = Resource(live, name="sales").made(Resource(live, name="sales").check(projectId=home, name="orders"))
+    assert service.databases[made.object_id]["logicalId"] == sales["logicalId"]
+    assert Resource(live).create(projectId=home, name="orders").object_id != made.object_id
+
+
 def test_a_key_of_no_resource_matches_nothing(service: Service, home: str) -> None:
     """An object with another tool's key is no leftover, whatever key this resource has."""
     left(service, home, logicalId="made-by-another-tool")
@@ -220,10 +244,14 @@ def test_proof_by_state(service: Service, home: str, deleted_with: bool) -> None
     assert take(service, service.live(begun=[begun_as(home, LEFT)]), home, adopt=True) == there
 
 
-def test_a_leftover_from_before_the_stack_was_renamed(service: Service, home: str) -> None:
+@pytest.mark.parametrize("deleted_with", [False, True])
+def test_a_leftover_from_before_the_stack_was_renamed(service: Service, home: str, deleted_with: bool) -> None:
     """My run was killed amid a creation, and I renamed the stack: the database is named, and adopt=True takes it."""
     earlier = key("Database", "as-the-stack-was-called")
-    there = left(service, home, logicalId=earlier)
+    there = left(service, home, logicalId=for_deletion_with_project(earlier) if deleted_with else earlier)
+    another = service.live(begun=[begun_as(home, key("Database", "another"))])
+    assert take(service, another, home) != there
+    service.databases = {there: service.databases[there]}
     begun = [begun_as(home, earlier)]
     with pytest.raises(errors.Refused, match=there):
         take(service, service.live(begun=begun), home)

@@ -21,10 +21,12 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
 from prisma_provider.api.client import Client
+from prisma_provider.diff import Change, Diff
 from prisma_provider.live import Live
-from prisma_provider.live.state import Entry
+from prisma_provider.live.state import Entry, Recorded
 from prisma_provider.network.retries import time_left
 from prisma_provider.plugin import __main__ as command
+from prisma_provider.plugin.detail import response
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
@@ -64,9 +66,9 @@ class Plugin:
         self.provider = Provider(self.session)
         self.again()
 
-    def again(self) -> None:
+    def again(self, **settings: Any) -> None:
         """A new run: nothing is known of the service."""
-        live = self.service.live()
+        live = self.service.live(**settings)
         live.note, live.problem = self.session.note, self.session.problem
         self.session.begin(live)
 
@@ -217,6 +219,19 @@ def test_one_process_serves_one_account(monkeypatch: pytest.MonkeyPatch) -> None
     provider._session.close()
 
 
+def test_state_is_asked_of_the_stack_that_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the plugin knows of state, and of other stacks, is that of the stack in the URN; and it ends with it."""
+    mine, others = Recorded(stack="mine"), (Recorded(stack="other"),)
+    monkeypatch.setattr("prisma_provider.plugin.session.recorded", {"dev": mine}.get)
+    monkeypatch.setattr("prisma_provider.plugin.session.others", {"dev": others}.get)
+    session = Session(Engine())
+    session.configure({"serviceToken": "t"})
+    with session.operation(f"{TYPE}Database::orders") as live:
+        assert (live.recorded(), live.others()) == (mine, others)
+    session.close()
+    assert live.client._http.is_closed
+
+
 # errors
 
 
@@ -232,7 +247,7 @@ def test_errors_are_sentences(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -
     assert refused.code == grpc.StatusCode.FAILED_PRECONDITION
     assert "not replaced" in refused.message
 
-    plugin.again()
+    plugin.again(retry_limit=0.01)
     plugin.service.fail("DELETE", "/v1/databases/.*", refusal(500, "boom"), times=-1)
     lost = plugin.fails("Delete", "Database", id=made, properties=outputs)
     assert lost.code == grpc.StatusCode.UNKNOWN
@@ -286,6 +301,20 @@ def test_a_deletion_has_its_settings_and_its_time(plugin: Plugin) -> None:
     assert plugin.call("Delete", "Project", id=made, properties=outputs, timeout=60) == Empty()
     assert not plugin.service.projects
     assert 0 < seen[0] <= 60
+
+
+def test_every_call_goes_to_the_workspace_that_state_names(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several tokens that of the resource's own workspace is used, to compare it as well as to delete it."""
+    made, outputs, inputs = plugin.created("Project")
+    live = plugin.service.live()
+    expected: list[str | None] = []
+    monkeypatch.setattr(live.client, "expect_workspace", expected.append)
+    plugin.session.begin(live)
+    plugin.call("Diff", "Project", id=made, olds=outputs, news=inputs)
+    plugin.call("Read", "Project", id=made, properties=outputs)
+    plugin.call("Update", "Project", id=made, olds=outputs, news=inputs)
+    plugin.call("Delete", "Project", id=made, properties=outputs)
+    assert expected == ["wksp_1"] * 4
 
 
 def test_a_deletion_is_that_of_its_own_resource(plugin: Plugin) -> None:
@@ -462,6 +491,14 @@ def test_a_move_to_a_new_branch(plugin: Plugin) -> None:
     plugin.service.branch(outputs["projectId"], "pr-7")
     plugin.again()
     assert list(plugin.call("Diff", "Database", **request).diffs) == ["branchGitName"]
+
+
+def test_a_branch_that_is_declared_by_its_id_is_shown_as_that() -> None:
+    """A branch's name beside its id, not given, does not make it a change of the name."""
+    found = Diff((Change("branchId", "br_1", "br_2", "patch"), Change("status", "ready", "ready", "record")))
+    said = response(found, {"branchId": "br_1", "status": "failure"}, {"branchId": "br_2", "branchGitName": None})
+    assert list(said.diffs) == ["branchId", "status"]
+    assert [said.detailedDiff[name].inputDiff for name in said.diffs] == [False, True]
 
 
 def test_another_name_of_a_connection_is_another_one(plugin: Plugin) -> None:

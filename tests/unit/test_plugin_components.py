@@ -24,6 +24,8 @@ PROJECT = {"projectId": "proj_1"}
         (ENVIRONMENT, {**PROJECT, "source": "db_1"}, "source is {type: database"),
         (ENVIRONMENT, {**PROJECT, "source": {"databaseId": "db_1"}}, "source is {type: database"),
         (ENVIRONMENT, {**PROJECT, "source": {"type": "backup", "databaseId": "db_1"}}, "source is {type: database"),
+        (ENVIRONMENT, {**PROJECT, "migration": "prisma"}, "migration has tool, command"),
+        (ENVIRONMENT, {**PROJECT, "migration": {"tools": "prisma"}}, "migration has tool, command"),
     ],
 )
 def test_what_cannot_be_made(type_: str, inputs: dict[str, Any], said: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.network.retries import time_limit
-from unit.service import Service, declare, handler, refusal
+from unit.service import Service, as_, declare, handler, refusal
 
 PROJECT, DATABASE = handler("Project"), handler("Database")
 
@@ -34,6 +34,19 @@ def again(service: Service, made: tuple[str, dict[str, Any]], **inputs: Any) -> 
 def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
     """A value that cannot be sent is named, and nothing is sent."""
     assert len(PROJECT.check(service.live(), {}, {"name": "shop", **inputs}).problems) == 1
+    assert not service.sent()
+
+
+def test_a_replaced_project_of_another_workspace_is_left_alone(service: Service) -> None:
+    """The token sees another workspace: what a replacement is to delete is not even tried."""
+    made = make(service)
+    service.projects.clear()
+    service.workspace = {"id": "wksp_other", "name": "Other"}
+    live = service.live()
+    with as_("Project"):
+        live.run.checked({}, {"name": "shop"})
+        with pytest.raises(errors.ConfigurationError, match="belongs to workspace wksp_1"):
+            PROJECT.delete(live, *made)
     assert not service.sent()
 
 

@@ -73,6 +73,23 @@ def test_a_backup_of_no_use_is_refused(
     assert not service.sent()
 
 
+def test_the_newest_backups_are_named(service: Service, database: str) -> None:
+    """A backup that is not there is refused with those that are, or with the word that there are none."""
+    with pytest.raises(errors.Refused, match=r"its newest backups are: none\."):
+        restore(service, database, "bkp_99")
+    old, new = service.backup(database), service.backup(database)
+    with pytest.raises(errors.Refused, match=rf"backups are: {new} \(2026-01-02.*\), {old} \(2026-01-01.*\)\."):
+        restore(service, database, "bkp_99")
+
+
+def test_an_old_backup_that_the_list_leaves_off_is_restored(service: Service, database: str, backup: str) -> None:
+    """Where the service lists only its newest backups, the others are not refused: it has the last word."""
+    newest = {"data": [], "pagination": {"hasMore": True, "limit": 100}}
+    service.fail("GET", "/v1/databases/.*/backups", httpx.Response(200, json=newest), times=-1)
+    restore(service, database, backup)
+    assert service.restored == [(database, backup)]
+
+
 def test_a_database_that_is_being_restored_is_left_alone(service: Service, database: str, backup: str) -> None:
     """A restore that is under way may be that of an interrupted run: it is named, and not begun a second time."""
     service.databases[database]["status"] = "recovering"
@@ -186,6 +203,15 @@ def test_a_restore_that_state_holds_is_not_repeated_unasked(service: Service, da
     declare(service.live(held=held), "Restore", given, **given)
 
 
+def test_a_backup_that_is_not_known_yet_asks_no_state(
+    service: Service, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """State holds no restore of a backup that is not known yet: it is not asked for one."""
+    live = service.live()
+    monkeypatch.setattr(live, "recorded", lambda: pytest.fail("state was asked for"))
+    declare(live, "Restore", databaseId=database, backupId=UNKNOWN, confirmDatabaseName="orders")
+
+
 def test_the_name_is_read_afresh(service: Service, database: str, backup: str) -> None:
     """A rename by another hand between preview and update: what I confirmed is no longer its name."""
     made = restore(service, database, backup)
@@ -289,6 +315,32 @@ def test_a_lost_answer_of_one_that_began(service: Service, database: str, backup
     with time_limit(30):
         assert RESTORE.create(live, declare(live, "Restore", **given))[0] == database
     assert service.restored == [(database, backup)]
+
+
+def test_a_restore_that_shows_late_is_found(
+    service: Service, database: str, backup: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer was lost, and the service shows the restore only a moment later: a second look finds it."""
+    service.fail("POST", "/v1/databases/.*/restore", CUT, acted=True)
+    live = service.live()
+    given: dict[str, Any] = {"databaseId": database, "backupId": backup, "confirmDatabaseName": "orders"}
+    news = declare(live, "Restore", **given)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        service.databases[database]["status"] = "recovering" if len(waited) > 1 else "ready"
+
+    def ready(request: httpx.Request) -> Answer | None:
+        if request.method == "GET" and request.url.path == "/v1/databases":
+            service.databases[database]["status"] = "ready"
+        return None
+
+    monkeypatch.setattr(live.client, "wait", wait)
+    service.before.append(ready)
+    with time_limit(30):
+        assert RESTORE.create(live, news)[0] == database
+    assert waited == [0.0, 1.0]
 
 
 def test_it_goes_with_its_database(service: Service, database: str, backup: str) -> None:

@@ -324,6 +324,17 @@ def test_a_restore_loses_data_unless_it_is_only_recorded() -> None:
     assert verdict("update", hidden, hidden) is Verdict.DATA_LOSS  # two that are hidden look the same
 
 
+def test_a_migration_is_a_change() -> None:
+    """It runs a command whose SQL only a rehearsal can judge; taken out, it undoes nothing. No call is made for it."""
+    for op, said in (("create", "rehearse"), ("update", "rehearse"), ("delete", "stays what it is")):
+        step: dict[str, Any] = {"op": op, "urn": urn("Migration", "schema")}
+        step |= {} if op == "create" else {"oldState": {"id": "migration_1"}}
+        step |= {} if op == "delete" else {"newState": {"inputs": {"tool": "prisma"}}}
+        found = run(document(step))
+        assert found.exit_code == Verdict.CHANGES
+        assert said in found.output and "POST" not in found.output
+
+
 def test_other_providers_are_counted() -> None:
     """A topic that goes is a change; that it may hold data is not known, and is said. Components are nothing."""
     topic = {"op": "delete", "urn": "urn:pulumi:dev::shop::aws:sns/topic:Topic::b", "oldState": {"id": "b"}}

@@ -62,7 +62,10 @@ def _table(control: Control) -> list[Command]:
         ),
         Command("DELETE", "/faults", "Remove all faults, and release the requests they delay.", control.clear_faults),
         Command(
-            "GET", "/settings", "Latency, limits, oneDefault, and how many requests are open.", control.show_settings
+            "GET",
+            "/settings",
+            "Latency, limits, oneDefault, cold starts, and how many requests are open.",
+            control.show_settings,
         ),
         Command("PUT", "/settings", "Change some of them, by the names that GET shows.", control.change_settings),
         Command(

@@ -14,24 +14,30 @@ import psycopg
 
 from prisma_local.databases.context import Context
 from prisma_local.errors import SessionRefused
+from prisma_local.postgres.proxy import Admitted
 from prisma_local.store.values import Connection, Database
 
 ANY_NAME = "postgres"
 CHECK_SECONDS = 1.0
 
 
-def direct(context: Context, user: str, database: str) -> str:
+def direct(context: Context, user: str, database: str) -> Admitted:
     """The database in PostgreSQL, which decides itself whether this user may connect to another than its own."""
-    own = _database_of(context, user).pg_name
-    found = own if database in (user, ANY_NAME) else database
-    context.tenants.shadows.admit(own, found)
-    return found
+    own = _database_of(context, user)
+    found = own.pg_name if database in (user, ANY_NAME) else database
+    context.tenants.shadows.admit(own.pg_name, found)
+    return _begun(context, own, found)
 
 
-def pooled(context: Context, user: str, database: str) -> str:
+def pooled(context: Context, user: str, database: str) -> Admitted:
     """pgbouncer calls the database of each user like the user."""
-    own = _database_of(context, user).pg_name
-    return user if database in (own, ANY_NAME) else database
+    own = _database_of(context, user)
+    return _begun(context, own, user if database in (own.pg_name, ANY_NAME) else database)
+
+
+def _begun(context: Context, own: Database, found: str) -> Admitted:
+    drops = context.cold_starts.begin(own)
+    return Admitted(found, drops, partial(context.cold_starts.end, own))
 
 
 def keep_checking(context: Context, *, had_clients: bool = False) -> None:

@@ -45,9 +45,9 @@ class Background:
             self._changed.notify_all()
 
     def wait_until_idle(self) -> None:
-        """Wait until no job is running or due."""
+        """Wait until no job is running or due, or until the end."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._running and self._due_in() > 0)
+            self._changed.wait_for(lambda: not self._open or (not self._running and self._due_in() > 0))
 
     def close(self) -> None:
         """Finish what is running; the next start does the rest."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prisma_local.databases.background import Background
+from prisma_local.databases.cold_starts import ColdStarts
 from prisma_local.databases.stock import Stock
 from prisma_local.errors import NotFound
 from prisma_local.postgres.copies import Copies
@@ -26,6 +27,7 @@ class Context:
     settings: Settings
     stock: Stock
     base_url: str
+    cold_starts: ColdStarts
     # One lock for each database, so that nothing drops what another thread is still creating.
     locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 

@@ -53,10 +53,11 @@ def head(data: bytes) -> tuple[int, int]:
 
 def startup(version: int, body: bytes) -> Startup:
     """Names and values in turn, each with a zero byte behind it, and one more zero byte at the end."""
-    *texts, end, rest = body.decode(errors="surrogateescape").split("\0") if body else ("", "?")
-    if end or rest or len(texts) % 2:
+    *texts, end, rest = ["", *body.decode(errors="surrogateescape").split("\0")]
+    names, values = texts[1::2], texts[2::2]
+    if end or rest or len(names) != len(values) or not all(names):
         raise NotPostgres
-    return Startup(version, dict(zip(texts[::2], texts[1::2], strict=True)))
+    return Startup(version, dict(zip(names, values, strict=True)))
 
 
 def error(refusal: SessionRefused) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import socket
 import ssl
 import threading
@@ -23,15 +24,29 @@ from typing import Any
 from prisma_local.errors import SessionRefused
 from prisma_local.postgres import protocol
 
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A session of this database; one that `drops` ends at its first query. `ended` is called when it is over."""
+
+    database: str
+    drops: bool
+    ended: Callable[[], None]
+
+
 # The database for this user and the database that its client names, or SessionRefused. Runs in another thread.
-Admit = Callable[[str, str], str]
+Admit = Callable[[str, str], Admitted]
 
 CHUNK = 65536
+QUERIES = b"QP"
+"""Messages that begin a query. Before the first one a client waits for each response: it begins a chunk."""
 # Sockets of clients altogether: PostgreSQL takes 200 sessions, pgbouncer 1000 clients.
 CLIENT_LIMIT = 1500
 STARTUP_SECONDS = 15.0
 END_SECONDS = 5.0
 RETRY_SECONDS = 0.1
+# Two for each client and some for the rest; many shells allow 1024 by default, or fewer.
+OPEN_FILES = 2 * CLIENT_LIMIT + 1000
 
 
 @dataclass(slots=True)
@@ -65,6 +80,7 @@ class Proxy:
     def __init__(self, data: Path) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(data / "server.crt", data / "server.key")
+        _allow_open_files()
         self._clients: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -95,7 +111,6 @@ class Proxy:
             if len(self._clients) >= CLIENT_LIMIT:
                 client.close()
                 continue
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = self._loop.create_task(self._serve(endpoint, admit, client))
             self._clients.add(task)
             task.add_done_callback(self._clients.discard)
@@ -103,6 +118,7 @@ class Proxy:
     async def _serve(self, endpoint: Endpoint, admit: Admit, client: socket.socket) -> None:
         """One client, from its first byte to its last."""
         with contextlib.suppress(OSError, EOFError, SessionRefused), contextlib.closing(client):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(STARTUP_SECONDS):
                 encrypted = await self._encrypted(client)
             try:
@@ -140,6 +156,14 @@ class Proxy:
         return data
 
 
+def _allow_open_files() -> None:
+    """As many as needed, or as many as this account may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def _session(endpoint: Endpoint, admit: Admit, client: Stream) -> None:
     async with asyncio.timeout(STARTUP_SECONDS):
         size, code = protocol.head(await client.reader.readexactly(protocol.HEAD.size))
@@ -148,28 +172,29 @@ async def _session(endpoint: Endpoint, admit: Admit, client: Stream) -> None:
         await _pass_on(endpoint, client, protocol.HEAD.pack(protocol.CANCEL_BYTES, code) + body)
         return
     first = protocol.startup(code, body)
-    database = await asyncio.to_thread(admit, first.user, first.database)
-    endpoint.sessions[database] += 1
+    admitted = await asyncio.to_thread(admit, first.user, first.database)
+    endpoint.sessions[admitted.database] += 1
     try:
-        await _pass_on(endpoint, client, first.packed(database))
+        await _pass_on(endpoint, client, first.packed(admitted.database), until=QUERIES if admitted.drops else b"")
     finally:
-        endpoint.sessions[database] -= 1
+        admitted.ended()
+        endpoint.sessions[admitted.database] -= 1
         endpoint.sessions += Counter()  # without those of which no session is left
 
 
-async def _pass_on(endpoint: Endpoint, client: Stream, first: bytes) -> None:
-    """Both ways, until one of them ends."""
+async def _pass_on(endpoint: Endpoint, client: Stream, first: bytes, *, until: bytes = b"") -> None:
+    """Both ways, until one of them ends, or the client sends a message of one of these types."""
     server = Stream(*await asyncio.open_unix_connection(endpoint.behind))
     try:
         server.writer.write(first)
-        await _until_first_ends(_copy(client.reader, server.writer), _copy(server.reader, client.writer))
+        await _until_first_ends(_copy(client.reader, server.writer, until), _copy(server.reader, client.writer))
     finally:
         await server.close()
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, until: bytes = b"") -> None:
     with contextlib.suppress(OSError):
-        while data := await reader.read(CHUNK):
+        while (data := await reader.read(CHUNK)) and data[0] not in until:
             writer.write(data)
             await writer.drain()
 

@@ -19,6 +19,7 @@ from prisma_local.authorization.tokens import Tokens
 from prisma_local.control.actions import Control
 from prisma_local.databases import admission
 from prisma_local.databases.background import Background
+from prisma_local.databases.cold_starts import ColdStarts
 from prisma_local.databases.context import Context
 from prisma_local.databases.reconcile import reconcile
 from prisma_local.databases.stock import Stock
@@ -127,7 +128,8 @@ def _open_context(stack: ExitStack, prepared: Prepared, servers: Servers) -> Con
     base_url = f"http://{HOST}:{prepared.identity.port}"
     settings = Settings()
     stock = Stock(records, tenants, background, settings)
-    return Context(records, tenants, Copies(prepared.cluster, tenants), background, settings, stock, base_url)
+    copies, cold_starts = Copies(prepared.cluster, tenants), ColdStarts(settings)
+    return Context(records, tenants, copies, background, settings, stock, base_url, cold_starts)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:

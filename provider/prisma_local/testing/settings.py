@@ -18,6 +18,7 @@ class Settings:
     """`latency` of each response, `provisioning` of a new database, `recovering` of a restore at least: in seconds.
 
     `rate` limits the requests a second; `token_life` is how many seconds a user's access token is valid.
+    `refusing`, then `dropping` connections is how a database starts, when it is new or was idle for `standby_after`.
     `one_default` refuses to create a default database where the project has one, as the service may.
     """
 
@@ -25,6 +26,9 @@ class Settings:
     recovering: float = 0.0
     provisioning: float = 0.0
     provisioning_ends: str = "ready"
+    refusing: float = 0.0
+    dropping: float = 0.0
+    standby_after: float = 0.0
     in_flight: int = 0
     in_flight_max: int = 0
     token_life: float = TOKEN_LIFE
@@ -38,6 +42,9 @@ class Settings:
             "provisioning": self.provisioning,
             "provisioningEnds": self.provisioning_ends,
             "recovering": self.recovering,
+            "coldStartRefusing": self.refusing,
+            "coldStartDropping": self.dropping,
+            "standbyAfter": self.standby_after,
             "rateLimit": self.rate.limit,
             "tokenLife": self.token_life,
             "oneDefault": self.one_default,
@@ -108,6 +115,9 @@ FIELDS: dict[str, tuple[str, Callable[[str, object], object]]] = {
     "provisioning": ("provisioning", _seconds),
     "provisioningEnds": ("provisioning_ends", _end),
     "recovering": ("recovering", _seconds),
+    "coldStartRefusing": ("refusing", _seconds),
+    "coldStartDropping": ("dropping", _seconds),
+    "standbyAfter": ("standby_after", _seconds),
     "rateLimit": ("rate", _rate),
     "tokenLife": ("token_life", _seconds),
     "oneDefault": ("one_default", _flag),

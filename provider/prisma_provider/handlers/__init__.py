@@ -12,6 +12,7 @@ from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.inputs import Checked, Properties, check_texts, select
+from prisma_provider.handlers.migration import MigrationHandler
 from prisma_provider.handlers.project import ProjectHandler
 from prisma_provider.handlers.restore import RestoreHandler
 from prisma_provider.live import Live
@@ -62,6 +63,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Database": DatabaseHandler(),
         "Connection": ConnectionHandler(),
         "Restore": RestoreHandler(),
+        "Migration": MigrationHandler(),
     }
 )
 """Every resource by its name."""

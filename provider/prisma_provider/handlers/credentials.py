@@ -85,7 +85,7 @@ def check_strings(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
                 "connection strings from Prisma.",
                 hint=f"take {snake(field)} out. Where the connection was taken over already, Pulumi's state keeps it.",
             )
-        elif value is not UNKNOWN and (why := _fault(value)):
+        elif value is not UNKNOWN and (why := fault_of_string(value)):
             yield InvalidInput(
                 field,
                 f"{snake(field)} is {why}.",
@@ -93,7 +93,7 @@ def check_strings(news: Mapping[str, Any]) -> Iterator[InvalidInput]:
             )
 
 
-def _fault(value: object) -> str | None:
+def fault_of_string(value: object) -> str | None:
     """What is wrong with a connection string; nothing of the string itself, which is a secret."""
     if not isinstance(value, str):
         return "no text"

@@ -22,8 +22,11 @@ from prisma_provider.text import HOW_TO_JOIN, did_you_mean, shown, stands_for_an
 Properties = dict[str, Any]
 """Inputs or outputs under the API's camelCase names."""
 
-SETTINGS = (Field("adopt", "setting"), Field("ignoreChanges", "setting"), Field("customTimeouts", "setting"))
-"""What every resource takes beside its own fields."""
+OPTIONS = (Field("ignoreChanges", "setting"), Field("customTimeouts", "setting"))
+"""Options of Pulumi that every resource takes beside its own fields."""
+
+SETTINGS = (Field("adopt", "setting"), *OPTIONS)
+"""The same, for what can be taken over."""
 
 
 @dataclass(frozen=True)

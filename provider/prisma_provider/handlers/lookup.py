@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from prisma_provider.api.models import PREFIXES, is_id
-from prisma_provider.errors import NotFound
+from prisma_provider.errors import InvalidInput, NotFound
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource as urn
 from prisma_provider.text import name
 
 
@@ -23,6 +24,12 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
 
     Of what is not there, a host would make an empty resource.
     """
+    if resource == "Migration":
+        raise InvalidInput(
+            "",
+            "A migration is an event, which cannot be looked up or imported.",
+            hint="declare it: where nothing is pending, nothing is run.",
+        )
     possible = is_id(object_id, PREFIXES[resource])
     outputs = reader.read(live, object_id, state) if possible else None
     if outputs is None:
@@ -35,6 +42,8 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
 
 def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:
     """How messages name a resource of which only its properties are at hand."""
+    if resource == "Migration":
+        return f'migration "{name(urn().rpartition("::")[2])}"'
     if resource == "Restore":
         return f'database "{state.get("confirmDatabaseName")}" ({object_id})'
     return f'{resource.lower()} "{name(state.get("name") or state.get("gitName"))}" ({object_id})'

@@ -108,7 +108,6 @@ class Shared:
         with self._changed:
             self.client.check_cancelled()
             self._changed.wait(max(0.0, seconds))
-        self.client.check_cancelled()
 
 
 def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:

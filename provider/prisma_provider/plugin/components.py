@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextvars import copy_context
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -17,7 +18,7 @@ from prisma_provider.plugin.identity import TYPE
 from prisma_provider.text import camel, did_you_mean, snake
 
 if TYPE_CHECKING:
-    from pulumi_prisma.native import BackupOf, CloneOf
+    from pulumi_prisma.native import BackupOf, CloneOf, Migrate
 
 ENVIRONMENT = TYPE + "Environment"
 
@@ -57,6 +58,8 @@ class _Components(Provider):
         _check(name, given)
         if "source" in given:
             given["source"] = _source(name, given["source"])
+        if "migration" in given:
+            given["migration"] = _migration(name, given["migration"])
         made = Environment(name, **given, opts=self._completed(options or pulumi.ResourceOptions()))
         return ConstructResult(made.urn, {camel(output): getattr(made, output) for output in Environment.OUTPUTS})
 
@@ -104,3 +107,13 @@ def _source(name: str, given: Any) -> CloneOf | BackupOf:
     raise pulumi.RunError(
         f"{name}: source is {{type: database, databaseId: …}} or {{type: backup, databaseId: …, backupId: …}}."
     )
+
+
+def _migration(name: str, given: Any) -> Migrate:
+    """The migration as the class takes it."""
+    from pulumi_prisma.native import Migrate
+
+    known = [field.name for field in fields(Migrate)]
+    if not isinstance(given, Mapping) or not {snake(key) for key in given}.issubset(known):
+        raise pulumi.RunError(f"{name}: migration has {', '.join(known)}, known before the update.")
+    return Migrate(**{snake(key): value for key, value in given.items()})

@@ -61,6 +61,8 @@ class Applied:
     seconds: float | None = None
     finished: bool = True
     rolled_back: bool = False
+    checksum: str | None = None
+    """SHA-256 of the file, where the tool records it."""
 
 
 def read_applied(session: Session) -> tuple[Applied, ...]:
@@ -71,14 +73,15 @@ def read_applied(session: Session) -> tuple[Applied, ...]:
 
 def _of_prisma(session: Session) -> Iterator[Applied]:
     for schema in _schemas_with(session, PRISMA):
-        for id_, name, seconds, finished, rolled_back in _rows(
+        for entry in _rows(
             session,
             "select id::text, migration_name::text, extract(epoch from finished_at - started_at)::float8, "
-            "finished_at is not null, rolled_back_at is not null from {} order by started_at, migration_name",
+            "finished_at is not null, rolled_back_at is not null, checksum::text "
+            "from {} order by started_at, migration_name",
             schema,
             PRISMA,
         ):
-            yield Applied(id_, name, seconds, finished, rolled_back)
+            yield Applied(*entry)
 
 
 def _of_ledger(session: Session) -> Iterator[Applied]:

@@ -143,6 +143,15 @@ select 'policy', {_NAME} c.relname || '.' || p.polname,
 from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where {_IN_TABLES}
 """,
     f"""
+select 'row security', {_NAME} c.relname, case when c.relforcerowsecurity then 'forced' else 'enabled' end, c.oid::int8
+from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relrowsecurity and {_IN_TABLES}
+""",
+    f"""
+select 'privileges', {_NAME} c.relname, c.relacl::text, c.oid::int8
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm') and c.relacl is not null and {_IN_TABLES}
+""",
+    f"""
 select 'partition', {_NAME} c.relname, pg_get_expr(c.relpartbound, c.oid, true), 0
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relispartition and c.relkind <> 'i'
   and c.relkind <> 'I' and {_IN_TABLES}

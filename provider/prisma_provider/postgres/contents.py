@@ -21,6 +21,7 @@ LIMIT: Final = 600
 """Seconds that one table may take."""
 _NUMBERS: Final = ("numeric",)
 _DATES: Final = ("date", "timestamp without time zone")
+_SHORT: Final = ("real",)
 _MOMENTS: Final = ("timestamp with time zone",)
 
 
@@ -87,10 +88,10 @@ class Contents:
         return Counts(rows[0], {column.number: count for column, count in zip(columns, rows[1:], strict=True)})
 
     def compare(self, pair: Pair) -> Difference | None:
-        """What became of a table that was kept."""
-        columns = dict(pair.columns)
-        by_name = {before.name: after for before, after in columns.items()}
-        key = [by_name[name].name for name in pair.before.key if name in by_name]
+        """What became of a table that was kept. A key whose column was made again does not name the same rows."""
+        is_same = pair.before.oid == pair.after.oid
+        now = {old.name: new for old, new in pair.columns if not is_same or old.number == new.number}
+        key = [now[name].name for name in pair.before.key if name in now]
         is_keyed = bool(key) and len(key) == len(pair.before.key)
         return self._by_key(pair, key) if is_keyed else self._by_value(pair)
 
@@ -183,6 +184,8 @@ def _text(column: Column) -> sql.Composed:
     name, base = _id(column.name), column.base
     if base in _NUMBERS:
         name = _format("trim_scale({}::numeric)", name)
+    elif base in _SHORT:
+        name = _format("{}::float8", name)
     elif base in _DATES:
         name = _format("{}::timestamp", name)
     elif base in _MOMENTS:

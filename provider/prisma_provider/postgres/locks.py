@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 EVERY: Final = 0.05
 """Seconds between two looks: a shorter lock may not be seen, and a time is right to so much."""
+
+_LATE: Final = 40
+"""Looks for a session that has ended: PostgreSQL counts it when its process has."""
 
 STOPS_ALL: Final = "AccessExclusiveLock"
 """Nobody else can read or write the table."""
@@ -80,13 +83,22 @@ class Watch:
     ) -> None:
         self._stop.set()
         self._thread.join()
-        self.was_used = self.was_used or self._count(_SESSIONS) > self._sessions
+        for _ in range(0 if kind else _LATE):
+            self.was_used = self.was_used or self._count(_SESSIONS) > self._sessions
+            if self.was_used:
+                return
+            sleep(EVERY)
 
     @property
     def locks(self) -> tuple[Lock, ...]:
-        """What was seen, the longest first."""
+        """What was seen, the longest first; one that stops all hides a weaker one of its table, if it is no shorter."""
+        longest: dict[int, float] = {}
+        for (table, mode, _), seconds in self._found.items():
+            if mode == STOPS_ALL:
+                longest[table] = max(longest.get(table, 0.0), seconds)
         found = (Lock(*key, seconds) for key, seconds in self._found.items())
-        return tuple(sorted(found, key=lambda lock: (-lock.seconds, lock.table, lock.mode)))
+        shown = (lock for lock in found if lock.stops_all or lock.seconds > longest.get(lock.table, -1.0))
+        return tuple(sorted(shown, key=lambda lock: (-lock.seconds, lock.table, lock.mode)))
 
     def _look(self) -> None:
         import psycopg

@@ -5,7 +5,6 @@ The map, imports go one way, downwards:
     rehearse    the whole of it: clone, read, run the command, read again, remove the clone
     clone       the clone: made, and removed in any case; `alive`, which rehearsals of this machine still run
     report      a rehearsal in every format: `markdown` for a comment, `text` for a terminal, JSON
-    pending     the migrations of a directory that a database does not have
     comparison  two readings of a database, and what they come to: pure
     values      Rehearsal, Loss, Change, HeldLock
 """

@@ -36,13 +36,12 @@ class Alive:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire(timeout=0)
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:
             _log.info("no lock can be held for the clone: %s", type(error).__name__)
         try:
             yield
         finally:
             lock.release()
-            self.forget(key)
 
     def is_dead(self, key: str) -> bool:
         """Whether a process of this machine worked with the clone of this key, and has ended."""
@@ -51,7 +50,7 @@ class Alive:
         lock = _lock(self._file(key))
         try:
             lock.acquire(timeout=0)
-        except OSError:  # it is held (Timeout is one), or cannot be read
+        except (OSError, NotImplementedError):  # it is held (Timeout is an OSError), or cannot be read
             return False
         lock.release()
         return True

@@ -32,6 +32,7 @@ _REMOVAL: Final = 60.0
 """Seconds that the removal may take."""
 _LATE: Final = 5.0
 """Seconds for which a clone is looked for that was asked for, where the answer did not come."""
+_LOST: Final = "if a clone was made all the same, a later rehearsal removes it. Run this once more."
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def clone_of(live: Live, source: Database, alive: Alive, say: Callable[[str], No
     """A clone of this database as long as it is entered."""
     key = keys.new_rehearsal_id(source.id, live.client.now() + LIFETIME)
     made: list[Database] = []
+    is_removed = False
     with alive.held(key), time_limit(LIFETIME - _RESERVE):
         try:
             say(f"Cloning {source.title}.")
@@ -55,7 +57,9 @@ def clone_of(live: Live, source: Database, alive: Alive, say: Callable[[str], No
             yield _ready(live, made[0])
         finally:
             with _undisturbed(), time_limit(_REMOVAL):
-                _remove(live.client, source, key, made, say)
+                is_removed = _remove(live.client, source, key, made, say)
+    if is_removed:
+        alive.forget(key)
 
 
 def _create(live: Live, source: Database, key: str) -> Database:
@@ -67,12 +71,15 @@ def _create(live: Live, source: Database, key: str) -> Database:
         "logicalId": key,
         **({"branchId": source.branch_id} if source.branch_id else {}),
     }
-    return create_once(
-        live,
-        key,
-        lambda: live.client.create_database(body),
-        lambda: live.client.databases(source.project.id, logical_id=key),
-    )
+    try:
+        return create_once(
+            live,
+            key,
+            lambda: live.client.create_database(body),
+            lambda: live.client.databases(source.project.id, logical_id=key),
+        )
+    except errors.LostResponse as error:
+        raise type(error)(error.what, said=error.said, hint=_LOST) from None
 
 
 def _ready(live: Live, database: Database) -> Clone:
@@ -95,19 +102,21 @@ def remove_left(client: Client, source: Database, alive: Alive, say: Callable[[s
         if until is None or database.logical_id is None:
             continue
         if until < client.now() or alive.is_dead(database.logical_id):
-            say(f"An earlier rehearsal has left {database.title}, which is removed.")
-            _delete(client, source, database.id, database.logical_id)
-            alive.forget(database.logical_id)
+            say(f"An earlier rehearsal has left {database.title}.")
+            if _remove(client, source, database.logical_id, [database], say):
+                alive.forget(database.logical_id)
 
 
-def _remove(client: Client, source: Database, key: str, made: list[Database], say: Callable[[str], None]) -> None:
+def _remove(client: Client, source: Database, key: str, made: list[Database], say: Callable[[str], None]) -> bool:
     """Whatever was made under this key. Where that fails it is said, and the next rehearsal does it."""
     try:
         for database in made or _asked_for(client, source, key):
-            say("Removing the clone.")
+            say(f"Removing {database.title}.")
             _delete(client, source, database.id, key)
     except errors.PrismaError as error:
-        say(f"The clone could not be removed; a later rehearsal of this project does it. {error}")
+        say(f"It could not be removed; a later rehearsal in this project tries again. {error}")
+        return False
+    return True
 
 
 def _asked_for(client: Client, source: Database, key: str) -> tuple[Database, ...]:
@@ -130,7 +139,7 @@ def _delete(client: Client, source: Database, database_id: str, key: str) -> Non
     is_clone = keys.rehearsed_until(database.logical_id) is not None and database.logical_id == key
     if not is_clone or database.is_default or same_id(database.id, source.id):
         raise errors.Refused(
-            f"{capital(database.title)} is not removed: it is a default database, or not the clone of a rehearsal."
+            f"{capital(database.title)} is not removed: it is a default database, the source, or no rehearsal's clone."
         )
     try:
         client.delete_database(database_id)

@@ -175,8 +175,8 @@ def _dropped_column(
 
 
 def _moved_to(match: Match, column: Column, difference: Difference | None) -> Column | None:
-    """The added column that holds all values of a dropped one."""
-    if difference is None:
+    """The added column that holds all values of a dropped one; where rows went, nobody can tell."""
+    if difference is None or difference.gone:
         return None
     return next((new for new in match.added if difference.changed.get((column.number, new.number)) == 0), None)
 

@@ -28,7 +28,6 @@ def document(found: Rehearsal) -> str:
             {
                 "table": each.table,
                 "stopsReads": each.stops_all,
-                "stopsWrites": True,
                 "statement": each.statement or None,
                 "seconds": round(each.seconds, 3),
             }

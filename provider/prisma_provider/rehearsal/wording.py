@@ -16,8 +16,7 @@ HEADLINES: Final[Mapping[Verdict, str]] = {
     Verdict.DATA_LOSS: "DATA WOULD BE LOST",
 }
 LOCKS: Final = (
-    f"Locked on the clone (looked at every {EVERY * 1000:.0f} ms: a shorter lock may be missing). In production others "
-    "wait as long, and longer under load"
+    f"Locks on the clone: in production others wait for them. A lock of less than {EVERY * 1000:.0f} ms may not be seen"
 )
 TITLE: Final = "Rehearsal of a migration"
 

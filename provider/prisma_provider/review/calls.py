@@ -16,6 +16,8 @@ _PATHS = {"Project": "projects", "Branch": "branches", "Database": "databases", 
 
 def calls(step: Step, plan: Plan) -> Iterator[str]:
     """What would be sent for one step; reads are left out."""
+    if step.kind == "Migration":
+        return
     if step.kind == "Restore":
         yield from _restore(step, plan)
     elif adopted(step):

@@ -93,6 +93,8 @@ def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
         yield _unknown(step)
     elif step.kind == "Restore":
         yield from _restore(step, plan)
+    elif step.kind == "Migration":
+        yield _migration(step)
     elif step.op == "create":
         yield _replacement(step, plan) if is_gone(step, plan) else _creation(step)
         yield from (_edit(step, change) for change in seen(step, plan).values() if adopted(step) and change.is_sent)
@@ -206,6 +208,14 @@ def _restored(step: Step, new: State) -> Finding:
     target = f'database "{shown(new.inputs.get("confirmDatabaseName"))}" ({shown(new.inputs.get("databaseId"))})'
     note = "All data of this database that was written since the backup is lost."
     return Finding("restored", step, shown(new.inputs.get("backupId")), target, note, "data")
+
+
+def _migration(step: Step) -> Finding:
+    """A migration is an event, too; what its SQL does, only a rehearsal tells."""
+    if step.op == "delete":
+        return Finding("forgotten", step, note="Nothing is sent: the schema stays what it is.")
+    note = "Its command may run; what it does to the data shows `pulumi-prisma rehearse`, on a copy."
+    return Finding("created" if step.op == "create" else "changed", step, note=note)
 
 
 def _update(step: Step, plan: Plan) -> Iterator[Finding]:

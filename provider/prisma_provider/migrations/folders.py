@@ -1,0 +1,36 @@
+"""Where a program's files are: paths are relative to the folder of Pulumi.yaml, so that every checkout has the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+_PROJECT = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+
+
+def project_folder(begin: Path | None = None) -> Path:
+    """The folder of Pulumi.yaml, at or above the working directory; that one, where there is no such file."""
+    here = (begin or Path.cwd()).resolve()
+    found = (folder for folder in (here, *here.parents) if any((folder / name).is_file() for name in _PROJECT))
+    return next(found, here)
+
+
+def relative(path: str) -> str:
+    """A path as it stands in state: relative to the project's folder, with `/` on every system."""
+    root = project_folder()
+    return Path(os.path.relpath(root / path, root)).as_posix()
+
+
+def digest(paths: Iterable[str]) -> str:
+    """A hash of the names and contents of files, and of all files in folders; how lines end makes no difference."""
+    root, total = project_folder(), sha256()
+    for file in sorted({file for path in paths for file in _files(root / path)}):
+        content = sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        total.update(f"{Path(os.path.relpath(file, root)).as_posix()}\0{content}\n".encode())
+    return total.hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]

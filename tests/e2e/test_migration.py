@@ -1,0 +1,105 @@
+"""The schema of an application, applied by its own tool after the database was made; on both hosts."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from e2e.hosts import both_hosts
+from e2e.stack import Stack, sql
+
+PROGRAM = """
+shop = prisma.Project("shop")
+orders = prisma.Database("orders", project_id=shop.id)
+web = prisma.Connection("web", database_id=orders.id{rotation})
+schema = prisma.Migration("schema", direct_url=web.direct_url, {way})
+pulumi.export("direct_url", web.direct_url)
+pulumi.export("applied", schema.applied)
+"""
+PRISMA = 'tool="prisma", directory="app"'
+
+TOOL = f"""#!{sys.executable}
+import hashlib, os, pathlib, sys, uuid, psycopg
+assert sys.argv[1:] == ["migrate", "deploy"], sys.argv
+assert not [name for name in os.environ if name.startswith(("PULUMI_", "PRISMA_SERVICE"))], os.environ.keys()
+assert os.environ["DATABASE_URL"] == os.environ["DIRECT_URL"]
+print("Datasource", os.environ["DATABASE_URL"])
+with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as c:
+    c.execute("create table if not exists _prisma_migrations (id text primary key, checksum text not null, "
+        "finished_at timestamptz, migration_name text not null, logs text, rolled_back_at timestamptz, "
+        "started_at timestamptz not null default now(), applied_steps_count int not null default 0)")
+    done = [name for name, in c.execute("select migration_name from _prisma_migrations")]
+    for file in sorted(pathlib.Path("prisma/migrations").glob("*/migration.sql")):
+        if file.parent.name in done: continue
+        text = file.read_text()
+        print("Applying", file.parent.name, flush=True)
+        if "bad" in text: sys.exit("Error: P3018 A migration failed to apply")
+        c.execute(text)
+        c.execute("insert into _prisma_migrations (id, checksum, finished_at, migration_name) "
+            "values (%s, %s, now(), %s)",
+            [str(uuid.uuid4()), hashlib.sha256(file.read_bytes()).hexdigest(), file.parent.name])
+"""
+
+
+def add(stack: Stack, name: str, text: str) -> None:
+    """A migration of the application, and the tool that it has installed."""
+    app = stack.folder / "app"
+    binary = app / "node_modules/.bin/prisma"
+    if not binary.exists():
+        binary.parent.mkdir(parents=True)
+        binary.write_text(TOOL)
+        binary.chmod(0o755)
+        (app / "node_modules/prisma").mkdir()
+        (app / "node_modules/prisma/package.json").write_text(json.dumps({"version": "7.1.0"}))
+        (app / "package.json").write_text("{}")
+        (app / "prisma/migrations").mkdir(parents=True)
+        (app / "prisma/migrations/migration_lock.toml").write_text('provider = "postgresql"')
+    file = app / "prisma/migrations" / name / "migration.sql"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+
+
+def program(rotation: str = "", way: str = PRISMA) -> str:
+    """The program."""
+    return PROGRAM.format(rotation=rotation, way=way)
+
+
+@both_hosts
+def test_from_nothing_to_a_schema(stack: Stack) -> None:
+    """One `up` makes database and schema, though it starts slowly; then nothing is run but a new migration."""
+    add(stack, "1_init", "create table parcels (what text)")
+    preview = stack.preview(program())
+    assert "1_init" in preview.messages
+    stack.server.settings(coldStartRefusing=2, coldStartDropping=2)
+    stack.up()
+    stack.server.settings(coldStartRefusing=0, coldStartDropping=0)
+    url = stack.outputs()["direct_url"]
+    sql(url, "insert into parcels values ('paper')")
+    assert stack.outputs()["applied"] == ["1_init"]
+    assert stack.preview().writes_nothing
+    assert stack.up().writes_nothing
+    assert stack.refresh().writes_nothing
+
+    add(stack, "2_weight", "alter table parcels add weight int")
+    preview = stack.preview()
+    assert preview.steps["schema"] == "update" and "pending: 2_weight" in preview.messages
+    assert sql(url, "select count(*) from information_schema.columns where table_name = 'parcels'") == [(1,)]
+    stack.up()
+    assert sql(url, "select what, weight from parcels") == [("paper", None)]
+    assert stack.preview().writes_nothing
+
+    rotated = program(rotation=', rotation_trigger="2"')
+    assert stack.preview(rotated).steps["schema"] == "same"
+    assert stack.up().steps["schema"] == "same"
+    assert stack.preview().writes_nothing
+
+    add(stack, "3_bad", "bad")
+    failed = stack.up(expect=1)
+    assert "P3018" in failed.messages and "prisma migrate resolve" in failed.messages
+    password = url.partition("@")[0].rpartition(":")[2]
+    assert password not in failed.output and password not in stack.export()
+    assert "pending: 3_bad" in stack.preview().messages
+    (stack.folder / "app/prisma/migrations/3_bad/migration.sql").write_text("create index on parcels (what)")
+    stack.up()
+    assert stack.outputs()["applied"] == ["1_init", "2_weight", "3_bad"]
+    assert "Schema and data" in stack.destroy().messages
