@@ -12,7 +12,13 @@ const orders = new prisma.Database("orders", {
 const web = new prisma.Connection("web", { databaseId: orders.id, name: "web-app" });
 const found = prisma.getDatabaseOutput({ id: orders.id });
 
+// What an application is started with: strings, in strict TypeScript, too.
+const environment: Record<string, pulumi.Output<string>> = {
+    DATABASE_URL: web.databaseUrl, // pooled, secret
+    DIRECT_URL: web.directUrl, // for migrations, secret
+};
+
 export const database_id = orders.id;
-export const database_url = web.databaseUrl; // pooled, secret: DATABASE_URL
-export const direct_url = web.directUrl; // for migrations, secret: DIRECT_URL
+export const database_url = environment.DATABASE_URL;
+export const direct_url = environment.DIRECT_URL;
 export const status = found.status;
