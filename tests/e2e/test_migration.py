@@ -101,3 +101,46 @@ def test_from_nothing_to_a_schema(stack: Stack) -> None:
     stack.up()
     assert stack.outputs()["applied"] == ["1_init", "2_weight", "3_bad"]
     assert "Schema and data" in stack.destroy().messages
+
+
+COMMAND = f"""#!{sys.executable}
+import os, pathlib, psycopg
+print("with", os.environ["KEY"])
+pathlib.Path("versions/__pycache__").mkdir(exist_ok=True)
+pathlib.Path("versions/__pycache__/left").write_text("x")
+with psycopg.connect(os.environ["DIRECT_URL"], autocommit=True) as c:
+    c.execute("create table if not exists runs (n serial)")
+    c.execute("insert into runs default values")
+"""
+
+OTHER = """
+from pulumi import Output
+shop = prisma.Project("shop")
+orders = prisma.Database("orders", project_id=shop.id, region="{region}", allow_replace=True)
+web = prisma.Connection("{web}", database_id=orders.id)
+schema = prisma.Migration("schema", direct_url=web.direct_url, command=["./migrate"], paths=["versions"],
+    environment={{"KEY": Output.secret("s3cr3t-k3y")}})
+pulumi.export("direct_url", web.direct_url)
+"""
+
+
+@both_hosts
+def test_a_command_and_the_database_it_is_for(stack: Stack) -> None:
+    """My own command runs once for a database; for a connection more it does not, and for a new database it does."""
+    (stack.folder / "versions").mkdir()
+    (stack.folder / "versions/1.py").write_text("first")
+    (stack.folder / "migrate").write_text(COMMAND)
+    (stack.folder / "migrate").chmod(0o755)
+    runs = "select count(*) from runs"
+    up = stack.up(OTHER.format(region="us-east-1", web="web"), PRISMA_LOG="info")
+    assert "s3cr3t-k3y" not in up.output + stack.export()
+    assert stack.preview().writes_nothing
+
+    other = stack.preview(OTHER.format(region="us-east-1", web="other"))
+    assert other.steps["schema"] == "same" and "only known after the update" in other.messages
+    stack.up()
+    assert sql(stack.outputs()["direct_url"], runs) == [(1,)]
+
+    stack.up(OTHER.format(region="eu-central-1", web="other"))
+    assert sql(stack.outputs()["direct_url"], runs) == [(1,)]
+    assert stack.preview().writes_nothing

@@ -26,8 +26,9 @@ from prisma_provider.migrations.standing import Standing, folder_of, migrations_
 from prisma_provider.migrations.tools import hint_for, home_of, prisma_command
 from prisma_provider.network.retries import time_left
 from prisma_provider.postgres.alone import alone
-from prisma_provider.postgres.applied import Applied, read_applied
+from prisma_provider.postgres.applied import Applied, read_applied_by
 from prisma_provider.postgres.connecting import driver_missing
+from prisma_provider.postgres.identity import identity_of
 from prisma_provider.postgres.waiting import wait_until_connected
 from prisma_provider.text import name
 from prisma_provider.user_command import Ended, environment_for, hiding, run
@@ -40,6 +41,8 @@ DEFAULT_WAIT = 60.0
 
 URLS = ("DATABASE_URL", "DIRECT_URL")
 """The variables that a tool gets the direct connection string in."""
+
+_OUTPUTS = ("applied", "pending", "digest", "databaseKey", "workspaceId")
 
 _SHORTEST_SECRET = 6
 """Characters of a variable that is hidden in the output of a tool: of shorter ones nothing readable would be left."""
@@ -71,6 +74,7 @@ class MigrationHandler:
         Field("applied", "output", read=None),
         Field("pending", "output", read=None),
         Field("digest", "output", read=None),
+        Field("databaseKey", "output", read=None),
         Field("workspaceId", "output", read=None),
     )
 
@@ -106,9 +110,38 @@ class MigrationHandler:
             todo = plan.standing.pending
             change = Change("pending", [], list(todo), "migrate") if todo else None
         else:
-            now = _digest(news)
-            change = Change("digest", olds.get("digest"), now, "migrate") if now != olds.get("digest") else None
+            change = self._change_of_files(news, olds) or self._change_of_database(live, news, olds)
         return Diff((*found.changes, *((change,) if change else ())))
+
+    def _change_of_files(self, news: Properties, olds: Properties) -> Change | None:
+        now = _digest(news)
+        return Change("digest", olds.get("digest"), now, "migrate") if now != olds.get("digest") else None
+
+    def _change_of_database(self, live: Live, news: Properties, olds: Properties) -> Change | None:
+        """A command leaves no table that is known: where the string changed, the database itself is asked which it is.
+
+        In one that cannot be asked nothing can be run, either.
+        """
+        key = olds.get("databaseKey")
+        if news["directUrl"] is UNKNOWN:
+            live.note(
+                f"{_title()}: its connection string is only known after the update; its command runs again where "
+                "that leads to another database."
+            )
+        elif key and news["directUrl"] != olds.get("directUrl"):
+            now = self._key(live, news)
+            if now and now != key:
+                live.note(f"{_title()}: the connection string leads to another database than before.")
+                return Change("databaseKey", key, now, "migrate")
+        return None
+
+    def _key(self, live: Live, news: Properties) -> str | None:
+        try:
+            with _session(live, news) as session:
+                return identity_of(session)
+        except errors.NoConnection as error:
+            live.note(f"{_title()}: the database cannot be asked which it is ({error.said or error.what}).")
+            return None
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Apply what is pending; run a bare command."""
@@ -127,19 +160,19 @@ class MigrationHandler:
         """Apply what is pending; nothing pending, nothing is run."""
         if self.diff(live, object_id, olds, news).of("migrate"):
             return self._migrated(live, news)
-        return {**{name: olds.get(name) for name in ("applied", "pending", "digest", "workspaceId")}, **news}
+        return {**{name: olds.get(name) for name in _OUTPUTS}, **news}
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Nothing to undo: the schema stays."""
         live.note(f"{_title()}: only Pulumi forgets it. Schema and data of the database stay as they are.")
 
     def _plan(self, live: Live, olds: Properties, news: Properties) -> _Plan:
-        files = migrations_in(_directory(news))
+        files = migrations_in(_directory(news), surely_prisma=True)
         why = "its connection string is only known after the update"
         if news["directUrl"] is not UNKNOWN:
             try:
                 with _session(live, news) as session:
-                    return _Plan(standing(files, read_applied(session)))
+                    return _Plan(standing(files, read_applied_by(session, news["directUrl"])))
             except errors.NoConnection as error:
                 why = f"the database cannot be asked ({error.said or error.what})"
         recorded = [Applied(each, each) for each in olds.get("applied") or ()]
@@ -148,12 +181,15 @@ class MigrationHandler:
     def _migrated(self, live: Live, news: Properties) -> Properties:
         """State after the migration; where it fails, an error."""
         with _session(live, news) as session, alone(session, live.client.wait, lambda: _report_busy(live)):
+            digest_of_files = _digest(news)  # as they are declared: a tool may write some itself
+            key = identity_of(session)
             after = _apply(live, session, news)
         return {
             **news,
             "applied": list(after.applied),
             "pending": list(after.pending),
-            "digest": _digest(news),
+            "digest": digest_of_files,
+            "databaseKey": key,
             "workspaceId": live.workspace_id(),
         }
 
@@ -161,16 +197,16 @@ class MigrationHandler:
 def _apply(live: Live, session: Session, news: Properties) -> Standing:
     """Run the tool if there is something to do, and see whether it was done."""
     is_known = bool(news.get("tool"))
-    files = migrations_in(_directory(news)) if is_known else ()
-    before = standing(files, read_applied(session))
+    files = migrations_in(_directory(news), surely_prisma=True) if is_known else ()
+    before = standing(files, read_applied_by(session, news["directUrl"]))
     if is_known and not before.pending:
         live.note(f"{_title()}: nothing is pending, nothing was run.")
         return before
-    ended = _run(live, news)
+    ended = _run(live, session, news)
     if ended.status != 0:
         raise _failed(ended, live)
-    after = standing(files, read_applied(session))
-    if after.pending:
+    after = standing(files, _applied_now(live, session, news))
+    if after.pending and after.pending == before.pending:
         raise MigrationFailed(
             f"The command ended well, and this database still lacks {', '.join(after.pending)}.",
             output=ended.lines,
@@ -178,11 +214,20 @@ def _apply(live: Live, session: Session, news: Properties) -> Standing:
             "or in the command wins.",
         )
     if is_known:
-        live.note(f"{_title()}: applied {', '.join(before.pending)}.")
+        live.note(f"{_title()}: applied {', '.join(each for each in before.pending if each not in after.pending)}.")
     return after
 
 
-def _run(live: Live, news: Properties) -> Ended:
+def _applied_now(live: Live, session: Session, news: Properties) -> tuple[Applied, ...]:
+    """What is applied after the tool ran: a session that was idle for so long may have been ended."""
+    try:
+        return read_applied_by(session, news["directUrl"])
+    except errors.NoConnection:
+        with _session(live, news) as another:
+            return read_applied_by(another, news["directUrl"])
+
+
+def _run(live: Live, session: Session, news: Properties) -> Ended:
     url, directory = news["directUrl"], _directory(news)
     command = news["command"] if news.get("command") else prisma_command(directory)
     more: Mapping[str, str] = news.get("environment") or {}
@@ -194,6 +239,7 @@ def _run(live: Live, news: Properties) -> Ended:
         show=_log.info,
         seconds=time_left(),
         check=live.client.check_cancelled,
+        keeps=[session.fileno()],  # and with it the lock: the tool may outlive a provider that is killed
     )
 
 
@@ -250,7 +296,7 @@ def _directory(news: Mapping[str, Any]) -> Path:
 
 def _digest(news: Mapping[str, Any]) -> str:
     """Of the files that decide whether there is something to do."""
-    folder = folder_of(_directory(news)) if news.get("tool") else None
+    folder = folder_of(_directory(news), surely_prisma=True) if news.get("tool") else None
     return digest([str(folder)] if folder else news.get("paths") or ())
 
 
@@ -289,7 +335,7 @@ def _check_files(news: Properties) -> Iterator[InvalidInput]:
     elif not isinstance(directory, str) or not _directory(news).is_dir():
         where = f"There is no folder {name(directory)} in {project_folder()}."
         yield InvalidInput("directory", where, hint="paths are relative to the folder of Pulumi.yaml.")
-    elif news.get("tool") == "prisma" and folder_of(_directory(news)) is None:
+    elif news.get("tool") == "prisma" and folder_of(_directory(news), surely_prisma=True) is None:
         yield InvalidInput(
             "directory",
             f"{name(directory)} has no folder migrations of Prisma ORM.",
