@@ -131,6 +131,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[dict[str, A
         ({"directUrl": None}, "direct_url is missing"),
         ({"directUrl": "mysql://u:p@h/d"}, "no connection string of PostgreSQL"),
         ({"directUrl": "prisma+postgres://accelerate.prisma-data.net/?api_key=x"}, "Accelerate"),
+        ({"directUrl": URL.replace("db.example", "pooled.db.example")}, "a pooled connection string"),
         ({"tool": None}, "not both"),
         ({"command": ["x"]}, "not both"),
         ({"tool": "drizzle"}, 'no tool "drizzle"'),
@@ -168,6 +169,7 @@ def test_a_tool_that_is_not_installed(service: Service, project: Path, database:
     (project / "app/node_modules/prisma/package.json").unlink()
     checked = HANDLER.check(service.live(), {}, PRISMA)
     assert not checked.problems
+    assert "is not installed in" in service.notes[-1] and "npm ci" in service.notes[-1]
     with pytest.raises(errors.InvalidInput, match="npm ci"):
         HANDLER.create(service.live(), checked.inputs)
 
@@ -462,3 +464,6 @@ def test_the_tool_of_the_project(project: Path, version: str, words: str) -> Non
     binary = installed(project, version)
     assert tools.prisma_command(project / "app/prisma") == [str(binary), *words.split()]
     assert tools.home_of(project / "app/prisma/migrations") == project / "app"
+    (project / "app/services/shop/prisma").mkdir(parents=True)
+    (project / "app/services/shop/prisma/schema.prisma").write_text("")
+    assert tools.home_of(project / "app/services/shop") == project / "app/services/shop"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from prisma_provider import errors
 from prisma_provider.api.models import Wire
@@ -94,7 +95,7 @@ class MigrationHandler:
     def _announce(self, live: Live, news: Properties) -> None:
         """What the first run will do; afterwards a difference says it."""
         if news.get("tool"):
-            _tell(live, self._plan(live, {}, news))
+            _tell(live, self._plan(live, {}, news), news)
         else:
             live.note(f"{_title()}: `{_shown(news)}` will run.")
 
@@ -106,7 +107,7 @@ class MigrationHandler:
         found = compare(self.fields, olds, news, {})
         if news.get("tool"):
             plan = self._plan(live, olds, news)
-            _tell(live, plan)
+            _tell(live, plan, news)
             todo = plan.standing.pending
             change = Change("pending", [], list(todo), "migrate") if todo else None
         else:
@@ -267,12 +268,14 @@ def _report_busy(live: Live) -> None:
     live.note(f"{_title()}: another run migrates this database; it is waited for.")
 
 
-def _tell(live: Live, plan: _Plan) -> None:
+def _tell(live: Live, plan: _Plan, news: Properties) -> None:
     """What a preview should know beside what is pending, which its difference says."""
     title, found = _title(), plan.standing
     if plan.why or found.pending:
         pending = f"pending: {', '.join(found.pending)}" if found.pending else "nothing is pending"
         live.note(f"{title}: {f'{plan.why}; by state and files, ' if plan.why else ''}{pending}.")
+    if found.pending:
+        _tell_of_tool(live, news)
     for what, names in (
         ("failed earlier, and has to be resolved first", found.failed),
         ("was edited after it was applied, which changes nothing in this database", found.edited),
@@ -280,6 +283,14 @@ def _tell(live: Live, plan: _Plan) -> None:
     ):
         if names:
             live.note(f"{title}: {', '.join(names)} {what}.")
+
+
+def _tell_of_tool(live: Live, news: Properties) -> None:
+    """A preview does without the tool, and a job that only previews may not have installed it."""
+    try:
+        prisma_command(_directory(news))
+    except InvalidInput as error:
+        live.note(f"{_title()}: {error.what} {errors.capital(error.hint or '')}")
 
 
 def _title() -> str:
@@ -304,8 +315,16 @@ def _check_url(news: Properties) -> Iterator[InvalidInput]:
     url = news.get("directUrl")
     if url is None:
         yield InvalidInput("directUrl", "direct_url is missing: the direct connection string of the database.")
-    elif url is not UNKNOWN and (fault := fault_of_string(url)):
+    elif url is not UNKNOWN and (fault := _fault_of_migrating_by(url)):
         yield InvalidInput("directUrl", f"direct_url is {fault}.", hint="pass the direct_url of a Connection.")
+
+
+def _fault_of_migrating_by(url: object) -> str | None:
+    """What is wrong with a connection string; a pooled one shares its sessions, and with them every lock."""
+    if fault := fault_of_string(url):
+        return fault
+    is_pooled = (urlsplit(str(url)).hostname or "").startswith("pooled.")
+    return "a pooled connection string (its host is pooled.…), by which nothing can be migrated" if is_pooled else None
 
 
 def _check_way(news: Properties) -> Iterator[InvalidInput]:
