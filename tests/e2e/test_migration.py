@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from pathlib import Path
 
 from e2e.hosts import both_hosts
 from e2e.stack import Stack, sql
+from npm_packages import installed
+
+CLIENTS = Path(__file__).parents[1] / "contract/clients"
 
 PROGRAM = """
 shop = prisma.Project("shop")
@@ -144,3 +149,47 @@ def test_a_command_and_the_database_it_is_for(stack: Stack) -> None:
     stack.up(OTHER.format(region="eu-central-1", web="other"))
     assert sql(stack.outputs()["direct_url"], runs) == [(1,)]
     assert stack.preview().writes_nothing
+
+
+@both_hosts
+def test_prisma_s_own_tool(stack: Stack) -> None:
+    """The real `prisma migrate deploy` of 6.19 applies what is pending; a migration that fails says why."""
+    modules = installed("prisma@6.19.3", "@prisma/adapter-pg@6.19.3")
+    app = stack.folder / "app"
+    shutil.copytree(CLIENTS / "prisma6", app)
+    (app / "package.json").write_text('{"private": true}')
+    (app / "node_modules").symlink_to(modules)
+    migrations = app / "prisma/migrations"
+
+    def write(name: str, text: str) -> None:
+        (migrations / name).mkdir(parents=True, exist_ok=True)
+        (migrations / name / "migration.sql").write_text(text)
+
+    write("1_init", "create table parcels (what text);")
+    (migrations / "migration_lock.toml").write_text('provider = "postgresql"\n')
+    certificate = stack.server.http.get("/_local/").json()["certificate"]["path"]
+    environment = {
+        "NODE_EXTRA_CA_CERTS": certificate,
+        "CHECKPOINT_DISABLE": "1",
+        "PRISMA_HIDE_UPDATE_MESSAGE": "1",
+        "PRISMA_CLIENT_ENGINE_TYPE": "client",  # otherwise 6.19 downloads an engine that is not used here
+    }
+    way = f"{PRISMA}, environment={environment!r}"
+
+    stack.up(program(way=way))
+    url = stack.outputs()["direct_url"]
+    assert sql(url, "select count(*) from parcels") == [(0,)]
+    assert stack.preview().writes_nothing
+
+    write("2_more", "create table parcels (i int);")
+    failed = stack.up(expect=1)
+    assert 'relation "parcels" already exists' in failed.messages and "prisma migrate resolve" in failed.messages
+    assert "2_more failed earlier" in stack.preview().messages
+    sql(url, "update _prisma_migrations set rolled_back_at = now() where migration_name = '2_more'")
+    write("2_more", "alter table parcels add weight int;")
+    stack.up()
+    assert stack.outputs()["applied"] == ["1_init", "2_more"]
+
+    write("1_init", "create table parcels (what text, more text);")
+    edited = stack.preview()
+    assert edited.writes_nothing and "1_init was edited after it was applied" in edited.messages

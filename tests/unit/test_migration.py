@@ -209,6 +209,20 @@ def test_a_tool_that_fails(
     assert f"  | {line}" in str(caught.value) and said in str(caught.value)
 
 
+def test_a_tool_that_fails_without_a_code(
+    service: Service, project: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prisma's engine in WebAssembly says no code: its table says that a migration failed."""
+
+    def run(*_: Any, **__: Any) -> Ended:
+        database.applied = [Applied("a", "1_init", finished=False)]
+        return Ended(1, ("external connector error",), 0.1)
+
+    monkeypatch.setattr(migration, "run", run)
+    with pytest.raises(errors.MigrationFailed, match=r"external(.|\n)*migrate resolve"):
+        HANDLER.create(service.live(), PRISMA)
+
+
 def test_a_tool_that_migrates_another_database(
     service: Service, project: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -24,7 +25,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.migrations.folders import digest, project_folder, relative
 from prisma_provider.migrations.standing import Standing, folder_of, migrations_in, standing
-from prisma_provider.migrations.tools import hint_for, home_of, prisma_command
+from prisma_provider.migrations.tools import HINTS, hint_for, home_of, prisma_command
 from prisma_provider.network.retries import time_left
 from prisma_provider.postgres.alone import alone
 from prisma_provider.postgres.applied import Applied, read_applied_by
@@ -205,7 +206,7 @@ def _apply(live: Live, session: Session, news: Properties) -> Standing:
         return before
     ended = _run(live, session, news)
     if ended.status != 0:
-        raise _failed(ended, live)
+        raise _failed(ended, _hint(live, session, news, ended))
     after = standing(files, _applied_now(live, session, news))
     if after.pending and after.pending == before.pending:
         raise MigrationFailed(
@@ -244,12 +245,21 @@ def _run(live: Live, session: Session, news: Properties) -> Ended:
     )
 
 
-def _failed(ended: Ended, live: Live) -> MigrationFailed:
+def _hint(live: Live, session: Session, news: Properties, ended: Ended) -> str:
+    """By the code in the output; where there is none, by the tool's table, in which a failed migration stands."""
+    if found := hint_for(ended.lines):
+        return found
+    with suppress(errors.NoConnection):
+        if news.get("tool") and standing((), _applied_now(live, session, news)).failed:
+            return HINTS["P3018"]
+    return "correct what it says; the next `pulumi up` runs it again."
+
+
+def _failed(ended: Ended, hint: str) -> MigrationFailed:
     if ended.status is None:
         what = "The migration did not end within the time limit (custom_timeouts), and was ended."
     else:
         what = f"The migration's command ended with status {ended.status}."
-    hint = hint_for(ended.lines) or "correct what it says; the next `pulumi up` runs it again."
     return MigrationFailed(what, output=ended.lines, hint=hint)
 
 
