@@ -77,10 +77,12 @@ def run(
     show: Callable[[str], None],
     seconds: float,
     check: Callable[[], None] = lambda: None,
+    keeps: Sequence[int] = (),
 ) -> Ended:
     """Run it: in a shell, where it is text as it was typed. `show` takes each line of its output.
 
-    It is ended after these seconds, and where `check`, which is called meanwhile, raises.
+    It is ended after these seconds, and where `check`, which is called meanwhile, raises. What `keeps` names by its
+    file descriptors stays open as long as the command runs, even where this process is killed.
     """
     began = monotonic()
     process = subprocess.Popen(  # noqa: S603  the user's own command, which may use the shell
@@ -94,6 +96,7 @@ def run(
         text=True,
         encoding="utf-8",
         errors="replace",
+        pass_fds=keeps if os.name == "posix" else (),
         start_new_session=True,  # so that what it starts ends with it; and Ctrl-C reaches it by us alone
     )
     lines: deque[str] = deque(maxlen=LAST_LINES)

@@ -39,6 +39,8 @@ class Migration(Resource, module="prisma", name="Migration"):
     """The migrations that are not applied."""
     digest: Output[str]
     """A hash of the files that decide whether there is something to do."""
+    database_key: Output[str]
+    """A hash that tells its database from others; the same for every connection of it."""
 
     _dynamic_provider = MigrationProvider
     _secrets = ("direct_url",)

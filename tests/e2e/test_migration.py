@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from pathlib import Path
 
 from e2e.hosts import both_hosts
 from e2e.stack import Stack, sql
+from npm_packages import installed
+
+CLIENTS = Path(__file__).parents[1] / "contract/clients"
 
 PROGRAM = """
 shop = prisma.Project("shop")
@@ -103,3 +108,90 @@ def test_from_nothing_to_a_schema(stack: Stack) -> None:
     stack.up()
     assert stack.outputs()["applied"] == ["1_init", "2_weight", "3_bad"]
     assert "Schema and data" in stack.destroy().messages
+
+
+COMMAND = f"""#!{sys.executable}
+import os, pathlib, psycopg
+print("with", os.environ["KEY"])
+pathlib.Path("versions/__pycache__").mkdir(exist_ok=True)
+pathlib.Path("versions/__pycache__/left").write_text("x")
+with psycopg.connect(os.environ["DIRECT_URL"], autocommit=True) as c:
+    c.execute("create table if not exists runs (n serial)")
+    c.execute("insert into runs default values")
+"""
+
+OTHER = """
+from pulumi import Output
+shop = prisma.Project("shop")
+orders = prisma.Database("orders", project_id=shop.id, region="{region}", allow_replace=True)
+web = prisma.Connection("{web}", database_id=orders.id)
+schema = prisma.Migration("schema", direct_url=web.direct_url, command=["./migrate"], paths=["versions"],
+    environment={{"KEY": Output.secret("s3cr3t-k3y")}})
+pulumi.export("direct_url", web.direct_url)
+"""
+
+
+@both_hosts
+def test_a_command_and_the_database_it_is_for(stack: Stack) -> None:
+    """My own command runs once for a database; for a connection more it does not, and for a new database it does."""
+    (stack.folder / "versions").mkdir()
+    (stack.folder / "versions/1.py").write_text("first")
+    (stack.folder / "migrate").write_text(COMMAND)
+    (stack.folder / "migrate").chmod(0o755)
+    runs = "select count(*) from runs"
+    up = stack.up(OTHER.format(region="us-east-1", web="web"), PRISMA_LOG="info")
+    assert "s3cr3t-k3y" not in up.output + stack.export()
+    assert stack.preview().writes_nothing
+
+    other = stack.preview(OTHER.format(region="us-east-1", web="other"))
+    assert other.steps["schema"] == "same" and "only known after the update" in other.messages
+    stack.up()
+    assert sql(stack.outputs()["direct_url"], runs) == [(1,)]
+
+    stack.up(OTHER.format(region="eu-central-1", web="other"))
+    assert sql(stack.outputs()["direct_url"], runs) == [(1,)]
+    assert stack.preview().writes_nothing
+
+
+@both_hosts
+def test_prisma_s_own_tool(stack: Stack) -> None:
+    """The real `prisma migrate deploy` of 6.19 applies what is pending; a migration that fails says why."""
+    modules = installed("prisma@6.19.3", "@prisma/adapter-pg@6.19.3")
+    app = stack.folder / "app"
+    shutil.copytree(CLIENTS / "prisma6", app)
+    (app / "package.json").write_text('{"private": true}')
+    (app / "node_modules").symlink_to(modules)
+    migrations = app / "prisma/migrations"
+
+    def write(name: str, text: str) -> None:
+        (migrations / name).mkdir(parents=True, exist_ok=True)
+        (migrations / name / "migration.sql").write_text(text)
+
+    write("1_init", "create table parcels (what text);")
+    (migrations / "migration_lock.toml").write_text('provider = "postgresql"\n')
+    certificate = stack.server.http.get("/_local/").json()["certificate"]["path"]
+    environment = {
+        "NODE_EXTRA_CA_CERTS": certificate,
+        "CHECKPOINT_DISABLE": "1",
+        "PRISMA_HIDE_UPDATE_MESSAGE": "1",
+        "PRISMA_CLIENT_ENGINE_TYPE": "client",  # otherwise 6.19 downloads an engine that is not used here
+    }
+    way = f"{PRISMA}, environment={environment!r}"
+
+    stack.up(program(way=way))
+    url = stack.outputs()["direct_url"]
+    assert sql(url, "select count(*) from parcels") == [(0,)]
+    assert stack.preview().writes_nothing
+
+    write("2_more", "create table parcels (i int);")
+    failed = stack.up(expect=1)
+    assert 'relation "parcels" already exists' in failed.messages and "prisma migrate resolve" in failed.messages
+    assert "2_more failed earlier" in stack.preview().messages
+    sql(url, "update _prisma_migrations set rolled_back_at = now() where migration_name = '2_more'")
+    write("2_more", "alter table parcels add weight int;")
+    stack.up()
+    assert stack.outputs()["applied"] == ["1_init", "2_more"]
+
+    write("1_init", "create table parcels (what text, more text);")
+    edited = stack.preview()
+    assert edited.writes_nothing and "1_init was edited after it was applied" in edited.messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +16,7 @@ from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers import HANDLERS, migration
 from prisma_provider.migrations import folders, tools
 from prisma_provider.migrations.standing import migrations_in, standing
+from prisma_provider.network.retries import time_limit
 from prisma_provider.postgres.alone import alone
 from prisma_provider.postgres.applied import Applied
 from prisma_provider.user_command import Ended
@@ -33,6 +36,7 @@ class Database:
         self.failure: errors.PrismaError | None = None
         self.urls: list[str] = []
         self.locked_elsewhere = 0
+        self.key = "first"
 
     def session(self, _client: Any, url: str, _seconds: float, **_: Any) -> Database:
         """A session, or why there is none."""
@@ -52,6 +56,10 @@ class Database:
         self.locked_elsewhere -= 1
         return self
 
+    def fileno(self) -> int:
+        """What the tool keeps open."""
+        return 3
+
     def fetchone(self) -> tuple[bool]:
         """Whether the lock was had."""
         return (self.locked_elsewhere < 0,)
@@ -62,7 +70,8 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     """An empty database."""
     found = Database()
     monkeypatch.setattr(migration, "wait_until_connected", found.session)
-    monkeypatch.setattr(migration, "read_applied", lambda session: tuple(session.applied))
+    monkeypatch.setattr(migration, "read_applied_by", lambda session, _url: tuple(session.applied))
+    monkeypatch.setattr(migration, "identity_of", lambda session: session.key)
     return found
 
 
@@ -122,6 +131,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[dict[str, A
         ({"directUrl": None}, "direct_url is missing"),
         ({"directUrl": "mysql://u:p@h/d"}, "no connection string of PostgreSQL"),
         ({"directUrl": "prisma+postgres://accelerate.prisma-data.net/?api_key=x"}, "Accelerate"),
+        ({"directUrl": URL.replace("db.example", "pooled.db.example")}, "a pooled connection string"),
         ({"tool": None}, "not both"),
         ({"command": ["x"]}, "not both"),
         ({"tool": "drizzle"}, 'no tool "drizzle"'),
@@ -159,6 +169,7 @@ def test_a_tool_that_is_not_installed(service: Service, project: Path, database:
     (project / "app/node_modules/prisma/package.json").unlink()
     checked = HANDLER.check(service.live(), {}, PRISMA)
     assert not checked.problems
+    assert "is not installed in" in service.notes[-1] and "npm ci" in service.notes[-1]
     with pytest.raises(errors.InvalidInput, match="npm ci"):
         HANDLER.create(service.live(), checked.inputs)
 
@@ -196,6 +207,20 @@ def test_a_tool_that_fails(
     with pytest.raises(errors.MigrationFailed) as caught:
         HANDLER.create(service.live(), PRISMA)
     assert f"  | {line}" in str(caught.value) and said in str(caught.value)
+
+
+def test_a_tool_that_fails_without_a_code(
+    service: Service, project: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prisma's engine in WebAssembly says no code: its table says that a migration failed."""
+
+    def run(*_: Any, **__: Any) -> Ended:
+        database.applied = [Applied("a", "1_init", finished=False)]
+        return Ended(1, ("external connector error",), 0.1)
+
+    monkeypatch.setattr(migration, "run", run)
+    with pytest.raises(errors.MigrationFailed, match=r"external(.|\n)*migrate resolve"):
+        HANDLER.create(service.live(), PRISMA)
 
 
 def test_a_tool_that_migrates_another_database(
@@ -256,6 +281,41 @@ def test_a_bare_command_runs_once_without_paths(
     assert "`./seed` will run" in service.notes[0]
     assert not HANDLER.diff(service.live(), object_id, outputs, HANDLER.check(service.live(), outputs, news).inputs)
     assert len(ran) == 1
+
+
+def test_a_session_that_ended_while_the_tool_ran(
+    service: Service,
+    project: Path,
+    database: Database,
+    ran: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A long migration that went well is not an error because our own session was ended meanwhile."""
+    first = database
+
+    def read(session: Database, _url: str) -> tuple[Applied, ...]:
+        if ran and session is first and len(database.urls) == 1:
+            raise errors.NoConnection("ended")
+        return tuple(database.applied)
+
+    monkeypatch.setattr(migration, "read_applied_by", read)
+    _, outputs = state(service, PRISMA)
+    assert outputs["applied"] == ["1_init"] and len(database.urls) == 2
+
+
+def test_another_database(service: Service, project: Path, database: Database, ran: list[dict[str, Any]]) -> None:
+    """A command runs for the database that takes the place of the one before, and for that one only once."""
+    object_id, outputs = state(service, COMMAND)
+    database.key = "second"
+    assert not HANDLER.diff(service.live(), object_id, outputs, outputs)
+    news = {**outputs, "directUrl": URL.replace("db.example", "other.example")}
+    found = HANDLER.diff(service.live(), object_id, outputs, news)
+    assert found.of("migrate") and "another database than before" in service.notes[-1]
+    outputs = HANDLER.update(service.live(), object_id, outputs, news)
+    assert len(ran) == 2 and not HANDLER.diff(service.live(), object_id, outputs, news)
+    database.failure = errors.NoRoute("no way", said="nothing answers")
+    assert not HANDLER.diff(service.live(), object_id, outputs, {**news, "directUrl": URL})
+    assert "cannot be asked which it is (nothing answers)" in service.notes[-1]
 
 
 # what is applied
@@ -333,7 +393,18 @@ def test_another_run_is_waited_for(database: Database) -> None:
     waits: list[float] = []
     busy: list[bool] = []
     with alone(database, waits.append, lambda: busy.append(True)):  # type: ignore[arg-type]
-        assert len(waits) == len(busy) == 2
+        assert (len(waits), len(busy)) == (2, 1)
+
+
+def test_another_run_that_does_not_end(database: Database) -> None:
+    """Where another run migrates the database for longer than mine may take, mine ends, and runs nothing."""
+    database.locked_elsewhere = 99
+    with (
+        pytest.raises(errors.MigrationFailed, match="nothing was run"),
+        time_limit(0.5),
+        alone(database, lambda _: None, lambda: None),  # type: ignore[arg-type]
+    ):
+        pytest.fail("it had no lock")
 
 
 # the files
@@ -352,6 +423,48 @@ def test_how_migrations_stand(tmp_path: Path) -> None:
     assert (found.applied, found.pending, found.failed, found.edited, found.missing) == (("1", "2"), ("3",), (), (), ())
 
 
+def test_migrations_without_a_lock_file(project: Path, service: Service, database: Database) -> None:
+    """With tool="prisma" the migrations are enough, though other tools have such files, too."""
+    (project / "app/prisma/migrations/migration_lock.toml").unlink()
+    assert not migrations_in(project / "app")
+    assert not HANDLER.check(service.live(), {}, PRISMA).problems
+    assert "pending: 1_init" in service.notes[-1]
+
+
+def of_orm_8(project: Path, name: str, begins: str | None, ends: str) -> None:
+    """A migration of ORM 8."""
+    file = project / "app/migrations/app" / name / "migration.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"from": begins, "to": ends}))
+
+
+def test_migrations_of_orm_8(project: Path, service: Service, database: Database) -> None:
+    """Those on the way from where the database is are pending; those of another way, or before it, are not."""
+    shutil.rmtree(project / "app/prisma")
+    of_orm_8(project, "1_init", None, "sha256:a")
+    of_orm_8(project, "2_more", "a", "b")
+    of_orm_8(project, "2_other", "sha256:a", "c")
+    of_orm_8(project, "3_last", "b", "d")
+    assert not HANDLER.check(service.live(), {}, PRISMA).problems
+    assert "pending: 1_init, 2_more, 2_other, 3_last" in service.notes[-1]
+    files = migrations_in(project / "app")
+    first = Applied("1", "1_init", ends="a")
+    assert standing(files, [first]).pending == ("2_more", "2_other", "3_last")
+    assert standing(files, [first, Applied("2", "2_more", ends="b")]).pending == ("3_last",)
+    assert standing(files, [Applied("1", "a change of the contract", ends="d")]).pending == ()
+
+
+def test_what_tools_leave_behind_is_no_change(project: Path) -> None:
+    """The caches that Python writes beside its migrations, and hidden files, are in no other checkout."""
+    before = folders.digest(["versions"])
+    for name in ("versions/__pycache__/1.pyc", "versions/.DS_Store", "versions/node_modules/x/y.js"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("x")
+    assert folders.digest(["versions"]) == before
+    (project / "versions/2.py").write_text("x")
+    assert folders.digest(["versions"]) != before
+
+
 def test_the_project_s_folder(project: Path) -> None:
     """Paths count from Pulumi.yaml, wherever the provider runs."""
     assert folders.project_folder() == project
@@ -365,3 +478,6 @@ def test_the_tool_of_the_project(project: Path, version: str, words: str) -> Non
     binary = installed(project, version)
     assert tools.prisma_command(project / "app/prisma") == [str(binary), *words.split()]
     assert tools.home_of(project / "app/prisma/migrations") == project / "app"
+    (project / "app/services/shop/prisma").mkdir(parents=True)
+    (project / "app/services/shop/prisma/schema.prisma").write_text("")
+    assert tools.home_of(project / "app/services/shop") == project / "app/services/shop"

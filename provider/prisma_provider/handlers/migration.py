@@ -6,10 +6,12 @@ import logging
 import os
 import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from prisma_provider import errors
 from prisma_provider.api.models import Wire
@@ -23,11 +25,12 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.migrations.folders import digest, project_folder, relative
 from prisma_provider.migrations.standing import Standing, folder_of, migrations_in, standing
-from prisma_provider.migrations.tools import hint_for, home_of, prisma_command
+from prisma_provider.migrations.tools import HINTS, hint_for, home_of, prisma_command
 from prisma_provider.network.retries import time_left
 from prisma_provider.postgres.alone import alone
-from prisma_provider.postgres.applied import Applied, read_applied
+from prisma_provider.postgres.applied import Applied, read_applied_by
 from prisma_provider.postgres.connecting import driver_missing
+from prisma_provider.postgres.identity import identity_of
 from prisma_provider.postgres.waiting import wait_until_connected
 from prisma_provider.text import name
 from prisma_provider.user_command import Ended, environment_for, hiding, run
@@ -40,6 +43,8 @@ DEFAULT_WAIT = 60.0
 
 URLS = ("DATABASE_URL", "DIRECT_URL")
 """The variables that a tool gets the direct connection string in."""
+
+_OUTPUTS = ("applied", "pending", "digest", "databaseKey", "workspaceId")
 
 _SHORTEST_SECRET = 6
 """Characters of a variable that is hidden in the output of a tool: of shorter ones nothing readable would be left."""
@@ -71,6 +76,7 @@ class MigrationHandler:
         Field("applied", "output", read=None),
         Field("pending", "output", read=None),
         Field("digest", "output", read=None),
+        Field("databaseKey", "output", read=None),
         Field("workspaceId", "output", read=None),
     )
 
@@ -90,7 +96,7 @@ class MigrationHandler:
     def _announce(self, live: Live, news: Properties) -> None:
         """What the first run will do; afterwards a difference says it."""
         if news.get("tool"):
-            _tell(live, self._plan(live, {}, news))
+            _tell(live, self._plan(live, {}, news), news)
         else:
             live.note(f"{_title()}: `{_shown(news)}` will run.")
 
@@ -102,13 +108,42 @@ class MigrationHandler:
         found = compare(self.fields, olds, news, {})
         if news.get("tool"):
             plan = self._plan(live, olds, news)
-            _tell(live, plan)
+            _tell(live, plan, news)
             todo = plan.standing.pending
             change = Change("pending", [], list(todo), "migrate") if todo else None
         else:
-            now = _digest(news)
-            change = Change("digest", olds.get("digest"), now, "migrate") if now != olds.get("digest") else None
+            change = self._change_of_files(news, olds) or self._change_of_database(live, news, olds)
         return Diff((*found.changes, *((change,) if change else ())))
+
+    def _change_of_files(self, news: Properties, olds: Properties) -> Change | None:
+        now = _digest(news)
+        return Change("digest", olds.get("digest"), now, "migrate") if now != olds.get("digest") else None
+
+    def _change_of_database(self, live: Live, news: Properties, olds: Properties) -> Change | None:
+        """A command leaves no table that is known: where the string changed, the database itself is asked which it is.
+
+        In one that cannot be asked nothing can be run, either.
+        """
+        key = olds.get("databaseKey")
+        if news["directUrl"] is UNKNOWN:
+            live.note(
+                f"{_title()}: its connection string is only known after the update; its command runs again where "
+                "that leads to another database."
+            )
+        elif key and news["directUrl"] != olds.get("directUrl"):
+            now = self._key(live, news)
+            if now and now != key:
+                live.note(f"{_title()}: the connection string leads to another database than before.")
+                return Change("databaseKey", key, now, "migrate")
+        return None
+
+    def _key(self, live: Live, news: Properties) -> str | None:
+        try:
+            with _session(live, news) as session:
+                return identity_of(session)
+        except errors.NoConnection as error:
+            live.note(f"{_title()}: the database cannot be asked which it is ({error.said or error.what}).")
+            return None
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Apply what is pending; run a bare command."""
@@ -127,19 +162,19 @@ class MigrationHandler:
         """Apply what is pending; nothing pending, nothing is run."""
         if self.diff(live, object_id, olds, news).of("migrate"):
             return self._migrated(live, news)
-        return {**{name: olds.get(name) for name in ("applied", "pending", "digest", "workspaceId")}, **news}
+        return {**{name: olds.get(name) for name in _OUTPUTS}, **news}
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Nothing to undo: the schema stays."""
         live.note(f"{_title()}: only Pulumi forgets it. Schema and data of the database stay as they are.")
 
     def _plan(self, live: Live, olds: Properties, news: Properties) -> _Plan:
-        files = migrations_in(_directory(news))
+        files = migrations_in(_directory(news), surely_prisma=True)
         why = "its connection string is only known after the update"
         if news["directUrl"] is not UNKNOWN:
             try:
                 with _session(live, news) as session:
-                    return _Plan(standing(files, read_applied(session)))
+                    return _Plan(standing(files, read_applied_by(session, news["directUrl"])))
             except errors.NoConnection as error:
                 why = f"the database cannot be asked ({error.said or error.what})"
         recorded = [Applied(each, each) for each in olds.get("applied") or ()]
@@ -148,12 +183,15 @@ class MigrationHandler:
     def _migrated(self, live: Live, news: Properties) -> Properties:
         """State after the migration; where it fails, an error."""
         with _session(live, news) as session, alone(session, live.client.wait, lambda: _report_busy(live)):
+            digest_of_files = _digest(news)  # as they are declared: a tool may write some itself
+            key = identity_of(session)
             after = _apply(live, session, news)
         return {
             **news,
             "applied": list(after.applied),
             "pending": list(after.pending),
-            "digest": _digest(news),
+            "digest": digest_of_files,
+            "databaseKey": key,
             "workspaceId": live.workspace_id(),
         }
 
@@ -161,16 +199,16 @@ class MigrationHandler:
 def _apply(live: Live, session: Session, news: Properties) -> Standing:
     """Run the tool if there is something to do, and see whether it was done."""
     is_known = bool(news.get("tool"))
-    files = migrations_in(_directory(news)) if is_known else ()
-    before = standing(files, read_applied(session))
+    files = migrations_in(_directory(news), surely_prisma=True) if is_known else ()
+    before = standing(files, read_applied_by(session, news["directUrl"]))
     if is_known and not before.pending:
         live.note(f"{_title()}: nothing is pending, nothing was run.")
         return before
-    ended = _run(live, news)
+    ended = _run(live, session, news)
     if ended.status != 0:
-        raise _failed(ended, live)
-    after = standing(files, read_applied(session))
-    if after.pending:
+        raise _failed(ended, _hint(live, session, news, ended))
+    after = standing(files, _applied_now(live, session, news))
+    if after.pending and after.pending == before.pending:
         raise MigrationFailed(
             f"The command ended well, and this database still lacks {', '.join(after.pending)}.",
             output=ended.lines,
@@ -178,11 +216,20 @@ def _apply(live: Live, session: Session, news: Properties) -> Standing:
             "or in the command wins.",
         )
     if is_known:
-        live.note(f"{_title()}: applied {', '.join(before.pending)}.")
+        live.note(f"{_title()}: applied {', '.join(each for each in before.pending if each not in after.pending)}.")
     return after
 
 
-def _run(live: Live, news: Properties) -> Ended:
+def _applied_now(live: Live, session: Session, news: Properties) -> tuple[Applied, ...]:
+    """What is applied after the tool ran: a session that was idle for so long may have been ended."""
+    try:
+        return read_applied_by(session, news["directUrl"])
+    except errors.NoConnection:
+        with _session(live, news) as another:
+            return read_applied_by(another, news["directUrl"])
+
+
+def _run(live: Live, session: Session, news: Properties) -> Ended:
     url, directory = news["directUrl"], _directory(news)
     command = news["command"] if news.get("command") else prisma_command(directory)
     more: Mapping[str, str] = news.get("environment") or {}
@@ -194,15 +241,25 @@ def _run(live: Live, news: Properties) -> Ended:
         show=_log.info,
         seconds=time_left(),
         check=live.client.check_cancelled,
+        keeps=[session.fileno()],  # and with it the lock: the tool may outlive a provider that is killed
     )
 
 
-def _failed(ended: Ended, live: Live) -> MigrationFailed:
+def _hint(live: Live, session: Session, news: Properties, ended: Ended) -> str:
+    """By the code in the output; where there is none, by the tool's table, in which a failed migration stands."""
+    if found := hint_for(ended.lines):
+        return found
+    with suppress(errors.NoConnection):
+        if news.get("tool") and standing((), _applied_now(live, session, news)).failed:
+            return HINTS["P3018"]
+    return "correct what it says; the next `pulumi up` runs it again."
+
+
+def _failed(ended: Ended, hint: str) -> MigrationFailed:
     if ended.status is None:
         what = "The migration did not end within the time limit (custom_timeouts), and was ended."
     else:
         what = f"The migration's command ended with status {ended.status}."
-    hint = hint_for(ended.lines) or "correct what it says; the next `pulumi up` runs it again."
     return MigrationFailed(what, output=ended.lines, hint=hint)
 
 
@@ -221,12 +278,14 @@ def _report_busy(live: Live) -> None:
     live.note(f"{_title()}: another run migrates this database; it is waited for.")
 
 
-def _tell(live: Live, plan: _Plan) -> None:
+def _tell(live: Live, plan: _Plan, news: Properties) -> None:
     """What a preview should know beside what is pending, which its difference says."""
     title, found = _title(), plan.standing
     if plan.why or found.pending:
         pending = f"pending: {', '.join(found.pending)}" if found.pending else "nothing is pending"
         live.note(f"{title}: {f'{plan.why}; by state and files, ' if plan.why else ''}{pending}.")
+    if found.pending:
+        _tell_of_tool(live, news)
     for what, names in (
         ("failed earlier, and has to be resolved first", found.failed),
         ("was edited after it was applied, which changes nothing in this database", found.edited),
@@ -234,6 +293,14 @@ def _tell(live: Live, plan: _Plan) -> None:
     ):
         if names:
             live.note(f"{title}: {', '.join(names)} {what}.")
+
+
+def _tell_of_tool(live: Live, news: Properties) -> None:
+    """A preview does without the tool, and a job that only previews may not have installed it."""
+    try:
+        prisma_command(_directory(news))
+    except InvalidInput as error:
+        live.note(f"{_title()}: {error.what} {errors.capital(error.hint or '')}")
 
 
 def _title() -> str:
@@ -250,7 +317,7 @@ def _directory(news: Mapping[str, Any]) -> Path:
 
 def _digest(news: Mapping[str, Any]) -> str:
     """Of the files that decide whether there is something to do."""
-    folder = folder_of(_directory(news)) if news.get("tool") else None
+    folder = folder_of(_directory(news), surely_prisma=True) if news.get("tool") else None
     return digest([str(folder)] if folder else news.get("paths") or ())
 
 
@@ -258,8 +325,16 @@ def _check_url(news: Properties) -> Iterator[InvalidInput]:
     url = news.get("directUrl")
     if url is None:
         yield InvalidInput("directUrl", "direct_url is missing: the direct connection string of the database.")
-    elif url is not UNKNOWN and (fault := fault_of_string(url)):
+    elif url is not UNKNOWN and (fault := _fault_of_migrating_by(url)):
         yield InvalidInput("directUrl", f"direct_url is {fault}.", hint="pass the direct_url of a Connection.")
+
+
+def _fault_of_migrating_by(url: object) -> str | None:
+    """What is wrong with a connection string; a pooled one shares its sessions, and with them every lock."""
+    if fault := fault_of_string(url):
+        return fault
+    is_pooled = (urlsplit(str(url)).hostname or "").startswith("pooled.")
+    return "a pooled connection string (its host is pooled.…), by which nothing can be migrated" if is_pooled else None
 
 
 def _check_way(news: Properties) -> Iterator[InvalidInput]:
@@ -289,7 +364,7 @@ def _check_files(news: Properties) -> Iterator[InvalidInput]:
     elif not isinstance(directory, str) or not _directory(news).is_dir():
         where = f"There is no folder {name(directory)} in {project_folder()}."
         yield InvalidInput("directory", where, hint="paths are relative to the folder of Pulumi.yaml.")
-    elif news.get("tool") == "prisma" and folder_of(_directory(news)) is None:
+    elif news.get("tool") == "prisma" and folder_of(_directory(news), surely_prisma=True) is None:
         yield InvalidInput(
             "directory",
             f"{name(directory)} has no folder migrations of Prisma ORM.",

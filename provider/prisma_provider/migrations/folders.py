@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+_LEFT_BEHIND = ("__pycache__", "node_modules")
+"""Folders that tools make by themselves: Python does when it runs a migration of Alembic's."""
 _PROJECT = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
@@ -24,7 +26,10 @@ def relative(path: str) -> str:
 
 
 def digest(paths: Iterable[str]) -> str:
-    """A hash of the names and contents of files, and of all files in folders; how lines end makes no difference."""
+    """A hash of the names and contents of files, and of all files in folders; how lines end makes no difference.
+
+    Hidden files and what tools leave behind in folders do not count: another checkout has none of them.
+    """
     root, total = project_folder(), sha256()
     for file in sorted({file for path in paths for file in _files(root / path)}):
         content = sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
@@ -33,4 +38,10 @@ def digest(paths: Iterable[str]) -> str:
 
 
 def _files(path: Path) -> list[Path]:
-    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    return [file for file in path.rglob("*") if file.is_file() and not _is_left_behind(file.relative_to(path))]
+
+
+def _is_left_behind(file: Path) -> bool:
+    return any(part.startswith(".") or part in _LEFT_BEHIND for part in file.parts)

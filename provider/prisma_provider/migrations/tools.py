@@ -10,7 +10,8 @@ from pathlib import Path
 from prisma_provider.errors import InvalidInput
 
 _BINARY = "prisma.cmd" if os.name == "nt" else "prisma"
-_SIGNS = ("package.json", "prisma.config.ts", "prisma.config.js", "prisma.config.mjs", "prisma.config.mts")
+_CONFIGS = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs", "prisma.config.mts")
+_SIGNS = ("package.json", "prisma/schema.prisma", *_CONFIGS)
 _FIRST_WITH_DB_MIGRATE = 8
 
 HINTS = {
@@ -27,7 +28,7 @@ HINTS = {
 
 
 def home_of(directory: Path) -> Path:
-    """Where a tool of Node runs: the nearest folder with a package.json or a prisma.config, else the directory."""
+    """Where a tool of Node runs: the nearest folder that is a project of its own by one of its files; else this one."""
     found = (each for each in (directory, *directory.parents) if any((each / sign).is_file() for sign in _SIGNS))
     return next(found, directory)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from prisma_provider.postgres.asking import asking
 
@@ -63,16 +64,30 @@ class Applied:
     rolled_back: bool = False
     checksum: str | None = None
     """SHA-256 of the file, where the tool records it."""
+    ends: str | None = None
+    """The hash of the contract that it led to, of ORM 8."""
 
 
 def read_applied(session: Session) -> tuple[Applied, ...]:
     """All that the tables of Prisma's tools hold, in the order in which they began."""
     with asking("read which migrations are applied"):
-        return (*_of_prisma(session), *_of_ledger(session))
+        return (*_of_prisma(session, _schemas_with(session, PRISMA)), *_of_ledger(session))
 
 
-def _of_prisma(session: Session) -> Iterator[Applied]:
-    for schema in _schemas_with(session, PRISMA):
+def read_applied_by(session: Session, url: str) -> tuple[Applied, ...]:
+    """The same, of the application with this connection string: another may have its tables in another schema.
+
+    Without a `schema` in it that is `public`, or, where that one has none, whichever schema has the table.
+    """
+    named = dict(parse_qsl(urlsplit(url).query)).get("schema")
+    with asking("read which migrations are applied"):
+        found = _schemas_with(session, PRISMA)
+        own = [schema for schema in found if schema == (named or "public")]
+        return (*_of_prisma(session, own if own or named else found), *_of_ledger(session))
+
+
+def _of_prisma(session: Session, schemas: Iterable[str]) -> Iterator[Applied]:
+    for schema in schemas:
         for entry in _rows(
             session,
             "select id::text, migration_name::text, extract(epoch from finished_at - started_at)::float8, "
@@ -86,9 +101,18 @@ def _of_prisma(session: Session) -> Iterator[Applied]:
 
 def _of_ledger(session: Session) -> Iterator[Applied]:
     if LEDGER[0] in _schemas_with(session, LEDGER[1]):
-        query = "select l.id::text, to_jsonb(l) ->> 'migration_name' from {} l order by l.id"
-        for id_, name in _rows(session, query, *LEDGER):
-            yield Applied(id_, name or "a change of the contract")
+        query = (
+            "select l.id::text, to_jsonb(l) ->> 'migration_name', to_jsonb(l) ->> 'destination_core_hash' "
+            "from {} l where coalesce(to_jsonb(l) ->> 'space', 'app') = 'app' order by l.id"
+        )
+        for id_, name, ends in _rows(session, query, *LEDGER):
+            yield Applied(id_, name or "a change of the contract", ends=bare_hash(ends))
+
+
+def bare_hash(text: str | None) -> str | None:
+    """A hash of ORM 8, which some of its versions write with `sha256:` before it; None for that of no contract."""
+    found = (text or "").removeprefix("sha256:")
+    return None if found in ("", "empty") else found
 
 
 def _schemas_with(session: Session, table: str) -> list[str]:
