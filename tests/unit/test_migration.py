@@ -19,6 +19,7 @@ from prisma_provider.migrations.standing import migrations_in, standing
 from prisma_provider.network.retries import time_limit
 from prisma_provider.postgres.alone import alone
 from prisma_provider.postgres.applied import Applied
+from prisma_provider.postgres.identity import identity_of
 from prisma_provider.user_command import Ended
 from unit.service import Service
 
@@ -481,3 +482,25 @@ def test_the_tool_of_the_project(project: Path, version: str, words: str) -> Non
     (project / "app/services/shop/prisma").mkdir(parents=True)
     (project / "app/services/shop/prisma/schema.prisma").write_text("")
     assert tools.home_of(project / "app/services/shop") == project / "app/services/shop"
+
+
+def test_a_user_who_may_not_ask_for_the_cluster() -> None:
+    """Where the role may not ask which cluster this is, its database is told apart by what the role may see."""
+    import psycopg
+
+    class Session:
+        """A session of a role with few rights."""
+
+        def __init__(self, oid: int) -> None:
+            self.oid = oid
+
+        def execute(self, query: str) -> Session:
+            if "pg_control_system" in query:
+                raise psycopg.errors.InsufficientPrivilege("permission denied for function pg_control_system")
+            return self
+
+        def fetchone(self) -> tuple[int]:
+            return (self.oid,)
+
+    first, again, other = (identity_of(Session(oid)) for oid in (1, 1, 2))  # type: ignore[arg-type]
+    assert first == again != other

@@ -10,12 +10,22 @@ from prisma_provider.postgres.asking import asking
 if TYPE_CHECKING:
     from prisma_provider.postgres.connecting import Session
 
-_QUERY = (
-    "select s.system_identifier, d.oid from pg_control_system() s, pg_database d where d.datname = current_database()"
-)
+_DATABASE = "select oid from pg_database where datname = current_database()"
+_CLUSTER = "select system_identifier from pg_control_system()"
 
 
 def identity_of(session: Session) -> str:
     """A hash of what PostgreSQL itself tells its databases apart by: the cluster, and the database in it."""
     with asking("tell which database this is"):
-        return sha256(repr(session.execute(_QUERY).fetchone()).encode()).hexdigest()[:16]
+        found = (_cluster(session), session.execute(_DATABASE).fetchone())
+    return sha256(repr(found).encode()).hexdigest()[:16]
+
+
+def _cluster(session: Session) -> object:
+    """Its identifier; None where this user may not ask for it."""
+    import psycopg
+
+    try:
+        return session.execute(_CLUSTER).fetchone()
+    except psycopg.ProgrammingError:
+        return None
