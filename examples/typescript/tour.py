@@ -15,6 +15,7 @@ def tour(stage: Stage) -> None:
         stage.say(version)
         stage.sql(before["direct_url"], MAKE)
         stage.require(before["status"] == "ready", "the function getDatabase says that the database is ready")
+        stage.require(stage.sql(before["preview_url"], "select 1") == [(1,)], "the preview has a database of its own")
 
     with stage.step("Rename the database"):
         stage.require(stage.up(databaseName="orders-eu") == {"update": 1}, "one resource was updated, nothing replaced")

@@ -97,7 +97,6 @@ def test_example_runs(name: str, play: Play, temporary: Path) -> None:
     for promise in (*PROMISES.get(name, ()), "✓ nothing is left in the workspace"):
         assert promise in output
     assert "postgres://" not in output
-    assert "postgres://" not in output
     assert not left_of(family(child.pid)), output
     assert list(temporary.iterdir()) == []
 
