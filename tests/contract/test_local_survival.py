@@ -544,9 +544,11 @@ def test_the_certificate_is_printed_at_the_start(place: Path, already: dict[str,
     command = [COMMAND, "--data-dir", str(place / "with space")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline().decode().strip() for _ in range(3)]
-        printed = subprocess.run(["sh", "-c", f"{lines[2]}; cat ${name}"], capture_output=True, text=True, check=True)
-        process.terminate()
+        try:
+            lines = [process.stdout.readline().decode().strip() for _ in range(3)]
+            printed = subprocess.run(["sh", "-c", f'{lines[2]}; cat "${name}"'], capture_output=True, text=True)
+        finally:
+            process.terminate()
     assert [line.partition("=")[0] for line in lines] == ["PRISMA_API_BASE_URL", "PRISMA_SERVICE_TOKEN", name]
     assert printed.stdout.startswith("-----BEGIN CERTIFICATE-----")
 
