@@ -69,7 +69,8 @@ def of_function(name: str) -> tuple[str, Call]:
 
 CALLS: dict[str, Call] = dict(
     [
-        *(each for resource in HANDLERS for each in of_resource(resource)),
+        # All but Migration, which asks PostgreSQL.
+        *(each for resource in INPUTS for each in of_resource(resource)),
         *(of_function(name) for name in FUNCTIONS),
         ("verify", lambda live: live.verify()),
         ("workspaces", lambda live: live.client.workspaces()),
