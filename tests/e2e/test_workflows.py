@@ -300,7 +300,8 @@ def test_the_package_comes_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(
         "\n".join(line for line in lines if line not in {*requirements()} - {needed})
     )
-    name, _, number = needed.replace("-", "_").partition("==")
+    _, _, number = needed.partition("==")
+    name = "pulumi_prisma"
     wheel = f"{name}-{number}-py3-none-any.whl"
     (tmp_path / "wheels").mkdir()
     with zipfile.ZipFile(tmp_path / "wheels" / wheel, "w") as file:
