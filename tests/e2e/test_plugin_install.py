@@ -48,6 +48,7 @@ def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
     named = " ".join(file.read_text() for file in folder.rglob("pulumi_prisma-*/*"))
     assert str(ROOT) not in named  # nothing of the machine that made it
     assert not list(folder.glob("lib/pytest*"))
+    assert (folder / "lib/psycopg").is_dir()  # what a Migration takes
     stack.pulumi(*made.stdout.split()[1:])
     done = stack.up()
     assert done.changes == {"create": 6}  # the stack, the project, the environment and its three parts

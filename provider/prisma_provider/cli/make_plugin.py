@@ -58,7 +58,11 @@ def make_plugin(folder: Path, archive: bool) -> None:
 def _make(folder: Path) -> str:
     """Copy what is installed, put the launcher beside it, see it start, and give its version."""
     library = folder / "lib"
-    own, *others = _needed(PACKAGE)
+    own, *others = _needed(PACKAGE, ["postgres"])
+    if not any(each.name == "psycopg" for each in others):
+        click.echo(
+            f"Without {PACKAGE}[postgres], which is not installed here: no Migration, no waitForConnection.", err=True
+        )
     for each in others:
         _copy(each, library)
     # A checkout that was installed with `-e` has its packages elsewhere, so ours are copied from where they are.
