@@ -43,7 +43,7 @@ def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
 
 def test_what_does_not_start_is_no_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that I installed by half is named, and no folder is left that looks like a plugin."""
-    monkeypatch.setattr(make_plugin, "_needed", lambda name: [distribution(name)])
+    monkeypatch.setattr(make_plugin, "_needed", lambda name, _extras: [distribution(name)])
     done = CliRunner().invoke(command.command, ["make-plugin", str(tmp_path / "plugin")])
     assert done.exit_code == 1
     assert "What is installed here is not complete: ModuleNotFoundError" in done.output
