@@ -93,7 +93,9 @@ def folder_of(server: LocalServer) -> Path:
     """An ephemeral server's folder, by the lock that names its process."""
     places = {Path("/tmp"), Path("/var/tmp"), Path(os.environ.get("TMPDIR", "/tmp"))}
     locks = [lock for place in places for lock in place.glob("prisma-local-*/lock")]
-    return next(lock.parent for lock in locks if lock.read_text() == str(server.process.pid))
+    return next(
+        lock.parent for lock in locks if os.access(lock, os.R_OK) and lock.read_text() == str(server.process.pid)
+    )
 
 
 def test_a_signal_during_the_start_stops_it_cleanly(place: Path) -> None:
