@@ -1,11 +1,17 @@
-"""Pulumi's own command line, as it is on PATH."""
+"""Pulumi on this machine: its command line, as it is on PATH, and its folder."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+
+
+def home(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder that Pulumi keeps for its user, with plugins and credentials (`PULUMI_HOME`)."""
+    return Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
 
 
 def ask(*arguments: str, seconds: float, folder: Path | None = None) -> bytes:

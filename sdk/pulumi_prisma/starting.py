@@ -18,6 +18,7 @@ from pathlib import Path
 import pulumi
 
 from prisma_provider.imports import in_the_way
+from prisma_provider.pulumi_command import home
 
 _HOST = "import runpy, prisma_provider.dynamic; runpy.run_module('pulumi.dynamic', run_name='__main__')"
 """Pulumi's host of dynamic providers, which says its port when it has started."""
@@ -68,10 +69,9 @@ def check_plugin() -> None:
 
 def _has_plugin() -> bool:
     """Whether the plugin is where Pulumi looks, or the project or the environment say where it is."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     return bool(
         shutil.which("pulumi-resource-prisma")
-        or any(home.glob("plugins/resource-prisma-*"))
+        or any(home().glob("plugins/resource-prisma-*"))
         or "prisma" in os.environ.get("PULUMI_DEBUG_PROVIDERS", "")
         or any(re.search(r"^(plugins|packages):", text, re.MULTILINE) for text in _project_files())
     )

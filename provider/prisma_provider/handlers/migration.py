@@ -17,12 +17,12 @@ from prisma_provider import errors
 from prisma_provider.api.models import Wire
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, MigrationFailed
+from prisma_provider.handlers import lookup
 from prisma_provider.handlers.changes import compare
 from prisma_provider.handlers.credentials import fault_of_string
 from prisma_provider.handlers.inputs import OPTIONS, Checked, Properties, known, select
 from prisma_provider.handlers.proof import WAIT, check_wait
 from prisma_provider.live import Live
-from prisma_provider.live.run import resource
 from prisma_provider.migrations.folders import digest, project_folder, relative
 from prisma_provider.migrations.standing import Standing, folder_of, migrations_in, standing
 from prisma_provider.migrations.tools import HINTS, hint_for, home_of, prisma_command
@@ -304,7 +304,7 @@ def _tell_of_tool(live: Live, news: Properties) -> None:
 
 
 def _title() -> str:
-    return f'migration "{name(resource().rpartition("::")[2])}"'
+    return lookup.title("Migration", "", {})
 
 
 def _shown(news: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prisma_provider import errors
+from prisma_provider.pulumi_command import home
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ class Intents:
     @staticmethod
     def of_pulumi() -> Intents:
         """Those in Pulumi's own folder (`PULUMI_HOME`), which every run of this user has."""
-        home = os.environ.get("PULUMI_HOME")
-        return Intents((Path(home) if home else Path.home() / ".pulumi") / "prisma" / "intents")
+        return Intents(home() / "prisma" / "intents")
 
     def left(self, *key: str, within: float = float("inf")) -> frozenset[str] | None:
         """What was there before a request of this key whose end is not known; None where there is none.

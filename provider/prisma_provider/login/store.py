@@ -17,6 +17,7 @@ from prisma_provider.errors import ConfigurationError
 from prisma_provider.extras import needed
 from prisma_provider.login.keyrings import Keyring
 from prisma_provider.login.values import Login, read_tokens, to_json
+from prisma_provider.pulumi_command import home
 
 LOCK_SECONDS = 120.0
 """How long another process may take with a login: it refreshes, which is one request."""
@@ -31,8 +32,7 @@ class Store:
     @staticmethod
     def of_user(environment: Mapping[str, str]) -> Store:
         """In Pulumi's own folder (`PULUMI_HOME`), which every run of this user has."""
-        home = environment.get("PULUMI_HOME")
-        return Store((Path(home) if home else Path.home() / ".pulumi") / "prisma" / "logins")
+        return Store(home(environment) / "prisma" / "logins")
 
     def holds(self, api: str) -> bool:
         """Whether there is a login of this API."""

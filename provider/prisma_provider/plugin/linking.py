@@ -6,11 +6,12 @@ looks for that name in this folder and in Pulumi's registry, never on PATH.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+
+from prisma_provider.pulumi_command import home
 
 NAME = "pulumi-resource-prisma"
 
@@ -21,8 +22,7 @@ def link() -> None:
     Nothing happens where that is not possible: the folder may be read-only, and Windows may forbid links.
     """
     command = Path(sys.argv[0]).absolute()
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    folder = home / "plugins" / f"resource-prisma-v{version('pulumi-prisma')}"
+    folder = home() / "plugins" / f"resource-prisma-v{version('pulumi-prisma')}"
     target = folder / NAME
     of_a_gone_virtualenv = target.is_symlink() and not target.exists()
     if command.name == NAME and command.is_file() and (of_a_gone_virtualenv or not folder.exists()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prisma_provider.extras import needed
+from prisma_provider.pulumi_command import home
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -26,8 +27,7 @@ class Alive:
     @staticmethod
     def of_user(environment: Mapping[str, str] = os.environ) -> Alive:
         """Those of this user."""
-        home = environment.get("PULUMI_HOME")
-        return Alive((Path(home) if home else Path.home() / ".pulumi") / "prisma" / "rehearsals")
+        return Alive(home(environment) / "prisma" / "rehearsals")
 
     @contextmanager
     def held(self, key: str) -> Iterator[None]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from prisma_provider.cli.checks.check import Check, shown
 from prisma_provider.login.github import URL_VARIABLE
+from prisma_provider.pulumi_command import home
 from prisma_provider.settings import ci_system
 from prisma_provider.text import cut
 
@@ -113,7 +114,7 @@ def _on_path(command: str) -> Check:
 
 def _installed(environment: Mapping[str, str]) -> tuple[Path, str] | None:
     """As `pulumi plugin install` puts it."""
-    folder = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
+    folder = home(environment) / "plugins"
     found = [(each, each.name.removeprefix("resource-prisma-v")) for each in folder.glob("resource-prisma-v*/")]
     return max(found, key=lambda each: _numbers(each[1]), default=None)
 
