@@ -18,12 +18,14 @@ Kind = Literal["patch", "replace", "output", "once", "setting"]
 create and rotate give, carried on from the old state; `setting` is between the user and us: nothing is sent.
 """
 
-How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore", "migrate"]
+How = Literal[
+    "patch", "replace", "recreate", "wait", "record", "rotate", "restore", "migrate", "make", "delete", "release"
+]
 """How a difference is closed.
 
 `patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it happens by
 itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup;
-`migrate`, by the user's own tool.
+`migrate`, by the user's own tool. Of one database of a set: `make` it, `delete` it, or `release` it, which forgets it.
 """
 
 
@@ -51,6 +53,8 @@ class Field:
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
     read: str | None = ""
     kept: bool = False
+    by_key: bool = False
+    """It has a value for each database of a set: those that stay are known in a preview."""
 
     @property
     def is_held(self) -> bool:
@@ -97,6 +101,8 @@ class Diff:
     """All differences of one resource; empty means that nothing is to be done."""
 
     changes: tuple[Change, ...] = ()
+    words: tuple[str, ...] = ()
+    """What is said of it, where the changes are those of many objects."""
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -182,6 +188,9 @@ def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], dec
 
 def explain(title: str, found: Diff) -> Iterator[str]:
     """What an engine cannot show: the live value beside the declared one, and what will be sent."""
+    if found.words:
+        yield from found.words
+        return
     if found.of("recreate"):
         yield f"{title} is gone: it will be made again."
         return

@@ -15,6 +15,7 @@ from pulumi_prisma import functions, results
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.database_set import DatabaseSet
 from pulumi_prisma.environment import Environment
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.migration import Migrate, Migration
@@ -23,6 +24,6 @@ from pulumi_prisma.restore import Restore
 from pulumi_prisma.results import *  # noqa: F403
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["Restore"]
+__all__ += ["DatabaseSet", "Restore"]
 __all__ += functions.__all__
 __all__ += results.__all__

@@ -16,7 +16,18 @@ from typing import Any
 import pulumi
 from pulumi import Input
 
-from pulumi_prisma import branch, connection, database, environment, functions, migration, project, restore, results
+from pulumi_prisma import (
+    branch,
+    connection,
+    database,
+    database_set,
+    environment,
+    functions,
+    migration,
+    project,
+    restore,
+    results,
+)
 from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.migration import Migrate
@@ -26,7 +37,7 @@ from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["Provider", "Restore"]
+__all__ += ["DatabaseSet", "Provider", "Restore"]
 __all__ += functions.__all__
 __all__ += results.__all__
 
@@ -99,6 +110,10 @@ class Branch(_OverPlugin, branch.Branch, module="prisma", name="Branch"):
 
 class Database(_OverPlugin, database.Database, module="prisma", name="Database"):
     __doc__ = database.Database.__doc__
+
+
+class DatabaseSet(_OverPlugin, database_set.DatabaseSet, module="prisma", name="DatabaseSet"):
+    __doc__ = database_set.DatabaseSet.__doc__
 
 
 class Connection(_OverPlugin, connection.Connection, module="prisma", name="Connection"):
