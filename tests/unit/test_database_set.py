@@ -6,13 +6,16 @@ from typing import Any
 
 import httpx
 import pytest
+from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
 from prisma_provider import errors, handlers
-from prisma_provider.diff import UNKNOWN, Diff, explain
+from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.run import working_on
 from prisma_provider.live.state import read
 from prisma_provider.ownership import named
+from prisma_provider.plugin import detail, planned
 from unit.service import Service, handler, refusal, urn_of
 
 SET = handler("DatabaseSet")
@@ -460,3 +463,62 @@ def test_messages_name_the_set_and_the_key() -> None:
     assert found is not None
     assert found.key == 'a["b"]'
     assert found.of == urn_of("DatabaseSet", 'my "set"')
+
+
+# what a preview says
+
+
+def test_a_preview_of_the_plugin_knows_what_stays() -> None:
+    """Ids and URLs of the databases that stay are known; of those that are new or rotated they are not."""
+    keys = {"acme": "db_1", "globex": "db_2"}
+    olds = {"databases": TENANTS, "ids": keys, "names": dict(keys), "databaseUrls": dict(keys), "connections": True}
+    news: dict[str, Any] = {"databases": {"acme": "x", "globex": "y", "hooli": "z"}, "connections": True}
+    changes = (Change('databases["hooli"]', None, "z", "make"), Change('rotationTriggers["acme"]', None, "1", "rotate"))
+    planned_outputs = planned.after_update(SET.fields, olds, news, Diff(changes))
+    assert planned_outputs["ids"] == {"acme": UNKNOWN, "globex": "db_2", "hooli": UNKNOWN}
+    assert planned_outputs["databaseUrls"]["globex"] == "db_2"
+    assert planned_outputs["databaseUrls"]["acme"] is UNKNOWN
+    assert planned_outputs["names"]["hooli"] == "z"
+    assert planned.after_create(SET.fields, news)["ids"] == dict.fromkeys(news["databases"], UNKNOWN)
+    assert planned.after_update(SET.fields, olds, {"databases": UNKNOWN}, Diff())["ids"] is UNKNOWN
+
+
+def test_each_of_a_plan_is_a_line(made: Stack) -> None:
+    """Pulumi shows what is added, renamed and removed, by key."""
+    found = made.diff(databases={"acme": "new", "hooli": "z"}, allowDelete=True, release=["globex"], connections=True)
+    shown = detail.response(found, made.outputs, {}).detailedDiff
+    kinds = {path: PropertyDiff.Kind.Name(entry.kind) for path, entry in shown.items()}
+    assert kinds['databases["acme"]'] == "UPDATE"
+    assert kinds['databases["hooli"]'] == "ADD"
+    assert kinds['databases["initech"]'] == "DELETE"
+    assert kinds['ids["globex"]'] == "DELETE"
+
+
+def test_progress_counts() -> None:
+    """A line every half minute: how many, how fast, and how long it takes yet."""
+    now = [0.0]
+    progress = Progress("created", 10_000, lambda: now[0])
+    assert not [*progress.lines(5)]
+    now[0] = 86.0
+    assert [*progress.lines(1204)] == ["created 1,204 of 10,000, 14/s, 10 min left"]
+    assert not [*progress.lines(1300)]
+    now[0] = 120.0
+    assert [*progress.lines(60)] == ["created 60 of 10,000, 30/min, 331 min left"]
+
+
+def test_waiting_asks_for_what_is_waited_for(stack: Stack) -> None:
+    """In a project of many pages a new database is waited for by its id, and the list is not read again."""
+    stack.service.page = 100
+    for number in range(320):
+        stack.service.database(stack.home, f"other-{number}")
+    stack.service.status_of_new = "provisioning"
+
+    def end(request: httpx.Request) -> None:
+        for each in stack.service.databases.values():
+            each["status"] = "ready"
+
+    stack.service.before.append(lambda request: end(request) if "/databases/" in request.url.path else None)
+    stack.up(databases={"acme": "acme"})
+    asked = [path for _, path, _ in stack.service.sent("GET")]
+    assert asked.count("databases") == 4
+    assert len([path for path in asked if path.startswith("databases/")]) == 1

@@ -91,7 +91,7 @@ class Changes:
 
     def _words(self) -> Iterator[str]:
         changed = {key: each for key, each in self.kept.items() if each[1]}
-        for key in list(changed)[:SHOWN]:
+        for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
             yield from (f'{self.title}, "{key}": {line}' for line in explain(database.title, found))
         if len(changed) > SHOWN:
@@ -121,20 +121,20 @@ def at(field_name: str, key: str) -> str:
 
 def listed(keys: Iterable[str]) -> str:
     """The first keys, quoted, and how many more there are."""
-    found = list(keys)
+    found = sorted(keys)
     more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
     return ", ".join(f'"{name(key)}"' for key in found[:SHOWN]) + more
 
 
 def deletion_refused(title: str, names: Mapping[str, str]) -> Refused:
     """A deletion of databases that the program does not allow."""
-    found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in names.items()]
+    found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in sorted(names.items())]
     more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
     count = "one database" if len(found) == 1 else f"{len(found):,} databases"
     return Refused(
         f"{capital(title)} does not delete {count} with all data: {', '.join(found[:SHOWN])}{more}.",
         hint="declare them again; or, if the data may go, set allow_delete=True and run `pulumi up`; or forget them "
-        f"without deleting: release=[{', '.join(json.dumps(key) for key in list(names)[:3])}"
+        f"without deleting: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
         f"{', …' if len(names) > 3 else ''}]. Nothing was deleted.",
     )
 

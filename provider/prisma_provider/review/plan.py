@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-KINDS = ("Project", "Branch", "Database", "Connection", "Restore", "Migration")
-_OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index):({'|'.join(KINDS)})")
+KINDS = ("Project", "Branch", "Database", "DatabaseSet", "Connection", "Restore", "Migration")
+_OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index|prisma:set):({'|'.join(KINDS)})")
 _ID = re.compile(r"\(([^\s()]+)\)")
 
 QUIET = ("same", "read", "refresh", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")
@@ -64,7 +64,7 @@ class Step:
 
     @property
     def kind(self) -> str | None:
-        """Project, Branch, Database, Connection, Restore or Migration; None for what is not Prisma's."""
+        """Project, Branch, Database, DatabaseSet, Connection, Restore or Migration; None for what is not Prisma's."""
         match = _OURS.fullmatch(self.type)
         return match[1] if match else None
 
