@@ -108,3 +108,29 @@ def test_killed_in_the_middle(stack: Stack) -> None:
     assert {each["id"] for each in stack.all("databases")} == before
     assert all(connects(url) for url in stack.outputs()["urls"].values())
     assert stack.preview().writes_nothing
+
+
+MOVED = """
+shop = prisma.Project("shop")
+tenants = prisma.DatabaseSet("tenants", project_id=shop.id, databases={databases}, {more})
+{one}
+"""
+ONE = 'one = prisma.Database("one", project_id=shop.id, name="acme"{more})\npulumi.export("url", one.direct_url)'
+
+
+def test_a_database_moves_into_a_set_and_out(stack: Stack) -> None:
+    """In one `up` each: nothing is sent to the service, and its rows stay."""
+    stack.up(MOVED.format(databases={"globex": "globex"}, more="", one=ONE.format(more="")))
+    database, url = stack.resource("one")["id"], stack.outputs()["url"]
+    stack.clear()
+    both = {"globex": "globex", "acme": "acme"}
+    stack.up(MOVED.format(databases=both, more=f'adopt={{"acme": "{database}"}}', one=""))
+    assert stack.resource("tenants")["outputs"]["ids"]["acme"] == database
+    assert not stack.resource("one")
+    assert stack.preview().writes_nothing
+    back = ONE.format(more=f', adopt="{database}"')
+    stack.up(MOVED.format(databases={"globex": "globex"}, more='release=["acme"]', one=back))
+    assert stack.resource("one")["id"] == database
+    assert stack.preview().writes_nothing
+    assert not stack.sent()
+    assert connects(url)
