@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "docs" / "examples"
 """Where they are in a checkout, a folder for each resource; a wheel holds the schema, and not this."""
 
-LANGUAGES = {"ts": "typescript", "py": "python", "go": "go", "yaml": "yaml"}
+LANGUAGES = {"ts": "typescript", "py": "python", "go": "go", "cs": "csharp", "yaml": "yaml"}
 """What each ending is called in a description."""
 
 _BEGIN = "{{% examples %}}"
