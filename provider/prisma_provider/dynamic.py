@@ -229,6 +229,18 @@ class MigrationProvider(_Provider):
     resource = "Migration"
 
 
+class EnvironmentVariableProvider(_Provider):
+    """Environment variables. Its path is in every stack's state: it never moves."""
+
+    resource = "EnvironmentVariable"
+
+
+class ServiceTokenProvider(_Provider):
+    """Service tokens. Its path is in every stack's state: it never moves."""
+
+    resource = "ServiceToken"
+
+
 def _urn() -> str:
     """The URN of the request under way; empty where it is not known.
 

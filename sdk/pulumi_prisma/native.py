@@ -16,7 +16,19 @@ from typing import Any
 import pulumi
 from pulumi import Input
 
-from pulumi_prisma import branch, connection, database, environment, functions, migration, project, restore, results
+from pulumi_prisma import (
+    branch,
+    connection,
+    database,
+    environment,
+    environment_variable,
+    functions,
+    migration,
+    project,
+    restore,
+    results,
+    service_token,
+)
 from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.migration import Migrate
@@ -26,7 +38,7 @@ from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["Provider", "Restore"]
+__all__ += ["EnvironmentVariable", "Provider", "Restore", "ServiceToken"]
 __all__ += functions.__all__
 __all__ += results.__all__
 
@@ -113,6 +125,16 @@ class Migration(_OverPlugin, migration.Migration, module="prisma", name="Migrati
     __doc__ = migration.Migration.__doc__
 
 
+class EnvironmentVariable(
+    _OverPlugin, environment_variable.EnvironmentVariable, module="prisma", name="EnvironmentVariable"
+):
+    __doc__ = environment_variable.EnvironmentVariable.__doc__
+
+
+class ServiceToken(_OverPlugin, service_token.ServiceToken, module="prisma", name="ServiceToken"):
+    __doc__ = service_token.ServiceToken.__doc__
+
+
 class Environment(environment.Environment):
     __doc__ = environment.Environment.__doc__
 
@@ -120,3 +142,4 @@ class Environment(environment.Environment):
     _database = Database
     _connection = Connection
     _migration = Migration
+    _variable = EnvironmentVariable

@@ -11,10 +11,12 @@ from prisma_provider.diff import Diff, Field
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
+from prisma_provider.handlers.environment_variable import EnvironmentVariableHandler
 from prisma_provider.handlers.inputs import Checked, Properties, check_texts, select
 from prisma_provider.handlers.migration import MigrationHandler
 from prisma_provider.handlers.project import ProjectHandler
 from prisma_provider.handlers.restore import RestoreHandler
+from prisma_provider.handlers.service_token import ServiceTokenHandler
 from prisma_provider.live import Live
 
 
@@ -64,6 +66,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Connection": ConnectionHandler(),
         "Restore": RestoreHandler(),
         "Migration": MigrationHandler(),
+        "EnvironmentVariable": EnvironmentVariableHandler(),
+        "ServiceToken": ServiceTokenHandler(),
     }
 )
 """Every resource by its name."""

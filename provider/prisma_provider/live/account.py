@@ -19,7 +19,7 @@ class Account(Shared):
         """Refuse a token that is not valid, or that is of another workspace than `prisma:workspaceId`."""
         wanted = self.client.settings.workspace_id
         found = self.workspace_id()
-        if wanted and not self._sees_workspace(wanted):
+        if wanted and not self.sees_workspace(wanted):
             raise errors.ConfigurationError(
                 f"The token belongs to workspace {found or 'of no name'}, and prisma:workspaceId is {wanted}.",
                 hint="use a token of that workspace, or correct prisma:workspaceId.",
@@ -32,7 +32,7 @@ class Account(Shared):
 
     def absent(self, what: str, workspace_id: str | None) -> None:
         """Believe that something is gone, or raise: only the workspace that held it can say so."""
-        if workspace_id is None or self._sees_workspace(workspace_id):
+        if workspace_id is None or self.sees_workspace(workspace_id):
             return
         raise errors.ConfigurationError(
             f"Cannot tell whether {what} still exists: it belongs to workspace {workspace_id}, and the token to "
@@ -40,7 +40,8 @@ class Account(Shared):
             hint=f"use a token of workspace {workspace_id}. Nothing was changed.",
         )
 
-    def _sees_workspace(self, workspace_id: str) -> bool:
+    def sees_workspace(self, workspace_id: str) -> bool:
+        """Whether the token stands for this workspace, or is of a user who sees it."""
         own = self.workspace_id()
         if own is not None:
             return same_id(own, workspace_id)

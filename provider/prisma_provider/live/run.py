@@ -60,6 +60,7 @@ class Run:
         self._deleting: set[str] = set()
         self._keys: set[str] = set()
         self._ignored: dict[str, tuple[str, ...]] = {}
+        self._replaced: dict[str, str] = {}
 
     @contextmanager
     def alone(self, *key: str) -> Iterator[None]:
@@ -127,6 +128,14 @@ class Run:
         with self._lock:
             holder, held_by = self._default_claims.setdefault(bare_id(project_id), (key, title))
         return None if holder == key else held_by
+
+    def replacing(self, object_id: str) -> None:
+        """The resource that is worked on is to have another object in the place of this one."""
+        self._replaced[resource()] = object_id
+
+    def replaced_by(self, urn: str) -> str | None:
+        """The object in whose place a resource gets another one, as far as this run was shown."""
+        return self._replaced.get(urn)
 
     # what it made
 
