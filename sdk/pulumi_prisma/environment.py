@@ -110,9 +110,9 @@ class Environment(pulumi.ComponentResource):
         :param migration: ``Migrate(…)`` to have its schema applied by the application's own tool once it connects; the
             arguments are those of a ``Migration``.
         :param environment_variables: True to give the deployments of its branch ``DATABASE_URL`` and
-            ``DATABASE_URL_POOLED`` on Prisma's platform; or keys with ``database_url`` or ``direct_url``, which
-            each of them holds. What Prisma manages itself in production is left as it is. A running service sees a new value
-            with its next deployment.
+            ``DATABASE_URL_POOLED`` on Prisma's platform, which hold the pooled string; or each key with what it
+            holds, ``database_url`` or ``direct_url``. What Prisma manages itself in production is left as it is. A
+            running service sees a new value with its next deployment.
         :param opts: Pulumi's options; they are passed on to what it is made of.
         """
         _check_kind(resource_name, kind)

@@ -88,7 +88,7 @@ class ServiceTokenHandler:
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live token; its value is carried on from state, the service gives it only once."""
         token = self._live(live, object_id, olds)
-        return None if token is None else outputs(token, {"workspaceId": live.workspace_id(), **olds})
+        return None if token is None else outputs(token, {**olds, "workspaceId": _workspace(live, olds)})
 
     def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Nothing is sent: what is not another token is a setting."""
