@@ -188,7 +188,8 @@ class _Provider(dynamic.ResourceProvider):
             with working_on(urn), time_limit(time_limit_of(given, name)):
                 if live.client.settings.workspace_id:
                     live.verify()
-                yield live
+                with live.saying_plan():
+                    yield live
         except PrismaError as error:
             raise _headline(error) from None
 

@@ -84,4 +84,5 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     live.run.checked(olds, news)
     if not olds:
         live.verify()
+        live.warn_if_blocked()
     return HANDLERS[resource].check(live, olds, news)

@@ -53,7 +53,7 @@ class Run:
         self._holders: dict[tuple[str, str], str] = {}
         self._olds: dict[str, Mapping[str, Any]] = {}
         self._news: dict[str, Mapping[str, Any]] = {}
-        self._returned: set[str] = set()
+        self._returned: dict[str, str] = {}
         self._made: dict[str, Made] = {}
         self._under_way: Counter[tuple[str, ...]] = Counter()
         self._delete_asked: set[str] = set()
@@ -141,11 +141,15 @@ class Run:
 
     def returned(self, object_id: str) -> None:
         """A create of this process returns this id: from now on it is not deleted by this process."""
-        self._returned.add(bare_id(object_id))
+        self._returned[bare_id(object_id)] = resource()
 
     def was_returned(self, object_id: str) -> bool:
         """Whether a create of this process returned this id."""
         return bare_id(object_id) in self._returned
+
+    def all_returned(self) -> list[str]:
+        """The URNs of the resources whose creation this run has done, in this order."""
+        return [*self._returned.values()]
 
     def made(self, object_id: str, inputs: Mapping[str, Any] | None = None) -> None:
         """This process made it: nobody else has put anything into it."""
