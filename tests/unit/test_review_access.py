@@ -44,6 +44,7 @@ def test_a_service_token_that_goes_locks_somebody_out(host: str) -> None:
     rotated = step("replace", host, "ServiceToken", after={"rotationTrigger": "2"}, reasons=("rotationTrigger",))
     (new,) = reviewed(rotated).findings
     assert new.loses == "credentials" and "locked out" in str(new.note)
+    assert (new.before, new.after) == (None, None)
     kept = step("replace", host, "ServiceToken", after={"rotationTrigger": "2", "keepPrevious": True})
     (new,) = reviewed(kept).findings
     assert new.loses is None and "stays valid" in str(new.note)

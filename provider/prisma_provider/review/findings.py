@@ -171,11 +171,12 @@ def _replacement(step: Step, plan: Plan) -> Finding:
     old, gone = step.old or State(), is_gone(step, plan)
     differs = list(seen(step, plan).values())
     because = [change for change in differs if change.field in step.reasons]
+    values = [change for change in because if change.field != "rotationTrigger"]  # whose value nobody wants to read
     return Finding(
         "created" if step.op == "create" else "replaced",
         step,
-        before=", ".join(f"{change.field} {shown(change.before)}" for change in because) or None,
-        after=", ".join(f"{change.field} {shown(change.after)}" for change in because) or None,
+        before=", ".join(f"{change.field} {shown(change.before)}" for change in values) or None,
+        after=", ".join(f"{change.field} {shown(change.after)}" for change in values) or None,
         note=_replaced_note(step, old, gone=gone, asked=not because),
         loses=None if gone and step.kind == "ServiceToken" else _replaced_loses(step),
         drift=gone,
