@@ -143,8 +143,8 @@ class Planner:
         if holding.variables and not self.only_given:
             names = ", ".join(f"{each.key} ({each.id})" for each in holding.variables)
             self._left_out.append(
-                f"environment variables of {holding.project.title}: {names}: Prisma does not give their values; declare "
-                "one with its value, which is written, and adopt= with its id"
+                f"environment variables of {holding.project.title}: {names}: Prisma does not give their values; "
+                "declare one with its value, which is written, and adopt= with its id"
             )
 
     def _database(

@@ -84,5 +84,7 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     live.run.checked(olds, news)
     if not olds:
         live.verify()
+    declared = select(HANDLERS[resource].fields, news)
+    if any(olds.get(name) != value for name, value in declared.items()):
         live.warn_if_blocked()
     return HANDLERS[resource].check(live, olds, news)

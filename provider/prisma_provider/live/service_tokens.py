@@ -25,11 +25,12 @@ class ServiceTokens(Account):
         return found
 
     def is_own_token(self, token_id: str, value: object = None, hint: str | None = None) -> bool:
-        """Whether this run itself uses a token: by its id where the service names it, else by its value."""
+        """Whether this run itself uses a token: by its id where the service names it, by its value, else by a hint."""
         used = self._reads.once("me", self.client.me).credential
-        if used is not None and used.id is not None:
-            return same_id(used.id, token_id)
-        return self.client.is_token(value) if value is not None else self.client.looks_like_token(hint)
+        if self.client.is_token(value) or (used is not None and same_id(used.id, token_id)):
+            return True
+        unknown = value is None and (used is None or used.id is None)
+        return unknown and self.client.looks_like_token(hint)
 
     def put_service_token(self, token: ServiceToken) -> None:
         """The response to a creation."""
