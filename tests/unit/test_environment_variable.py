@@ -302,6 +302,19 @@ def test_what_prisma_manages_can_be_left_to_it(service: Service, project: str) -
     assert variable(service.live()).diff(had, **declared(project, adopt=True)).of("write")
 
 
+def test_what_an_interrupted_run_made_is_used_again(service: Service, project: str) -> None:
+    """A run was killed after its POST: state saw it begin, so the next one takes what it made, with my value."""
+    there = service.variable(project, "DATABASE_URL")
+    begun = entry(KIND, "url", Had("", declared(project), {}))
+    live = service.live(begun=[begun])
+    news = variable(live).check(**declared(project))
+    had = variable(live).made(news)
+    assert had.object_id == there["id"] and value_of(service, had) == SECRET
+    service.variable(project, "OTHER")
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(service.live(begun=[begun])).check(**declared(project, key="OTHER"))
+
+
 def test_what_is_gone_is_made_again(service: Service, project: str) -> None:
     """Deleted in the Console: its absence is asked for by id, and it is made again."""
     had = make(service, project)

@@ -75,12 +75,27 @@ def may_take(live: Live, there: EnvironmentVariable, news: Properties) -> bool:
         return False
     if ownership.is_own(live, KIND, there.id):
         return True  # an option, or --replace, asks for another one in its place: there can be only one
+    if _was_begun(live, Scope.of(news)):
+        live.note(f"{capital(there.title)} was made by an interrupted run of this stack, and is used again.")
+        return True
     if news.get("adopt"):
         ownership.take(live, KIND, there.id, there.title)
         live.note(f"{capital(there.title)} is taken over, and its value replaced.")
         return True
     ownership.refuse_held(live, KIND, there.id, there.title)
     raise _managed(there) if there.is_managed_by_system else _exists(there)
+
+
+def _was_begun(live: Live, scope: Scope) -> bool:
+    """Whether the stack's state saw the creation of this variable only begin, and it is none of this run's."""
+    return live.begun_before(
+        KIND,
+        *scope.named,
+        projectId=scope.project_id,
+        variableClass=scope.variable_class,
+        branchId=scope.branch_id,
+        key=scope.key,
+    )
 
 
 def _managed(there: EnvironmentVariable) -> Refused:
@@ -118,7 +133,8 @@ def make(live: Live, scope: Scope, news: Properties) -> EnvironmentVariable:
             found = at(live.client.environment_variables(scope.project_id, scope.key), scope)
             if found is None:
                 raise
-            if lost or may_take(live, found, news):
+            ours = lost and not found.is_managed_by_system
+            if ours or may_take(live, found, news):
                 return write(live, found, news["value"])
             return found
 
