@@ -18,13 +18,27 @@ Kind = Literal["patch", "replace", "output", "once", "setting"]
 create and rotate give, carried on from the old state; `setting` is between the user and us: nothing is sent.
 """
 
-How = Literal["patch", "replace", "recreate", "wait", "record", "rotate", "restore", "migrate", "write", "renew"]
+How = Literal[
+    "patch",
+    "replace",
+    "recreate",
+    "wait",
+    "record",
+    "rotate",
+    "restore",
+    "migrate",
+    "write",
+    "renew",
+    "make",
+    "delete",
+    "release",
+]
 """How a difference is closed.
 
 `patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it happens by
 itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup;
 `migrate`, by the user's own tool; `write`, by a value that is sent and never shown; `renew`, by another object with a
-new secret.
+new secret. Of one database of a set: `make` it, `delete` it, or `release` it, which forgets it.
 """
 
 
@@ -52,6 +66,8 @@ class Field:
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
     read: str | None = ""
     kept: bool = False
+    by_key: bool = False
+    """It has a value for each database of a set: those that stay are known in a preview."""
 
     @property
     def is_held(self) -> bool:
@@ -98,6 +114,8 @@ class Diff:
     """All differences of one resource; empty means that nothing is to be done."""
 
     changes: tuple[Change, ...] = ()
+    words: tuple[str, ...] = ()
+    """What is said of it, where the changes are those of many objects."""
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -192,6 +210,9 @@ def _writing(change: Change) -> str:
 
 def explain(title: str, found: Diff) -> Iterator[str]:
     """What an engine cannot show: the live value beside the declared one, and what will be sent."""
+    if found.words:
+        yield from found.words
+        return
     if found.of("recreate"):
         yield f"{title} is gone: it will be made again."
         return

@@ -212,6 +212,12 @@ class DatabaseProvider(_Provider):
     resource = "Database"
 
 
+class DatabaseSetProvider(_Provider):
+    """Sets of databases. Its path is in every stack's state: it never moves."""
+
+    resource = "DatabaseSet"
+
+
 class ConnectionProvider(_Provider):
     """Connections. Its path is in every stack's state: it never moves."""
 

@@ -5,6 +5,7 @@ Properties are under the API's camelCase names, those of the resources' outputs;
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,6 +29,8 @@ class Argument:
     name: str
     prefix: str | None = None
     required: bool = False
+    listed: bool = False
+    """It is a list of texts."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class Function:
         if argument.prefix is not None:
             for problem in check_id(given, argument.name, argument.prefix, required=argument.required):
                 raise problem
+        elif argument.listed and value is not None:
+            if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+                raise InvalidInput(argument.name, f"{argument.name} must be a list of texts.")
         elif value is not None and not (isinstance(value, str) and value.strip()):
             raise InvalidInput(argument.name, f"{argument.name} must be text that is not blank.")
 
@@ -109,6 +115,27 @@ def _get_databases(client: Client, given: Properties) -> Properties:
     return {"databases": [_database(each) for each in listed if given.get("name") in (None, each.name)]}
 
 
+def _get_database_set(client: Client, given: Properties) -> Properties:
+    """Those of a project by name, which several must not share."""
+    wanted = given.get("names")
+    listed = [each for each in client.databases(given["projectId"]) if wanted is None or each.name in wanted]
+    by_name = {each.name: each for each in listed}
+    missing = [name for name in wanted or () if name not in by_name]
+    if missing:
+        raise errors.NotFound(
+            f"The project has no database {', '.join(map(repr, missing[:3]))}, or the token cannot see it.",
+            hint="give names exactly as `pulumi-prisma status` shows them.",
+        )
+    if len(by_name) < len(listed):
+        twice = next(name for name, count in Counter(each.name for each in listed).items() if count > 1)
+        raise InvalidInput(
+            "names",
+            f'Several databases of the project have the name "{twice}".',
+            hint="give the names of those that are meant; get_databases has all of them.",
+        )
+    return {"projectId": given["projectId"], "ids": {name: each.id for name, each in by_name.items()}}
+
+
 def _get_connections(client: Client, given: Properties) -> Properties:
     database_id = given["databaseId"]
     return {"connections": [_connection(each, database_id) for each in client.connections(database_id)]}
@@ -157,6 +184,7 @@ def _branch(found: Branch) -> Properties:
     return {"id": found.id, **branch.outputs(found, {})}
 
 
+_PROJECT = Argument("projectId", "proj", required=True)
 _DATABASE = Argument("databaseId", "db", required=True)
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
@@ -165,8 +193,9 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "getProjects": Function((Argument("name"),), _get_projects),
         "getDatabase": Function((Argument("id", "db"), Argument("name"), Argument("projectId", "proj")), _get_database),
         "getDatabases": Function((Argument("projectId", "proj"), Argument("name")), _get_databases),
+        "getDatabaseSet": Function((_PROJECT, Argument("names", listed=True)), _get_database_set),
         "getConnections": Function((_DATABASE,), _get_connections),
-        "getBranches": Function((Argument("projectId", "proj", required=True), Argument("gitName")), _get_branches),
+        "getBranches": Function((_PROJECT, Argument("gitName")), _get_branches),
         "getBackups": Function((_DATABASE,), _get_backups),
         "getUsage": Function((_DATABASE, Argument("startDate"), Argument("endDate")), _get_usage),
         "getRegions": Function((), _get_regions),

@@ -85,8 +85,8 @@ class Settings:
     """Seconds that one response may take."""
     retry_limit: float = 20.0
     """Seconds for which a failing service is asked again; a 429 is waited out for the operation's time limit."""
-    in_flight: int = 8
-    """Requests that are under way at once, at most."""
+    in_flight: int | None = None
+    """Requests that are under way at once, at most; found by asking, where it is None."""
 
     @staticmethod
     def load(config: Callable[[str], str | None] | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -127,7 +127,7 @@ class Settings:
             fallback=tokens[1] if len(tokens) > 1 and tokens[1].value != tokens[0].value else None,
             request_timeout=_seconds("PRISMA_REQUEST_TIMEOUT", environment, Settings.request_timeout),
             retry_limit=_seconds("PRISMA_RETRY_LIMIT", environment, Settings.retry_limit),
-            in_flight=_count("PRISMA_MAX_IN_FLIGHT", environment, Settings.in_flight),
+            in_flight=_count("PRISMA_MAX_IN_FLIGHT", environment),
         )
 
 
@@ -157,10 +157,10 @@ def _seconds(name: str, environment: Mapping[str, str], default: float) -> float
     return seconds
 
 
-def _count(name: str, environment: Mapping[str, str], default: int) -> int:
+def _count(name: str, environment: Mapping[str, str]) -> int | None:
     text = _clean(environment.get(name))
     if text is None:
-        return default
+        return None
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise ConfigurationError(f"{name}={text!r} is no number of requests.", hint="give a number from 1 to 1000.")
     return int(text)

@@ -15,6 +15,7 @@ from pulumi_prisma import functions, results
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.database_set import DatabaseSet
 from pulumi_prisma.environment import Environment
 from pulumi_prisma.environment_variable import EnvironmentVariable
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
@@ -25,6 +26,6 @@ from pulumi_prisma.results import *  # noqa: F403
 from pulumi_prisma.service_token import ServiceToken
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["EnvironmentVariable", "Restore", "ServiceToken"]
+__all__ += ["DatabaseSet", "EnvironmentVariable", "Restore", "ServiceToken"]
 __all__ += functions.__all__
 __all__ += results.__all__

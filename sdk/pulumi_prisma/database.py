@@ -111,7 +111,7 @@ class Database(Resource, module="prisma", name="Database"):
             "is_default": is_default,
             "branch_id": branch_id,
             "branch_git_name": branch_git_name,
-            "source": _source(source),
+            "source": source_of(source),
             "adopt": adopt,
             "allow_replace": allow_replace,
             "rotation_trigger": rotation_trigger,
@@ -120,7 +120,7 @@ class Database(Resource, module="prisma", name="Database"):
         super().__init__(resource_name, props, opts)
 
 
-def _source(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:
+def source_of(source: CloneOf | BackupOf | None) -> dict[str, Input[str]] | None:
     """The source as the API takes it."""
     if source is None:
         return None

@@ -24,6 +24,7 @@ from pulumi_prisma.results import (
     GetBranchResult,
     GetConnectionResult,
     GetDatabaseResult,
+    GetDatabaseSetResult,
     GetProjectResult,
     GetRegionResult,
     GetUsageResult,
@@ -43,6 +44,8 @@ __all__ = [
     "get_connections_output",
     "get_database",
     "get_database_output",
+    "get_database_set",
+    "get_database_set_output",
     "get_databases",
     "get_databases_output",
     "get_project",
@@ -79,6 +82,7 @@ _PROJECT = _Function("getProject", lambda found: GetProjectResult(**found))
 _PROJECTS = _Function("getProjects", lambda found: [GetProjectResult(**each) for each in found["projects"]])
 _DATABASE = _Function("getDatabase", lambda found: GetDatabaseResult(**found))
 _DATABASES = _Function("getDatabases", lambda found: [GetDatabaseResult(**each) for each in found["databases"]])
+_DATABASE_SET = _Function("getDatabaseSet", lambda found: GetDatabaseSetResult(**found))
 _CONNECTIONS = _Function("getConnections", lambda found: [GetConnectionResult(**each) for each in found["connections"]])
 _BRANCHES = _Function("getBranches", lambda found: [GetBranchResult(**each) for each in found["branches"]])
 _BACKUPS = _Function("getBackups", lambda found: [GetBackupResult(**each) for each in found["backups"]])
@@ -160,6 +164,26 @@ def get_databases_output(
 ) -> Output[list[GetDatabaseResult]]:
     """`get_databases` of outputs."""
     return _later(_DATABASES, opts, project_id=project_id, name=name)
+
+
+def get_database_set(
+    project_id: str, *, names: Sequence[str] | None = None, opts: pulumi.InvokeOptions | None = None
+) -> GetDatabaseSetResult:
+    """The databases of a project by name: all, or those of these names, each of which must be there once.
+
+    :param names: the names of the databases; all of the project, where none are given.
+    """
+    return _call(_DATABASE_SET, opts, project_id=project_id, names=names)
+
+
+def get_database_set_output(
+    project_id: Input[str],
+    *,
+    names: Input[Sequence[str]] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[GetDatabaseSetResult]:
+    """`get_database_set` of outputs."""
+    return _later(_DATABASE_SET, opts, project_id=project_id, names=names)
 
 
 def get_connections(database_id: str, *, opts: pulumi.InvokeOptions | None = None) -> list[GetConnectionResult]:
@@ -349,6 +373,7 @@ def _ids(resources: Iterable[pulumi.Resource]) -> Output[list[Any]]:
 
 
 def _pythonic(answer: Any) -> Any:
+    """An object under Python's names, and what it lists. A mapping in it has the user's own keys, and keeps them."""
     if isinstance(answer, Mapping):
-        return {snake(name): _pythonic(value) for name, value in answer.items()}
+        return {snake(name): _pythonic(value) if isinstance(value, list) else value for name, value in answer.items()}
     return [_pythonic(value) for value in answer] if isinstance(answer, list) else answer

@@ -20,6 +20,7 @@ from pulumi_prisma import (
     branch,
     connection,
     database,
+    database_set,
     environment,
     environment_variable,
     functions,
@@ -38,7 +39,7 @@ from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["EnvironmentVariable", "Provider", "Restore", "ServiceToken"]
+__all__ += ["DatabaseSet", "EnvironmentVariable", "Provider", "Restore", "ServiceToken"]
 __all__ += functions.__all__
 __all__ += results.__all__
 
@@ -111,6 +112,10 @@ class Branch(_OverPlugin, branch.Branch, module="prisma", name="Branch"):
 
 class Database(_OverPlugin, database.Database, module="prisma", name="Database"):
     __doc__ = database.Database.__doc__
+
+
+class DatabaseSet(_OverPlugin, database_set.DatabaseSet, module="prisma", name="DatabaseSet"):
+    __doc__ = database_set.DatabaseSet.__doc__
 
 
 class Connection(_OverPlugin, connection.Connection, module="prisma", name="Connection"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "GetBranchResult",
     "GetConnectionResult",
     "GetDatabaseResult",
+    "GetDatabaseSetResult",
     "GetProjectResult",
     "GetRegionResult",
     "GetUsageResult",
@@ -57,6 +59,16 @@ class GetDatabaseResult:
     """The connection that was made with it."""
     created_at: str | None = None
     """When it was made, as RFC 3339."""
+
+
+@dataclass(frozen=True)
+class GetDatabaseSetResult:
+    """Databases of one project that exist, by name."""
+
+    project_id: str
+    """The project that they live in."""
+    ids: Mapping[str, str]
+    """The id of each database, by its name in Prisma."""
 
 
 @dataclass(frozen=True)

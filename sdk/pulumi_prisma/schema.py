@@ -47,6 +47,13 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
         "oneOf": [{"type": "boolean"}, {"type": "object", "additionalProperties": {"type": "string"}}]
     },
     "Mapping[str, str]": {"type": "object", "additionalProperties": {"type": "string"}},
+    "Mapping[str, Any]": {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
+    "Mapping[str, str] | Sequence[str]": {
+        "oneOf": [
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    },
 }
 _SOURCE = "`{type: database, databaseId: …}` or `{type: backup, databaseId: …, backupId: …}`"
 

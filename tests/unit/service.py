@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any
@@ -353,7 +354,10 @@ class Service:
             found = [each for each in found if each["database"]["id"] == database]
         if logical_id := query.get("logicalId"):
             found = [each for each in found if each["logicalId"] == logical_id]
-        return self._list(found, request, lambda each: self._show(kind, each))
+        own: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for connection in self.connections.values() if kind == "databases" else ():
+            own[connection["database"]["id"]].append(connection)
+        return self._list(found, request, lambda each: self._show(kind, each, own=own))
 
     def _list(
         self,
@@ -368,10 +372,19 @@ class Service:
         pagination = {"hasMore": more, "nextCursor": str(_number(left[size - 1])) if more else None}
         return httpx.Response(200, json={"data": [show(each) for each in left[:size]], "pagination": pagination})
 
-    def _show(self, kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
+    def _show(
+        self,
+        kind: str,
+        each: dict[str, Any],
+        *,
+        secrets: bool = False,
+        own: Mapping[str, list[dict[str, Any]]] | None = None,
+    ) -> dict[str, Any]:
+        """An object as a response has it; `own` are the connections by database, where many are shown."""
         if kind == "databases":
-            own = [c for c in self.connections.values() if c["database"]["id"] == each["id"]]
-            return {**each, "connections": [self._show("connections", c, secrets=secrets) for c in own]}
+            mine = own[each["id"]] if own is not None else self.connections.values()
+            its = [c for c in mine if c["database"]["id"] == each["id"]]
+            return {**each, "connections": [self._show("connections", c, secrets=secrets) for c in its]}
         if kind in ("projects", "branches"):
             return each
         url = f"postgresql://user_{each['id']}:pass_{each['version']}@db.example:5432/?sslmode=require"

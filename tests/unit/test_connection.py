@@ -409,8 +409,8 @@ def test_what_was_there_is_never_taken_whatever_shows_it(service: Service, datab
     if where == "no connections in a database":
         show = service._show
 
-        def without(kind: str, each: dict[str, Any], *, secrets: bool = False) -> dict[str, Any]:
-            return {**show(kind, each, secrets=secrets), **({"connections": []} if kind == "databases" else {})}
+        def without(kind: str, each: dict[str, Any], **more: Any) -> dict[str, Any]:
+            return {**show(kind, each, **more), **({"connections": []} if kind == "databases" else {})}
 
         service._show = without  # type: ignore[method-assign]
     if where == "an adoption":

@@ -28,6 +28,8 @@ def ask(service: Service, function: str, **given: Any) -> Any:
         ("getDatabases", {"projectId": "x y"}),
         ("getConnections", {}),
         ("getBranches", {}),
+        ("getDatabaseSet", {}),
+        ("getDatabaseSet", {"projectId": "proj_1", "names": "orders"}),
         ("getBackups", {"databaseId": 5}),
         ("getUsage", {"databaseId": "db_1", "startDate": 5}),
         ("getDatabases", {"name": "Calling __str__ on an Output[T] is not supported."}),
@@ -48,6 +50,19 @@ def test_nothing_of_that_name(service: Service) -> None:
         ask(service, "getProject", name="shop")
     with pytest.raises(errors.NotFound):
         ask(service, "getDatabase", id="db_99")
+
+
+def test_databases_by_name(service: Service) -> None:
+    """All databases of a project by name, or those that I name; each must be there once."""
+    home = service.project()["id"]
+    ids = {name: service.database(home, name)["id"] for name in ("a", "b")}
+    with pytest.raises(errors.NotFound, match="no database 'c'"):
+        ask(service, "getDatabaseSet", projectId=home, names=["a", "c"])
+    assert ask(service, "getDatabaseSet", projectId=home) == {"projectId": home, "ids": ids}
+    service.database(home, "b")
+    with pytest.raises(errors.InvalidInput, match='the name "b"'):
+        ask(service, "getDatabaseSet", projectId=home)
+    assert ask(service, "getDatabaseSet", projectId=home, names=["a"])["ids"] == {"a": ids["a"]}
 
 
 def test_a_mistyped_name(service: Service) -> None:

@@ -208,14 +208,16 @@ class Requests:
             except httpx.HTTPError as error:
                 _log.debug("%s %s: %s", method, path, type(error).__name__)
                 raise transport_error(error, doing, self.settings) from None
-        seconds, query = time.monotonic() - began, content["params"] or ""
-        _log.debug("%s %s %s: %s in %.3f s", method, path, query, response.status_code, seconds)
-        self._clock.read(response.headers.get("Date"))
-        if not response.is_success:
-            failure = status_error(response, doing, self._auth.token)
+            seconds, query = time.monotonic() - began, content["params"] or ""
+            failure = None if response.is_success else status_error(response, doing, self._auth.token)
             if isinstance(failure, errors.RateLimited):
                 # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
-                self._throttle.pause(min(failure.retry_after or 0.5, time_left(), 60.0))
+                self._throttle.refused(min(failure.retry_after or 0.5, time_left(), 60.0))
+            else:
+                self._throttle.answered(method, seconds)
+        _log.debug("%s %s %s: %s in %.3f s", method, path, query, response.status_code, seconds)
+        self._clock.read(response.headers.get("Date"))
+        if failure:
             raise failure
         return response
 

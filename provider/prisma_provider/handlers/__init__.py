@@ -11,6 +11,7 @@ from prisma_provider.diff import Diff, Field
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
+from prisma_provider.handlers.database_set import DatabaseSetHandler
 from prisma_provider.handlers.environment_variable import EnvironmentVariableHandler
 from prisma_provider.handlers.inputs import Checked, Properties, check_texts, select
 from prisma_provider.handlers.migration import MigrationHandler
@@ -63,6 +64,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Project": ProjectHandler(),
         "Branch": BranchHandler(),
         "Database": DatabaseHandler(),
+        "DatabaseSet": DatabaseSetHandler(DatabaseHandler()),
         "Connection": ConnectionHandler(),
         "Restore": RestoreHandler(),
         "Migration": MigrationHandler(),

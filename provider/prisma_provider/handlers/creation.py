@@ -10,6 +10,8 @@ from prisma_provider.diff import UNKNOWN, Diff, explain
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
+from prisma_provider.members import member
 from prisma_provider.ownership import Keyed, Object
 from prisma_provider.text import snake, words
 
@@ -117,7 +119,8 @@ def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Ite
     left = ownership.leftover(live, kind, news, listed(existing))
     if left is None:
         return None
-    live.note(TAKE_OUT)
+    if member(resource()) is None:  # nobody has declared it for a database of a set
+        live.note(TAKE_OUT)
     return left.id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import diff, errors, ownership
@@ -59,7 +59,7 @@ from prisma_provider.handlers.readiness import failed, remove_failed, wait_ready
 from prisma_provider.live import Live
 
 
-def _same_source(one: Any, other: Any) -> bool:
+def same_source(one: Any, other: Any) -> bool:
     """Whether two sources are one, ids with or without prefix."""
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return bool(one == other)
@@ -77,7 +77,7 @@ class DatabaseHandler:
         Field("isDefault", "patch"),
         Field("branchId", "patch", same_id),
         Field("branchGitName", "patch", read=None),
-        Field("source", "replace", _same_source, read=None),
+        Field("source", "replace", same_source, read=None),
         Field("allowReplace", "setting"),
         Field("rotationTrigger", "setting"),
         WAIT,
@@ -102,7 +102,7 @@ class DatabaseHandler:
             *check_flag(news, "allowReplace"),
             *check_id(news, "branchId", "br"),
             *check_branch(news),
-            *_check_source(news),
+            *check_source(news),
             *check_adopt(news, "db"),
             *check_wait(news),
         )
@@ -117,25 +117,29 @@ class DatabaseHandler:
                 *check_adopted(live, "Database", olds, inputs, live.database, lambda d: self._agreed(live, d, inputs)),
             )
             if not (olds or problems):
-                left = _check_new(live, inputs, there)
+                left = check_new(live, inputs, there.values())
                 if left is not None:
                     tell_changes(live, left.title, self._agreed(live, left, inputs))
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
-        database = _live(live, object_id, olds, news)
+        database = live_database(live, object_id, olds, news)
         if database is None:
             return GONE
-        ownership.hold(live, "Database", object_id, database.title, news)
-        ownership.refuse_lost(database, olds)
-        found = self._compare(live, database, olds, news)
+        found = self.compared(live, database, olds, news)
         replaced = found.of("replace")
         if replaced and not news.get("allowReplace"):
             _refuse_replacement(database, replaced)
         if replaced:
             live.note(f"{database.title} will be replaced, as allow_replace=True says: ALL ITS DATA IS LOST.")
         return found
+
+    def compared(self, live: Live, database: Database, olds: Properties, news: Properties) -> Diff:
+        """What differs of a database that the resource holds; Refused where another resource holds it."""
+        ownership.hold(live, "Database", database.id, database.title, news)
+        ownership.refuse_lost(database, olds)
+        return self._compare(live, database, olds, news)
 
     def _compare(self, live: Live, database: Database, olds: Properties, news: Properties) -> Diff:
         now = outputs(database, {})
@@ -161,9 +165,18 @@ class DatabaseHandler:
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST and wait until it is ready, or adopt."""
-        adopted = to_adopt(live, "Database", news, lambda: live.databases(news["projectId"]).values())
+        return self.create_beside(live, news, lambda: live.databases(news["projectId"]).values())
+
+    def create_beside(
+        self, live: Live, news: Properties, existing: Callable[[], Iterable[Database]], *, renew: bool = False
+    ) -> tuple[str, Properties]:
+        """The same, where what an interrupted run made for it can only be among `existing`.
+
+        `renew` rotates the default connection of what is taken over, whose passwords nobody knows.
+        """
+        adopted = to_adopt(live, "Database", news, existing)
         if adopted:
-            database, secrets = self._adopt(live, adopted, news)
+            database, secrets = self._adopt(live, adopted, news, renew=renew)
             ownership.was_taken(live, database.logical_id)
         else:
             database, secrets = self._make(live, news)
@@ -207,7 +220,7 @@ class DatabaseHandler:
             live.problem(f"{database.title} was made, and then: {error}")
         return database
 
-    def _adopt(self, live: Live, database_id: str, news: Properties) -> tuple[Database, Properties]:
+    def _adopt(self, live: Live, database_id: str, news: Properties, *, renew: bool) -> tuple[Database, Properties]:
         """Take it if project and region agree, PATCH it to what is declared, and rotate only if that is asked for."""
         database = live.database(database_id, news["projectId"])
         if database is None:
@@ -216,7 +229,7 @@ class DatabaseHandler:
         branch_id(live, database.project.id, news)
         found = self._agreed(live, database, news)
         database = self._apply(live, database, found)
-        if found.of("rotate"):
+        if renew or found.of("rotate"):
             return database, rotated_default(live, database)
         live.note(UNKNOWN_PASSWORDS)
         return database, {}
@@ -229,12 +242,12 @@ class DatabaseHandler:
 
     def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
         """The live database, with secrets and settings carried on from state."""
-        database = _live(live, object_id, olds, olds)
+        database = live_database(live, object_id, olds, olds)
         return None if database is None else self._outputs(live, database, olds)
 
     def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """PATCH what differs, or nothing; wait for what needs no request."""
-        database = _live(live, object_id, olds, news)
+        database = live_database(live, object_id, olds, news)
         if database is None:
             raise went_away("database", object_id)
         if not ignores_branch(news):
@@ -317,7 +330,7 @@ class DatabaseHandler:
         return outputs(database, {**state, "workspaceId": workspace_id})
 
 
-def _live(live: Live, object_id: str, olds: Properties, concerned: Properties) -> Database | None:
+def live_database(live: Live, object_id: str, olds: Properties, concerned: Properties) -> Database | None:
     """The live database. Where it is not what state holds, a list may be late: then it is asked for by its id."""
     database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
     if database is None:
@@ -334,25 +347,25 @@ def _neighbours(live: Live, news: Properties) -> dict[str, Database]:
     return live.databases_or_none(news["projectId"]) if known(news["projectId"]) else {}
 
 
-def _check_new(live: Live, inputs: Properties, there: Mapping[str, Database]) -> Database | None:
+def check_new(live: Live, inputs: Properties, there: Collection[Database]) -> Database | None:
     """Refuse what would replace a database that lives, or make one that is there, as far as a preview can know.
 
     What an interrupted run has made for this resource is returned: the create will use it.
     """
     if not known(inputs["projectId"]) or not known(inputs["name"]):
         return None
-    ownership.refuse_replacement(live, inputs, there.values(), "database")
+    ownership.refuse_replacement(live, inputs, there, "database")
     if isinstance(inputs.get("adopt"), str):
         return None
     if there:
         branch_id: object = declared_branch(live, inputs)
         if branch_id is None and inputs.get("branchGitName") is not None:
             branch_id = UNKNOWN  # it is not there yet
-        ownership.refuse_renamed_identity(live, inputs, there.values(), branch_id)
-    return ownership.leftover(live, "Database", inputs, there.values())
+        ownership.refuse_renamed_identity(live, inputs, there, branch_id)
+    return ownership.leftover(live, "Database", inputs, there)
 
 
-def _check_source(news: Properties) -> Iterator[InvalidInput]:
+def check_source(news: Properties) -> Iterator[InvalidInput]:
     source = news.get("source")
     if not known(source):
         return

@@ -24,6 +24,12 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
 
     Of what is not there, a host would make an empty resource.
     """
+    if resource == "DatabaseSet":
+        raise InvalidInput(
+            "",
+            "A DatabaseSet cannot be looked up or imported: Prisma knows its databases, and not their keys.",
+            hint='declare it with adopt={"key": "db_…"} to take existing databases over; get_database_set reads them.',
+        )
     if resource == "Migration":
         raise InvalidInput(
             "",
@@ -42,6 +48,8 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
 
 def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:
     """How messages name a resource of which only its properties are at hand."""
+    if resource == "DatabaseSet":
+        return f'{resource} "{name(urn().rpartition("::")[2])}"'
     if resource == "Migration":
         return f'migration "{name(urn().rpartition("::")[2])}"'
     if resource == "Restore":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from prisma_provider import errors
 from prisma_provider.api.models import Database, bare_id
+from prisma_provider.api.requests import PAGE_SIZE
 from prisma_provider.live.projects import Projects
 from prisma_provider.live.shared_reads import SharedRead
 from prisma_provider.network.retries import time_left
@@ -86,8 +88,13 @@ class Databases(Projects):
     ) -> Database | None:
         """Wait until `done` or the time is over, and return what was seen last; None is: it went away.
 
-        Polls lists, which all who wait share; a write of this run is seen at once.
+        Polls lists, which all who wait share; a write of this run is seen at once. Where a list has more pages than
+        there are who wait, each polls its own.
         """
+        with self._waits(database.project.id):
+            return self._wait_for(database, done, seconds)
+
+    def _wait_for(self, database: Database, done: Callable[[Database], bool], seconds: float) -> Database | None:
         ends = time.monotonic() + min(seconds, time_left())
         seen: Database | None = database
         pause, looked = 0.1, self.now()
@@ -99,8 +106,29 @@ class Databases(Projects):
                 # However often a write wakes us, the service is asked in time.
                 after, looked, pause = looked, self.now(), min(pause * 1.5, 3.0)
                 ask_at = time.monotonic() + pause
-            seen = self.database(database.id, database.project.id, after=after)
+            seen = self._looked(database, after)
         return seen
+
+    @contextmanager
+    def _waits(self, project_id: str) -> Iterator[None]:
+        """Somebody waits for a database of this project."""
+        with self._changed:
+            self._waiting[bare_id(project_id)] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting[bare_id(project_id)] -= 1
+
+    def _looked(self, database: Database, after: int | None) -> Database | None:
+        """A database that is waited for, by whichever takes fewer requests: the list of its project, or its id."""
+        home = bare_id(database.project.id)
+        listed: list[dict[str, Database]] = self._reads.done("databases", home)
+        pages = max(map(len, listed), default=0) // PAGE_SIZE
+        if after is None or pages <= self._waiting[home]:
+            return self.database(database.id, database.project.id, after=after)
+        found, began = self._database_by_id(database.id, None, after)
+        return found and self._own.seen(bare_id(database.id), home, found, began)
 
     def _databases_of(self, project_id: str, after: int | None = None) -> SharedRead:
         """The list of a project's databases, which joins or begins; what is on a page is there when the page is."""

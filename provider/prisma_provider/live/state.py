@@ -12,11 +12,11 @@ import logging
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from prisma_provider import pulumi_command
+from prisma_provider import members, pulumi_command
 from prisma_provider.api.models import bare_id
 
 _log = logging.getLogger(__name__)
@@ -152,14 +152,14 @@ def read(deployment: dict[str, Any] | None, stack: str = "") -> Recorded:
     """What a deployment holds, as an export has it; a stack that is new has none."""
     held = (deployment or {}).get("resources") or []
     pending = (deployment or {}).get("pending_operations") or []
-    begun = (each["resource"] for each in pending if each["type"] == "creating")
+    begun = (each["resource"] for each in pending if each["type"] == "creating" or _adds(each))
     return Recorded(tuple(_entries(held)), tuple(_entries(begun, begun=True)), stack)
 
 
 def _entries(resources: Iterable[dict[str, Any]], *, begun: bool = False) -> Iterable[Entry]:
     for resource in resources:
         if _is_ours(resource) and (begun or resource.get("id")):
-            yield Entry(
+            own = Entry(
                 resource["urn"],
                 "" if begun else resource["id"],
                 resource.get("inputs") or {},
@@ -168,6 +168,23 @@ def _entries(resources: Iterable[dict[str, Any]], *, begun: bool = False) -> Ite
                 resource.get("deletedWith") or "",
                 tuple(resource.get("ignoreChanges") or ()),
             )
+            yield own
+            if own.kind == members.SET:
+                yield from _members(own, resource.get("outputs") or {}, begun=begun)
+
+
+def _members(of: Entry, outputs: Mapping[str, Any], *, begun: bool) -> Iterable[Entry]:
+    """The databases of a set; those that it was only going to make, where its creation or its update had begun."""
+    held = members.by_key(outputs, "ids")
+    for key in members.names(of.inputs) if begun else held:
+        inputs = {**members.inputs_of(of.inputs, key), "logicalId": members.by_key(outputs, "logicalIds").get(key)}
+        if not (begun and key in held):
+            yield replace(of, urn=members.urn_of(of.urn, key), object_id=held.get(key, ""), inputs=inputs)
+
+
+def _adds(operation: Mapping[str, Any]) -> bool:
+    """Whether an update may have made something: the databases that were added to a set."""
+    return operation["type"] == "updating" and kind_of(operation["resource"].get("urn", "")) == members.SET
 
 
 def _is_ours(resource: dict[str, Any]) -> bool:

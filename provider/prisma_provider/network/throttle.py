@@ -1,49 +1,146 @@
-"""How much is asked at once: a bound on requests in flight, and a pause for all after a 429."""
+"""How much is asked at once: found by asking, and not configured.
+
+More requests are under way as long as the service answers as fast as before and refuses none; fewer after a 429, or
+once it answers much more slowly (additive increase, multiplicative decrease, as TCP does). A service that has refused
+once is then asked at the pace at which it has answered, a little faster with time: so a limit of so many requests a
+second is used up, and not run into again and again.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock
+from threading import Condition
 
 LOOK = 0.1
 """Seconds after which whoever waits for a free place asks whether it is still worth it."""
+
+MOST = 64
+"""Requests under way at once, where nobody set fewer."""
+
+_FIRST = 8.0
+"""Requests that are under way at once to begin with. Slow responses alone do not make it fewer."""
+_SLOWER = 2.0
+"""Responses that take so many times the shortest time: no more are begun."""
+_SLOW = 3.0
+"""And so many times: fewer."""
+_SPARE = 0.05
+"""Seconds that a response may always take longer."""
+_FASTER = 0.01
+"""By how much the pace grows in a second without a refusal."""
+_NO_PACE = 0.001
+"""Seconds between two requests that are no pace any more."""
 
 
 class Throttle:
     """Shared by the threads of a client. A 429 to one of them is a 429 to all: the limit is the workspace's.
 
-    `sleep` and `check` raise where a wait is to end.
+    `at_most` is what the user allows. `sleep` and `check` raise where a wait is to end.
     """
 
     def __init__(
         self,
-        in_flight: int,
+        at_most: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
         check: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._turns = BoundedSemaphore(in_flight)
+        self._most = float(at_most or MOST)
+        self._limit = min(_FIRST, self._most)
         self._sleep = sleep
         self._check = check
-        self._lock = Lock()
+        self._clock = clock
+        self._free = Condition()
+        self._under_way = 0
+        self._grows_fast = True
         self._resume = 0.0
+        self._next = 0.0
+        self._interval = 0.0
+        self._answered = 0
+        self._since = self._idle_since = clock()
+        self._latency: dict[str, tuple[float, float]] = {}
+        self._lowered_at = 0.0
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be under way now."""
+        return int(self._limit)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """One request: it waits for a free place, and for the end of a pause."""
-        while not self._turns.acquire(timeout=LOOK):
-            self._check()
+        """One request: it waits for a free place, for its time, and for the end of a pause."""
+        start = self.begin()
         try:
-            with self._lock:
-                pause = self._resume - time.monotonic()
-            if pause > 0:
-                self._sleep(pause)
+            for _ in range(2):  # while it waits for its time, another may be refused
+                pause = self.left(start)
+                if pause > 0:
+                    self._sleep(pause)
             yield
         finally:
-            self._turns.release()
+            self.end()
 
-    def pause(self, seconds: float) -> None:
-        """Begin nothing for this long."""
-        with self._lock:
-            self._resume = max(self._resume, time.monotonic() + seconds)
+    def begin(self) -> float:
+        """Take a place, once there is one: the time at which the request may be sent, by the clock."""
+        with self._free:
+            while self._under_way >= self.limit:
+                self._free.wait(LOOK)
+                self._check()
+            now = self._clock()
+            if not self._under_way:
+                self._since += now - self._idle_since  # a time in which nobody asked says nothing of the service
+            self._under_way += 1
+            start = max(now, self._next, self._resume)
+            self._next = start + self._interval
+            return start
+
+    def left(self, start: float) -> float:
+        """Seconds until a request that has this time may be sent."""
+        return max(start, self._resume) - self._clock()
+
+    def end(self) -> None:
+        """Leave the place."""
+        with self._free:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle_since = self._clock()
+            self._free.notify()
+
+    def answered(self, method: str, seconds: float) -> None:
+        """A request was answered, and not refused, after so many seconds."""
+        with self._free:
+            self._answered += 1
+            self._interval *= 1 - _FASTER * self._interval
+            if self._interval < _NO_PACE:
+                self._interval = 0.0
+            usual, shortest = self._latency.get(method, (seconds, seconds))
+            usual, shortest = usual + (seconds - usual) / 8, min(seconds, shortest)
+            self._latency[method] = usual, shortest
+            if usual > _SLOW * shortest + _SPARE:
+                self._lower(0.9, least=min(_FIRST, self._most), within=usual)
+            elif usual <= _SLOWER * shortest + _SPARE and self._under_way >= self.limit:
+                self._limit = min(self._most, self._limit + (1.0 if self._grows_fast else 1.0 / self._limit))
+                self._free.notify()
+
+    def refused(self, seconds: float) -> None:
+        """A 429: nothing is begun for this long, and then at the pace at which the service has answered so far."""
+        with self._free:
+            now = self._clock()
+            is_first = now >= self._resume
+            self._resume = max(self._resume, now + seconds)
+            if not is_first:
+                return  # it was under way already when another was refused
+            self._lower(0.5, least=1.0)
+            passed = now - self._since
+            slower = 1.5 * self._interval
+            self._interval = passed / self._answered if self._answered and passed > 0 else slower
+            self._since, self._answered = now, 0
+
+    def _lower(self, factor: float, *, least: float, within: float = 0.0) -> None:
+        """Fewer at once; for slowness no more than once in the time that a response takes."""
+        now = self._clock()
+        if now < self._lowered_at + within:
+            return
+        self._lowered_at = now
+        self._grows_fast = False
+        self._limit = max(least, self._limit * factor)

@@ -13,6 +13,7 @@ from prisma_provider.network import certificates, proxies
 from prisma_provider.network.certificates import FILE, FOLDER, in_force
 from prisma_provider.network.origins import origin
 from prisma_provider.network.proxies import AROUND, Proxy
+from prisma_provider.network.throttle import MOST
 
 _NOT_SENT = (
     httpx.ConnectError,
@@ -21,6 +22,8 @@ _NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+_KEPT = httpx.Limits(max_connections=2 * MOST, max_keepalive_connections=MOST)
+"""As many are kept as there may be requests at once; what was given up on may hold a connection for a while."""
 _BROKE = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """A connection that ended while TLS began: the network's doing, which passes."""
 _AUTHENTICATION = re.compile("username/password", re.IGNORECASE)
@@ -32,10 +35,10 @@ def way_to(url: str) -> httpx.BaseTransport:
     No certificates are read for a service on this machine that is asked in clear.
     """
     if httpx.URL(url).scheme == "http":
-        return httpx.HTTPTransport(verify=False)
+        return httpx.HTTPTransport(verify=False, limits=_KEPT)
     proxy = proxies.find(url)
     trusted = certificates.trusted()
-    return httpx.HTTPTransport(verify=trusted) if proxy is None else _Tunnel(proxy, trusted)
+    return httpx.HTTPTransport(verify=trusted, limits=_KEPT) if proxy is None else _Tunnel(proxy, trusted)
 
 
 class _Tunnel(httpx.BaseTransport):
@@ -43,7 +46,7 @@ class _Tunnel(httpx.BaseTransport):
 
     def __init__(self, proxy: Proxy, trusted: ssl.SSLContext) -> None:
         through = httpx.Proxy(proxy.url, auth=proxy.credentials, ssl_context=trusted if proxy.kind == "https" else None)
-        self._inner = httpx.HTTPTransport(verify=trusted, proxy=through)
+        self._inner = httpx.HTTPTransport(verify=trusted, proxy=through, limits=_KEPT)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         began: list[str] = []

@@ -8,8 +8,10 @@ from prisma_provider.api.models import Branch, Database, bare_id, same_id
 from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
+from prisma_provider.members import member
 from prisma_provider.ownership.taking import refuse_second
-from prisma_provider.ownership.values import Inputs, Keyed, Object
+from prisma_provider.ownership.values import Inputs, Keyed, Object, adopting, or_another
 
 YOUNG = 3600.0
 """Seconds for which an object without any other sign of an owner may be a leftover of the run before."""
@@ -42,8 +44,8 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
         raise Refused(
             f"{capital(left[0].title)} may be another's: {doubt}. Its key names this resource; but that of an earlier "
             "stack of this name, which was renamed or keeps its state elsewhere, is the same.",
-            hint=f'if it is yours, declare adopt="{left[0].id}" to take it over with its data, or adopt=False to have '
-            "another one beside it. Nothing was made.",
+            hint=f"if it is yours, declare {adopting(left[0].id)} to take it over with its data; if not, {or_another()}"
+            "or give this one another name in the program. Nothing was made.",
         )
     refuse_second(live.run.hold(kind, left[0].id), left[0].title)
     live.note(f"{left[0].title} was made by an interrupted run of this resource and is used again.")
@@ -64,13 +66,13 @@ def _began_before_a_rename(live: Live, kind: str, each: Keyed, news: Inputs) -> 
 
 
 def _is_there(names: str, left: list[Object]) -> Refused:
-    taking = "adopt=True" if len(left) == 1 else f'adopt="{left[0].id}" (or another of them)'
+    taking = "adopt=True" if len(left) == 1 else f"{adopting(left[0].id)} (or another of them)"
     return Refused(
         f"A resource of this name in a stack of this name made {names} before: a run of it was interrupted, its state "
         "is lost, it took it out of the program while Prisma kept it, or the stack was renamed; or another stack of "
         "this name did, which keeps its state elsewhere.",
-        hint=f"if it is yours, declare {taking} to take it over with its data, adopt=False to have another one beside "
-        "it, or delete it in Prisma Console; if it is another's, give your stack another name. Nothing was made.",
+        hint=f"if it is yours, declare {taking} to take it over with its data, {or_another()}"
+        "or delete it in Prisma Console; if it is another's, give your stack another name. Nothing was made.",
     )
 
 
@@ -86,8 +88,13 @@ def was_taken(live: Live, logical_id: str | None) -> None:
 
 def _has_proof(live: Live, kind: str, each: Keyed) -> bool:
     """Whether this stack's state, or a note on this machine, saw the creation with exactly this key begin."""
-    began = live.recorded().began(kind, logicalId=key_of(each.logical_id))
+    began = live.recorded().began(kind, logicalId=key_of(each.logical_id)) or _began_in_set(live, kind)
     return bool(began) or live.intents.left(*creation_key(live, each.logical_id)) is not None
+
+
+def _began_in_set(live: Live, kind: str) -> bool:
+    """Whether state saw the set begin to make it: it holds no keys of databases that it has not."""
+    return member(resource()) is not None and any(each.urn == resource() for each in live.recorded().began(kind))
 
 
 def _doubt(live: Live, kind: str, each: Keyed) -> str:

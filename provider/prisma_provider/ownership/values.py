@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.live.state import Entry, kind_of
+from prisma_provider.members import member, resource_of
 
 Inputs = Mapping[str, Any]
 
@@ -31,7 +32,10 @@ Object = TypeVar("Object", bound=Keyed)
 
 
 def named(urn: str) -> str:
-    """A resource as its program names it: `Database "orders"`."""
+    """A resource as its program names it: `Database "orders"`, or `DatabaseSet "tenants", "acme"`."""
+    found = member(urn)
+    if found is not None:
+        return f'{named(found.of)}, "{found.key}"'
     return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
 
 
@@ -40,9 +44,21 @@ def alias(of: str, at: str) -> str:
 
     A name alone is an alias only within the same parent and type.
     """
+    of, at = resource_of(of), resource_of(at)
     here, _, name = of.rpartition("::")
     given = f'pulumi.Alias(name="{name}")' if here == at.rpartition("::")[0] else f'"{of}"'
     return f"opts=pulumi.ResourceOptions(aliases=[{given}])"
+
+
+def adopting(object_id: str) -> str:
+    """How the resource that is worked on is declared to take this object."""
+    found = member(resource())
+    return f'adopt="{object_id}"' if found is None else f'adopt={{"{found.key}": "{object_id}"}}'
+
+
+def or_another() -> str:
+    """How to have another object made beside one that is there; a database of a set has no such way."""
+    return "" if member(resource()) else "adopt=False to have another one beside it, "
 
 
 def is_shown(live: Live, entry: Entry) -> bool:

@@ -40,6 +40,10 @@ def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
     if change.how in ("replace", "recreate", "renew"):
         kinds = (_Entry.UPDATE_REPLACE, _Entry.ADD_REPLACE, _Entry.DELETE_REPLACE)
     update, add, delete = kinds
+    if change.how in ("make", "delete", "release"):
+        return _Entry(kind=add if change.how == "make" else delete, inputDiff=change.how != "release")
+    if "[" in change.field:
+        return _Entry(kind=update, inputDiff=False)
     kind = update
     if change.how != "recreate" and olds.get(change.field) is None:
         kind = add

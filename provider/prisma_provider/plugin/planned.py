@@ -5,13 +5,19 @@ The engine hands these values to the resource's dependents in a preview, so a re
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from prisma_provider.diff import UNKNOWN, Diff, Field
 from prisma_provider.handlers.inputs import Properties
+from prisma_provider.members import by_key, names
 
 
 def after_create(fields: tuple[Field, ...], news: Properties) -> Properties:
     """What was declared; everything else is the service's, and not known yet."""
-    return {**{field.name: UNKNOWN for field in fields if field.kind != "setting"}, **news}
+    keys = dict.fromkeys(names(news), UNKNOWN)
+    new = {field.name: keys if field.by_key else UNKNOWN for field in fields if field.kind != "setting"}
+    return {**new, **news}
 
 
 def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, found: Diff) -> Properties:
@@ -22,7 +28,12 @@ def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, 
             outputs[field.name] = news.get(field.name)
         elif news.get(field.name) is UNKNOWN:
             outputs[field.name] = UNKNOWN
+    for field in fields:
+        if field.by_key:
+            outputs[field.name] = _of_keys(field, olds, news, found)
     for change in found.changes:
+        if "[" in change.field:
+            continue  # of one database of a set
         if change.how == "patch":
             outputs[change.field] = change.declared
         elif change.how == "wait":
@@ -40,3 +51,17 @@ def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, 
         if change.field == "branchGitName":
             outputs["branchId"] = UNKNOWN
     return outputs
+
+
+def _of_keys(field: Field, olds: Properties, news: Properties, found: Diff) -> Any:
+    """A property of each database of a set: what stays as it is stays known; what is not given yet is not."""
+    if news.get("databases") is UNKNOWN:
+        return UNKNOWN
+    before = by_key(olds, field.name)
+    renewed = {change.field.partition("[")[2].rstrip("]") for change in found.of("make", "rotate")}
+    known = {key: value for key, value in before.items() if json.dumps(key, ensure_ascii=False) not in renewed}
+    if field.name == "names":
+        return {**known, **names(news)}
+    if field.kind == "once" and not news.get("connections"):
+        return None
+    return {key: known.get(key, UNKNOWN) for key in names(news)}

@@ -30,7 +30,7 @@ def _any_of(words: dict[str, str]) -> str:
 _PYTHON = re.compile(
     r'^  Prisma says: .*$|"(?:\\.|[^"\\\n])*"|(?<![^\s(`])(?:'
     rf"(?P<phrase>{_any_of(_PHRASES)})|"
-    rf"(?P<name>{_any_of(_NAMES)})(?![\w/@-]|[.:]\w)(?P<value>=True\b|=False\b|=(?=[\"…]|(?:true|false|null)\b)|(?!=)))",
+    rf"(?P<name>{_any_of(_NAMES)})(?![\w/@-]|[.:]\w)(?P<value>=True\b|=False\b|=(?=[\"…{{\[]|(?:true|false|null)\b)|(?!=)))",
     re.MULTILINE,
 )
 

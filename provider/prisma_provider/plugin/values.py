@@ -70,5 +70,11 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _marked(value: Any, secret: bool) -> Any:
-    shown = rpc.UNKNOWN if value is UNKNOWN else value
+    shown = _with_unknown(value)
     return {_SIGNATURE: _SECRET, "value": shown} if secret else shown
+
+
+def _with_unknown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_unknown(part) for key, part in value.items()}
+    return rpc.UNKNOWN if value is UNKNOWN else value

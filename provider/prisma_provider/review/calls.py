@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prisma_provider.diff import Change, Diff
+from prisma_provider.members import SET
 from prisma_provider.review.changes import adopted, is_gone, restores, seen
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, shown
@@ -22,8 +23,8 @@ _PATHS = {
 
 def calls(step: Step, plan: Plan) -> Iterator[str]:
     """What would be sent for one step; reads are left out."""
-    if step.kind == "Migration":
-        return
+    if step.kind in ("Migration", SET):
+        return  # the calls of a set are those of its databases
     if step.kind == "Restore":
         yield from _restore(step, plan)
     elif adopted(step):
@@ -66,7 +67,8 @@ def _update(step: Step, plan: Plan) -> Iterator[str]:
         yield f'PATCH {_path(step)} {{"value": "[secret]"}}'
     trigger = differs.get("rotationTrigger")
     if trigger and trigger.after is not None:
-        yield f"POST /v1/connections/{shown(_connection(step))}/rotate"
+        connection = _connection(step)  # the state of a set does not hold it
+        yield f"POST /v1/connections/{'…' if connection is None else shown(connection)}/rotate"
 
 
 def _restore(step: Step, plan: Plan) -> Iterator[str]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from prisma_provider.members import SET
 from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, restores, seen
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
+from prisma_provider.review.sets import is_readable
 from prisma_provider.review.values import origin, shown
 
 Kind = Literal[
@@ -45,7 +47,7 @@ ACCESS = {
     "ServiceToken": "Whoever uses this token is locked out.",
 }
 """What lets somebody in, and what its deletion means."""
-HOLDS_DATA = ("Project", "Database")
+HOLDS_DATA = ("Project", "Database", SET)
 """What has data: deleted or replaced, it is lost."""
 
 
@@ -100,6 +102,8 @@ def findings(step: Step, plan: Plan, defaults: Defaults) -> Iterator[Finding]:
         yield from _restore(step, plan)
     elif step.kind == "Migration":
         yield _migration(step)
+    elif step.kind == SET and not is_readable(step):
+        yield _unreadable(step)
     elif step.op == "create":
         yield _replacement(step, plan) if is_gone(step, plan) else _creation(step)
         yield from (_edit(step, change) for change in seen(step, plan).values() if adopted(step) and change.is_sent)
@@ -128,6 +132,15 @@ def _unknown(step: Step) -> Finding:
     note = "This operation is not known to the review, which takes it for the worst."
     loses: Loss = "data" if step.kind in (*HOLDS_DATA, "Restore") else "credentials"
     return Finding("changed", step, after=step.op, note=note, loses=loses)
+
+
+def _unreadable(step: Step) -> Finding:
+    """A set whose keys are secret, or depend on another resource: what it deletes cannot be seen."""
+    may_delete = any(state.inputs.get("allowDelete") for state in (step.old, step.new) if state)
+    note = "Which databases it declares cannot be seen here." + (
+        " It has allow_delete: the data of those that it does not declare any more is lost." if may_delete else ""
+    )
+    return Finding("changed", step, note=note, loses="data" if may_delete and step.op != "create" else None)
 
 
 def _creation(step: Step) -> Finding:

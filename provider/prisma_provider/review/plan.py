@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-KINDS = ("Project", "Branch", "Database", "Connection", "Restore", "Migration", "EnvironmentVariable", "ServiceToken")
-_OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index):({'|'.join(KINDS)})")
+KINDS = (
+    "Project",
+    "Branch",
+    "Database",
+    "DatabaseSet",
+    "Connection",
+    "Restore",
+    "Migration",
+    "EnvironmentVariable",
+    "ServiceToken",
+)
+_OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index|prisma:set):({'|'.join(KINDS)})")
 _ID = re.compile(r"\(([^\s()]+)\)")
 
 QUIET = ("same", "read", "refresh", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace")

@@ -17,6 +17,7 @@ from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.findings import TAKEN, Finding, findings, foreign
 from prisma_provider.review.lookalikes import Lookalike, lookalikes
 from prisma_provider.review.plan import KINDS, QUIET, STAYS, Plan, Step
+from prisma_provider.review.sets import expanded
 from prisma_provider.review.stateful import holds_data, is_prismas, prismas
 
 ALLOW_CHANGES = "changes"
@@ -120,6 +121,7 @@ class Review:
 
 def review(plan: Plan) -> Review:
     """Judge a plan."""
+    pairs, plan = tuple(lookalikes(plan.steps)), replace(plan, steps=tuple(expanded(plan)))
     # Sorted, so that a comment that is written again differs only where the plan does.
     steps = sorted(
         plan.steps, key=lambda step: (step.kind is None, KINDS.index(step.kind) if step.kind else 0, step.urn)
@@ -135,7 +137,7 @@ def review(plan: Plan) -> Review:
             *(_advised(finding, taken) for step in ours for finding in findings(step, plan, defaults)),
             *(_advised(foreign(step, prisma=is_prismas(step, prisma)), taken) for step in compress(others, at_stake)),
         ),
-        lookalikes=tuple(lookalikes(plan.steps)),
+        lookalikes=pairs,
         calls=tuple(call for step in ours for call in calls(step, plan)),
         others=Counter(_word(step.op) for step, loses in zip(others, at_stake, strict=True) if not loses),
         problems=plan.problems,

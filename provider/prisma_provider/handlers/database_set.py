@@ -1,0 +1,383 @@
+"""DatabaseSet: many databases of one project as one resource, each known by a key.
+
+Each member is compared, made, changed and deleted by the handler of Database, as if it were a resource beneath the
+set (`prisma_provider.members`): what holds for a Database holds for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import Any, TypeVar
+
+from prisma_provider import members, ownership
+from prisma_provider.api.models import Database, same_id
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field
+from prisma_provider.errors import InvalidInput, PrismaError
+from prisma_provider.handlers.creation import nothing_to_adopt
+from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
+from prisma_provider.handlers.inputs import (
+    OPTIONS,
+    Checked,
+    Properties,
+    check_flag,
+    check_id,
+    check_name,
+    check_region,
+    check_there,
+    known,
+    select,
+    time_limit_of,
+    with_logical_id,
+)
+from prisma_provider.handlers.many import Outcome, side_by_side
+from prisma_provider.handlers.placement import INHERIT
+from prisma_provider.handlers.set_changes import Alike, Changes, deletion_refused, listed
+from prisma_provider.keys import free_logical_id, key_of, stem_of
+from prisma_provider.live import Live
+from prisma_provider.live.run import resource, working_on
+from prisma_provider.network.retries import time_limit
+from prisma_provider.text import name as shown_name
+from prisma_provider.text import snake
+
+T = TypeVar("T")
+
+_URLS = ("databaseUrls", "directUrls")
+
+
+class DatabaseSetHandler:
+    """Makes, renames, moves and deletes the databases of a set, side by side."""
+
+    model = Database
+    fields = (
+        Field("projectId", "replace", same_id, read=None),
+        Field("databases", "patch", read=None),
+        Field("region", "replace", read=None),
+        Field("branchId", "patch", same_id, read=None),
+        Field("source", "replace", same_source, read=None),
+        Field("connections", "setting"),
+        Field("rotationTriggers", "setting"),
+        Field("allowDelete", "setting"),
+        Field("adopt", "setting"),
+        Field("release", "setting"),
+        *OPTIONS,
+        Field("ids", "output", read=None, by_key=True),
+        Field("names", "output", read=None, by_key=True),
+        Field("failed", "output", read=None),
+        Field("statuses", "output", read=None),
+        Field("logicalIds", "output", read=None, by_key=True),
+        Field("createdAt", "output", read=None, by_key=True),
+        Field("logicalId", "output", read=None),
+        Field("workspaceId", "output", read=None),
+        Field("databaseUrls", "once", by_key=True),
+        Field("directUrls", "once", by_key=True),
+    )
+
+    def __init__(self, one: DatabaseHandler) -> None:
+        self._one = one
+
+    def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
+        """Databases by key, and what every Database is checked for."""
+        news = {**news, "databases": _as_mapping(news.get("databases"))}
+        problems = (
+            *check_id(news, "projectId", "proj", required=True),
+            *_check_databases(news),
+            *check_region(live, olds, news, INHERIT),
+            *check_id(news, "branchId", "br"),
+            *check_source(news),
+            *check_flag(news, "connections"),
+            *check_flag(news, "allowDelete"),
+            *_check_keys(news),
+        )
+        inputs = select(self.fields, news)
+        if problems:
+            return Checked(inputs, problems)
+        inputs = with_logical_id(live, olds, news, inputs, tuple)
+        return Checked(inputs, tuple(self._check_members(live, olds, inputs)))
+
+    def _check_members(self, live: Live, olds: Properties, inputs: Properties) -> Iterator[InvalidInput]:
+        """Each member is declared in this run, and one that is new replaces nothing that lives."""
+        alike = Alike(live.databases_or_none(inputs["projectId"]).values() if known(inputs["projectId"]) else ())
+        if not alike:
+            yield from check_there(live, olds, inputs, "projectId", live.project)
+        before = members.names(olds)
+        moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
+        for key in members.names(inputs):
+            with _working_on(key):
+                old = members.inputs_of(olds, key) if key in before else {}
+                live.run.checked(old, members.inputs_of(inputs, key))
+                if not old and known(inputs["projectId"]):
+                    new = self._new(live, inputs, key, alike)
+                    # What goes by another key of this set so far is refused by the comparison, which knows both.
+                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+
+    def _new(self, live: Live, inputs: Properties, key: str, alike: Alike) -> Properties:
+        """The inputs of a member that is to be made, with a key that no database has."""
+        found = members.inputs_of(inputs, key)
+        stem = members.stem_of_member(stem_of(inputs["logicalId"]) or "", key)
+        taken = {key_of(each.logical_id) for each in alike.of(stem, found["name"])}
+        return {**found, "logicalId": free_logical_id(stem, taken.__contains__)}
+
+    def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
+        """Against live, database by database; what would lose data is refused for the whole set."""
+        if news.get("databases") is UNKNOWN:
+            live.note(f"{_title()}: its databases are only known after the update.")
+            return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),))
+        found = self._changes(live, olds, news)
+        found.refuse(news)
+        return found.diff(olds, news)
+
+    def _changes(self, live: Live, olds: Properties, news: Properties) -> Changes:
+        found = Changes(_title())
+        declared, released = members.names(news), set(news.get("release") or ())
+        for key, object_id in members.by_key(olds, "ids").items():
+            with _working_on(key):
+                self._sort(live, found, key, object_id, olds, news, key in declared, key in released)
+        found.added += [key for key in declared if key not in found.kept and key not in found.added]
+        return found
+
+    def _sort(
+        self,
+        live: Live,
+        found: Changes,
+        key: str,
+        object_id: str,
+        olds: Properties,
+        news: Properties,
+        is_declared: bool,
+        is_released: bool,
+    ) -> None:
+        """What becomes of one database that the set has."""
+        if is_released and not is_declared:
+            found.released[key] = object_id
+            return
+        old, new = members.state_of(olds, key), members.inputs_of(news, key)
+        database = live_database(live, object_id, old, new if is_declared else old)
+        if database is None and is_declared:
+            found.added.append(key)
+            found.gone.append(key)
+        elif database is not None and is_declared:
+            live.run.declare(key_of(database.logical_id) or "")
+            found.kept[key] = database, self._one.compared(live, database, *_compared(old, new))
+        elif database is None:
+            found.lost[key] = object_id
+        else:
+            found.removed[key] = database
+
+    def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
+        """Make all of them, or take those over that `adopt` names; what fails is in `failed`."""
+        found = Changes(_title(), added=list(members.names(news)))
+        return news["logicalId"], self._close(live, found, {}, news)
+
+    def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
+        """Make, change and delete what differs, side by side, and nothing else."""
+        found = self._changes(live, olds, news)
+        found.refuse(news)
+        return self._close(live, found, olds, news)
+
+    def _close(self, live: Live, found: Changes, olds: Properties, news: Properties) -> Properties:
+        """New and changed ones first: what is deleted may be the only copy until then."""
+        states = {key: members.state_of(olds, key) for key in (*found.kept, *found.removed)}
+        alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
+        jobs: dict[str, Callable[[], Properties]] = {
+            key: partial(self._create, live, news, key, alike) for key in found.added
+        }
+        for key, (database, differs) in found.kept.items():
+            if differs:
+                jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        made = _each(live, news, "create", jobs, "done")
+        states |= made.done
+        gone: dict[str, Callable[[], None]] = {
+            key: partial(self._one.delete, live, database.id, states[key]) for key, database in found.removed.items()
+        }
+        deleted = _each(live, news, "delete", gone, "deleted") if not made.left else Outcome[None](left=list(gone))
+        for key in deleted.done:
+            del states[key]
+        _report(live, made, deleted, len(jobs) + len(gone))
+        return self._outputs(live, news, olds, states, {**made.failed, **deleted.failed})
+
+    def _create(self, live: Live, news: Properties, key: str, alike: Alike) -> Properties:
+        new = self._new(live, news, key, alike)
+        live.run.declare(new["logicalId"])
+        stem = stem_of(new["logicalId"]) or ""
+        renew = bool(news.get("connections")) and new["adopt"] is True
+        object_id, made = self._one.create_beside(live, new, lambda: alike.of(stem, new["name"]), renew=renew)
+        return {**made, "id": object_id}
+
+    def _update(self, live: Live, object_id: str, old: Properties, new: Properties) -> Properties:
+        return {**self._one.update(live, object_id, *_compared(old, new)), "id": object_id}
+
+    def read(self, live: Live, object_id: str, olds: Properties) -> Properties | None:
+        """The databases of the set that are live; None where they are gone, and their project with them."""
+        states = {}
+        for key, member_id in members.by_key(olds, "ids").items():
+            with _working_on(key):
+                old = members.state_of(olds, key)
+                seen = self._one.read(live, member_id, old)
+                if seen is not None:
+                    states[key] = {**seen, "id": member_id}
+        if not states and live.project(olds["projectId"]) is None:
+            return None
+        found = self._outputs(live, olds, olds, states, {})
+        return {**found, "databases": dict(found["names"]), "failed": olds.get("failed")}
+
+    def delete(self, live: Live, object_id: str, olds: Properties) -> None:
+        """Delete all of them with their data, where `allowDelete` was set before."""
+        there = {key: each for key in members.by_key(olds, "ids") if (each := self._there(live, olds, key)) is not None}
+        if there and not olds.get("allowDelete"):
+            raise deletion_refused(_title(), {key: each.name for key, each in there.items()})
+        jobs: dict[str, Callable[[], None]] = {
+            key: partial(self._one.delete, live, each.id, members.state_of(olds, key)) for key, each in there.items()
+        }
+        gone = _each(live, olds, "delete", jobs, "deleted")
+        if gone.failed:
+            key, error = next(iter(gone.failed.items()))
+            kept = f"{len(there) - len(gone.done):,} of {len(there):,}"
+            raise PrismaError(
+                f'{_title()}: {kept} databases were not deleted. "{shown_name(key)}": {error.what}',
+                said=error.said,
+                hint=error.hint or "run it again: it goes on with those that are left.",
+            )
+
+    def _there(self, live: Live, olds: Properties, key: str) -> Database | None:
+        old = members.state_of(olds, key)
+        return live.database(old["id"], old.get("projectId"), old.get("workspaceId"))
+
+    def _outputs(
+        self,
+        live: Live,
+        news: Properties,
+        olds: Properties,
+        states: Mapping[str, Properties],
+        failed: Mapping[str, PrismaError],
+    ) -> Properties:
+        """The whole state of a set: what is declared, and of its databases those that are there, in declared order."""
+        order = [key for key in chain(members.names(news), states) if key in states]
+        found = members.state_by_key({key: states[key] for key in dict.fromkeys(order)})
+        if not news.get("connections"):
+            found = {name: value for name, value in found.items() if name not in _URLS}
+        workspace = next((each["workspaceId"] for each in states.values() if each.get("workspaceId")), None)
+        workspace = workspace or live.workspace_id_of(news["projectId"], olds.get("workspaceId"))
+        reasons = {key: str(error).partition("\n")[0] for key, error in failed.items()}
+        kept = {"workspaceId": workspace, "logicalId": news.get("logicalId") or olds.get("logicalId")}
+        return {**news, **kept, **found, "failed": reasons}
+
+
+def _title() -> str:
+    """How messages name the set."""
+    return ownership.named(resource()) if resource() else "the DatabaseSet"
+
+
+def _working_on(key: str) -> Any:
+    """What is done inside is done for this member of the set that is worked on."""
+    return working_on(members.urn_of(resource(), key) if resource() else "")
+
+
+def _each(live: Live, state: Properties, operation: str, jobs: Mapping[str, Callable[[], T]], doing: str) -> Outcome[T]:
+    """Each job for its own member, and within a time limit of its own."""
+    seconds = time_limit_of(state, operation)
+
+    def alone(key: str, job: Callable[[], T]) -> T:
+        with _working_on(key), time_limit(seconds):
+            return job()
+
+    wrapped = {key: partial(alone, key, job) for key, job in jobs.items()}
+    return side_by_side(wrapped, lambda line: live.note(f"{_title()}: {line}"), doing)
+
+
+def _report(live: Live, made: Outcome[Any], deleted: Outcome[Any], total: int) -> None:
+    """What could not be done: state holds what was, and the next run goes on from there."""
+    failed = {**made.failed, **deleted.failed}
+    left = [*made.left, *deleted.left]
+    if not failed:
+        return
+    lines = [f'"{shown_name(key)}": {error}' for key, error in list(failed.items())[:3]]
+    more = f"\n  … and {len(failed) - 3:,} more, in the output `failed`" if len(failed) > 3 else ""
+    not_begun = f" {len(left):,} were not begun: {listed(left)}." if left else ""
+    live.problem(
+        f"{_title()}: {len(failed):,} of {total:,} databases failed, and what was done is recorded.{not_begun}\n  "
+        + "\n  ".join(lines)
+        + more
+    )
+
+
+def _as_mapping(databases: Any) -> Any:
+    """A list means that each key is the name as well."""
+    if isinstance(databases, list | tuple) and all(isinstance(each, str) for each in databases):
+        return {each: each for each in databases} if len(set(databases)) == len(databases) else list(databases)
+    return databases
+
+
+def _check_databases(news: Properties) -> Iterator[InvalidInput]:
+    declared = news.get("databases")
+    if declared is UNKNOWN:
+        return
+    if isinstance(declared, list):
+        twice = sorted({each for each in declared if declared.count(each) > 1})
+        wanted = f"databases names {', '.join(map(repr, twice[:3]))} twice." if twice else _WANTED
+        yield InvalidInput("databases", wanted, hint='give each key once, or {"key": "name", …}.')
+        return
+    if not isinstance(declared, Mapping):
+        yield InvalidInput("databases", _WANTED, hint='such as {"acme": "acme-prod"} or ["acme", "globex"].')
+        return
+    for key, given in declared.items():
+        if not key.strip():
+            yield InvalidInput("databases", "A key of databases is blank.", hint="give each database a key.")
+        elif key in _RESERVED:
+            yield InvalidInput("databases", f'"{key}" is a property of the set, and cannot be a key of it.')
+        what = f'database with the key "{shown_name(key)}"'
+        yield from check_name({"databases": given}, what, 1, None, field="databases")
+
+
+_RESERVED = {
+    spelled
+    for field in DatabaseSetHandler.fields
+    for spelled in (field.name, snake(field.name))
+    if "_" in snake(field.name)
+}
+"""Pulumi's SDK for Python spells these in two ways, and would spell a key of this name so, too."""
+
+_WANTED = "databases is a mapping of keys to names, or a list of names."
+
+
+def _check_keys(news: Properties) -> Iterator[InvalidInput]:
+    """What names a key names one that is declared; what is released is not."""
+    declared = news.get("databases")
+    if not isinstance(declared, Mapping):
+        return
+    for field in ("rotationTriggers", "adopt"):
+        given = news.get(field)
+        if not known(given):
+            continue
+        if not isinstance(given, Mapping):
+            yield InvalidInput(field, f"{field} is a mapping by key.", hint='such as {"acme": "…"}.')
+            continue
+        for key in [key for key in given if key not in declared][:3]:
+            yield InvalidInput(field, f'{field} names the key "{shown_name(key)}", which databases does not have.')
+    for value in members.by_key(news, "adopt").values():
+        yield from check_id({"adopt": value}, "adopt", "db", required=True)
+    twice = [key for key in news.get("release") or () if known(news.get("release")) and key in declared]
+    for key in twice[:3]:
+        yield InvalidInput(
+            "release",
+            f'release names the key "{shown_name(key)}", which databases declares.',
+            hint="take it out of databases to forget it, or out of release to keep it.",
+        )
+
+
+def _check_member(live: Live, new: Properties, alike: Alike) -> None:
+    stem = stem_of(new["logicalId"]) or ""
+    if isinstance(new["adopt"], str):
+        database = live.database(new["adopt"], new["projectId"])
+        if database is None:
+            raise nothing_to_adopt("database", new["adopt"])
+        ownership.take(live, "Database", new["adopt"], database.title)
+    check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
+
+
+def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:
+    """Without what is no change of a database that is there: the settings of the set, which it records itself."""
+    adopt = new["adopt"] if isinstance(new["adopt"], str) else None
+    same = {"adopt": adopt, **{option.name: new.get(option.name) for option in OPTIONS}}
+    return {**old, **same}, {**new, **same}

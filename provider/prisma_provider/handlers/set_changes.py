@@ -1,0 +1,171 @@
+"""What differs between the databases that a set declares and those that it has: by key, as values."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prisma_provider import members
+from prisma_provider.api.models import Database, bare_id
+from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.errors import Refused, capital
+from prisma_provider.handlers.inputs import Properties
+from prisma_provider.keys import stem_of
+from prisma_provider.text import name
+
+SHOWN = 10
+"""How many databases a sentence names; the review names all that lose data."""
+
+_SETTINGS = ("connections", "allowDelete", "release", "adopt", "customTimeouts", "ignoreChanges")
+"""Settings of the whole set: a change of one is only recorded."""
+
+
+@dataclass
+class Changes:
+    """The databases of a set by what becomes of them, each by its key.
+
+    `kept` are live and declared, with what differs; `added` are to be made, `gone` of them again; `removed` are live
+    and not declared any more; `released` are forgotten, and live on; `lost` are neither live nor declared.
+    """
+
+    title: str
+    kept: dict[str, tuple[Database, Diff]] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    removed: dict[str, Database] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, news: Properties) -> None:
+        """Refuse what would lose data, for the whole set and before anything is sent."""
+        self._refuse_replacement()
+        self._refuse_other_key(news)
+        if self.removed and not news.get("allowDelete"):
+            raise deletion_refused(self.title, {key: each.name for key, each in self.removed.items()})
+
+    def _refuse_replacement(self) -> None:
+        replaced = {key: found.of("replace") for key, (_, found) in self.kept.items() if found.of("replace")}
+        if replaced:
+            change = next(iter(replaced.values()))[0]
+            raise Refused(
+                f"{capital(self.title)} is not changed: {change}, of {listed(replaced)}. That cannot be changed in "
+                "place; other databases would be new and empty, and all data of these would be lost.",
+                hint="put the old value back; or declare another DatabaseSet beside this one. Nothing was changed.",
+            )
+
+    def _refuse_other_key(self, news: Properties) -> None:
+        """A key is an identity: the same name under another key is a new, empty database."""
+        declared = {members.names(news)[key]: key for key in self.added}
+        for key, database in self.removed.items():
+            other = declared.get(database.name)
+            if other is not None:
+                raise Refused(
+                    f'{capital(self.title)} has database "{name(database.name)}" as key "{key}", and declares it as '
+                    f'"{other}". A key is the identity of a database: under another one it would be a new, empty '
+                    "database, and that one would be deleted with its data.",
+                    hint=f'keep the key "{key}"; or move it with its data: release=["{key}"] and '
+                    f'adopt={{"{other}": "{database.id}"}}. Nothing was changed.',
+                )
+
+    def diff(self, olds: Properties, news: Properties) -> Diff:
+        """For Pulumi: a change for each database, and in words what is done."""
+        made = [Change(at("databases", key), None, members.names(news)[key], "make") for key in self.added]
+        gone = [Change(at("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
+        forgotten = {**self.released, **self.lost}
+        released = [Change(at("ids", key), each, None, "release") for key, each in forgotten.items()]
+        changes = (*self._in_place(), *made, *gone, *released, *_recorded(olds, news))
+        return Diff(changes, tuple(self._words()) if changes else ())
+
+    def _in_place(self) -> Iterator[Change]:
+        """What an update changes of each; what all have in common is named once."""
+        shared: dict[str, Change] = {}
+        for key, (_, found) in self.kept.items():
+            for change in found.changes:
+                if change.field == "branchId":
+                    shared.setdefault(change.field, change)
+                else:
+                    yield Change(at(_PLURAL.get(change.field, "ids"), key), change.live, change.declared, change.how)
+        yield from shared.values()
+
+    def _words(self) -> Iterator[str]:
+        changed = {key: each for key, each in self.kept.items() if each[1]}
+        for key in sorted(changed)[:SHOWN]:
+            database, found = changed[key]
+            yield from (f'{self.title}, "{key}": {line}' for line in explain(database.title, found))
+        if len(changed) > SHOWN:
+            yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
+        if self.gone:
+            yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
+        if self.added:
+            yield f"{self.title}: {len(self.added):,} to be made: {listed(self.added)}."
+        if self.lost:
+            yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
+        if self.released:
+            yield f"{self.title}: {listed(self.released)} will be forgotten, and stay as they are."
+        if self.removed:
+            yield (
+                f"{self.title}: {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
+                f"{listed(self.removed)}."
+            )
+
+
+_PLURAL = {"name": "databases", "rotationTrigger": "rotationTriggers", "status": "statuses", "logicalId": "logicalIds"}
+
+
+def at(field_name: str, key: str) -> str:
+    """The path of one key of a property, as Pulumi writes it."""
+    return f"{field_name}[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def listed(keys: Iterable[str]) -> str:
+    """The first keys, quoted, and how many more there are."""
+    found = sorted(keys)
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    return ", ".join(f'"{name(key)}"' for key in found[:SHOWN]) + more
+
+
+def deletion_refused(title: str, names: Mapping[str, str]) -> Refused:
+    """A deletion of databases that the program does not allow."""
+    found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in sorted(names.items())]
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    count = "one database" if len(found) == 1 else f"{len(found):,} databases"
+    return Refused(
+        f"{capital(title)} does not delete {count} with all data: {', '.join(found[:SHOWN])}{more}.",
+        hint="declare them again; or, if the data may go, set allow_delete=True and run `pulumi up`; or forget them "
+        f"without deleting: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
+        f"{', …' if len(names) > 3 else ''}]. Nothing was deleted.",
+    )
+
+
+def _recorded(olds: Properties, news: Properties) -> Iterator[Change]:
+    for setting in _SETTINGS:
+        before, now = olds.get(setting) or None, news.get(setting) or None
+        if before != now:
+            yield Change(setting, before, None if now is UNKNOWN else now, "record")
+
+
+class Alike:
+    """Databases of a project that a member may stand for: by what their keys share, and by name."""
+
+    def __init__(self, there: Iterable[Database]) -> None:
+        self._there = tuple(there)
+        self._by_stem: dict[str, list[Database]] = defaultdict(list)
+        self._by_name: dict[str, list[Database]] = defaultdict(list)
+        for each in self._there:
+            self._by_stem[stem_of(each.logical_id) or ""].append(each)
+            self._by_name[each.name].append(each)
+
+    def __bool__(self) -> bool:
+        return bool(self._there)
+
+    @property
+    def default_branch(self) -> str | None:
+        """The branch of the default database."""
+        return next((each.branch_id for each in self._there if each.is_default), None)
+
+    def of(self, stem: str, name: object) -> list[Database]:
+        """Those with this beginning of a key, or with this name."""
+        found = (*self._by_stem.get(stem, ()), *self._by_name.get(str(name), ()))
+        return list({bare_id(each.id): each for each in found}.values())
