@@ -23,6 +23,7 @@ from prisma_provider.plugin.schema import text as schema
 from pulumi_prisma.schema_examples import FOLDER, LANGUAGES
 
 PAGES = ROOT / "sdk" / "docs" / "registry"
+EXAMPLES = (ROOT / "examples" / "go" / "main.go", ROOT / "examples" / "typescript" / "index.ts")
 NPM = ("@pulumi/pulumi@^3.142.0", "@types/node@^20", "typescript@^4.7.0")
 TS_CONFIG = {
     "compilerOptions": {
@@ -107,6 +108,7 @@ def programs(language: str) -> dict[str, str]:
     """Every program in a language by a name, which says where it stands."""
     (ending,) = (ending for ending, each in LANGUAGES.items() if each == language)
     found = {f"{file.parent.name}-{file.stem}": file.read_text() for file in FOLDER.glob(f"*/*.{ending}")}
+    found |= {f"example-{file.parent.name}": file.read_text() for file in EXAMPLES if file.suffix == f".{ending}"}
     for page in PAGES.glob("*.md"):
         blocks = re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
         found |= {f"{page.stem}-{number}": block for number, block in enumerate(blocks)}
