@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from prisma_provider.errors import ConfigurationError, NoToken
 from prisma_provider.login import sources
 from prisma_provider.login.github import URL_VARIABLE
+from prisma_provider.network.limits import MOST
 from prisma_provider.network.origins import DEFAULT_BASE_URL, base_url
 
 TOKEN_VARIABLE = "PRISMA_SERVICE_TOKEN"  # noqa: S105  the variable's name, not a token
@@ -85,8 +86,8 @@ class Settings:
     """Seconds that one response may take."""
     retry_limit: float = 20.0
     """Seconds for which a failing service is asked again; a 429 is waited out for the operation's time limit."""
-    in_flight: int = 8
-    """Requests that are under way at once, at most."""
+    in_flight: int = MOST
+    """Requests that are under way at once, at most; how many the service takes is found."""
 
     @staticmethod
     def load(config: Callable[[str], str | None] | None, environment: Mapping[str, str] | None = None) -> Settings:

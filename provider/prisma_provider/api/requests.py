@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from importlib.metadata import version
 from itertools import chain
 from typing import Any, TypeVar
@@ -21,14 +22,17 @@ from prisma_provider.api.answers import agreeing, parse, status_error, transport
 from prisma_provider.api.bearer import Bearer
 from prisma_provider.api.models import Answer, Page, Referring
 from prisma_provider.api.pages import Item, Pages
-from prisma_provider.network import bodies
+from prisma_provider.network import bodies, quota
 from prisma_provider.network.clock import Clock
+from prisma_provider.network.limits import MOST
 from prisma_provider.network.retries import Retries, may_send_again, time_left
-from prisma_provider.network.throttle import Throttle
+from prisma_provider.network.side_by_side import side_by_side
+from prisma_provider.network.throttle import Throttle, Turn
 from prisma_provider.network.transport import way_to
 from prisma_provider.network.waits import TooLate, Waits
 from prisma_provider.settings import Settings
 
+Key = TypeVar("Key")
 T = TypeVar("T")
 Ref = TypeVar("Ref", bound=Referring)
 
@@ -108,6 +112,14 @@ class Requests:
         """What `work` answers within these seconds, TooLate where it does not; Cancelled where the run was."""
         return self._waits.answer(work, time.monotonic() + seconds, to_the_end=False)
 
+    def side_by_side(self, jobs: Mapping[Key, Callable[[], T]]) -> Iterator[tuple[Key, Future[T]]]:
+        """Run jobs that call this client, as many at once as the service may take, and give outcomes as they come.
+
+        See `prisma_provider.network.side_by_side`. A job may wait (for a status, say) without a place among the
+        requests, so there are threads enough even where few requests may be under way.
+        """
+        return side_by_side(jobs, max(self.settings.in_flight, MOST))
+
     def age(self, created_at: str | None) -> float | None:
         """Seconds since a time that the service gave, by its own clock; None where a response has not named a time."""
         return self._clock.age(created_at)
@@ -181,7 +193,7 @@ class Requests:
         return retrying(lambda: read(self._send(method, path, doing, params=query, json=body)))
 
     def _send(self, method: str, path: str, doing: str, **content: Mapping[str, Any] | None) -> httpx.Response:
-        with self._throttle.turn():
+        with self._throttle.turn() as turn:
             if method == "POST":
                 self.check_cancelled()
             began = time.monotonic()
@@ -189,17 +201,28 @@ class Requests:
                 response = self._response(method, path, **content)
             except httpx.HTTPError as error:
                 _log.debug("%s %s: %s", method, path, type(error).__name__)
+                if isinstance(error, httpx.ReadTimeout):
+                    turn.late()
                 raise transport_error(error, doing, self.settings) from None
+            failure = None if response.is_success else status_error(response, doing, self._auth.token)
+            self._learn(turn, response, failure)
         seconds, query = time.monotonic() - began, content["params"] or ""
         _log.debug("%s %s %s: %s in %.3f s", method, path, query, response.status_code, seconds)
         self._clock.read(response.headers.get("Date"))
-        if not response.is_success:
-            failure = status_error(response, doing, self._auth.token)
-            if isinstance(failure, errors.RateLimited):
-                # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
-                self._throttle.pause(min(failure.retry_after or 0.5, time_left(), 60.0))
+        if failure is not None:
             raise failure
         return response
+
+    def _learn(self, turn: Turn, response: httpx.Response, failure: errors.ApiError | None) -> None:
+        """From a response, how much the service takes; all pause where it asks for that."""
+        pause = quota.pause(response.headers)
+        if isinstance(failure, errors.RateLimited):
+            turn.refused()
+            pause = max(pause, failure.retry_after or 0.5)
+        elif not response.is_server_error:
+            turn.accepted(response.request.method)
+        # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
+        self._throttle.pause(min(pause, time_left(), 60.0))
 
     def _response(self, method: str, path: str, **content: Any) -> httpx.Response:
         """The whole response, in the time of the setting, and of what the operation has left."""

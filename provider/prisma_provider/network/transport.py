@@ -23,6 +23,8 @@ _NOT_SENT = (
 )
 _BROKE = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """A connection that ended while TLS began: the network's doing, which passes."""
+_ALL = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+"""Connections as the throttle has requests: none is closed between two of them, and opened again."""
 _AUTHENTICATION = re.compile("username/password", re.IGNORECASE)
 
 
@@ -32,10 +34,10 @@ def way_to(url: str) -> httpx.BaseTransport:
     No certificates are read for a service on this machine that is asked in clear.
     """
     if httpx.URL(url).scheme == "http":
-        return httpx.HTTPTransport(verify=False)
+        return httpx.HTTPTransport(verify=False, limits=_ALL)
     proxy = proxies.find(url)
     trusted = certificates.trusted()
-    return httpx.HTTPTransport(verify=trusted) if proxy is None else _Tunnel(proxy, trusted)
+    return httpx.HTTPTransport(verify=trusted, limits=_ALL) if proxy is None else _Tunnel(proxy, trusted)
 
 
 class _Tunnel(httpx.BaseTransport):
@@ -43,7 +45,7 @@ class _Tunnel(httpx.BaseTransport):
 
     def __init__(self, proxy: Proxy, trusted: ssl.SSLContext) -> None:
         through = httpx.Proxy(proxy.url, auth=proxy.credentials, ssl_context=trusted if proxy.kind == "https" else None)
-        self._inner = httpx.HTTPTransport(verify=trusted, proxy=through)
+        self._inner = httpx.HTTPTransport(verify=trusted, proxy=through, limits=_ALL)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         began: list[str] = []
