@@ -19,6 +19,9 @@ _SLOW = 2.0
 _SOON = 8.0
 """Seconds within which a second refusal means a limit, and not a moment's trouble."""
 
+_LATE = 0.02
+"""Seconds of a turn that began late, by which the next may begin sooner."""
+
 _NOISE = 0.05
 """Seconds by which a slow answer is late, at least."""
 
@@ -123,7 +126,7 @@ class Limits:
         wait = max(self._next, self._resume) - now
         if wait <= 0:
             self._under_way += 1
-            self._next = now + self._pace.interval(now)
+            self._next = max(self._next, now - _LATE) + self._pace.interval(now)
         return max(0.0, wait)
 
     def end(self) -> None:
