@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
-
-from prisma_provider.plugin.server import serve
 
 HELP = """usage: pulumi-resource-prisma [ENGINE]
 
@@ -23,8 +20,12 @@ def main() -> None:
     if {"-h", "--help"}.intersection(sys.argv):
         print(HELP, end="")
     elif "--version" in sys.argv:
+        from importlib.metadata import version
+
         print(version("pulumi-prisma"))
     else:
+        from prisma_provider.plugin.server import serve
+
         serve(sys.argv[1:])
 
 
