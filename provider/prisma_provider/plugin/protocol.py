@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec, module_from_spec
 
-_SDK = ("pulumi", "pulumi.runtime")
-"""The packages above `pulumi.runtime.proto`, from the outermost."""
+_PACKAGES = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
+"""Those that the messages are in, from the outermost; the last imports all there are."""
 
 
 @contextmanager
 def without_sdk() -> Iterator[None]:
-    """In here `pulumi.runtime.proto` is imported alone: empty modules stand for the packages above it.
+    """In here a module of `pulumi.runtime.proto` is imported alone: empty modules stand for the packages above it.
 
     Does nothing where the SDK is imported already.
     """
-    added = [name for name in _SDK if name not in sys.modules]
+    added = [name for name in _PACKAGES if name not in sys.modules]
     for name in added:
         spec = find_spec(name)
         if spec is None:

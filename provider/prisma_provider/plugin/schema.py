@@ -24,12 +24,23 @@ def response() -> bytes:
     """A `GetSchemaResponse`, whose only field is the text. Who asks may be about to write our name into a project."""
     content = text()
     link(version(content))
-    return b"\x0a" + _varint(len(content.encode())) + content.encode()
+    return _message(content)
+
+
+def plugin_info() -> bytes:
+    """A `PluginInfo`, whose only field is our version."""
+    return _message(version(text()))
 
 
 def version(schema: str) -> str:
     """The version that a schema is of."""
     return re.sub(r'.*?"version": "([^"]+)".*', r"\1", schema, count=1, flags=re.DOTALL)
+
+
+def _message(text: str) -> bytes:
+    """A message whose first field is this text, and which has no other."""
+    content = text.encode()
+    return b"\x0a" + _varint(len(content)) + content
 
 
 def _varint(number: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,14 +33,12 @@ def serve(arguments: Sequence[str]) -> None:
     starter = os.getppid()  # before the port is printed: its reader may be killed at once
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
     provider = _Provider(address)
-    methods = Methods(provider.load)
     limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
     server = grpc.server(ThreadPoolExecutor(THREADS), options=limits)
-    server.add_generic_rpc_handlers((methods,))
+    server.add_generic_rpc_handlers((Methods(provider.load),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    methods.begin()
     with suppress(KeyboardInterrupt):  # started by hand, and stopped by hand
         _wait_for_the_end(server, starter)
     provider.cancel()
@@ -55,12 +54,13 @@ class _Provider:
 
     def load(self) -> grpc.GenericRpcHandler:
         """Import it, and what it gives to the protocol."""
+        gc.disable()  # of what is imported nothing is garbage, and looking for it takes a fifth of the time
         with without_sdk():
             from prisma_provider.network.logs import write_log
             from prisma_provider.plugin.engine import Engine
             from prisma_provider.plugin.servicer import Provider
             from prisma_provider.plugin.session import Session
-
+        gc.enable()
         self._session = Session(Engine(self._address))
         write_log(self._session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
         return Provider(self._session).handler()

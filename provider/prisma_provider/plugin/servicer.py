@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import chain
 from types import SimpleNamespace
 from typing import Any, cast
@@ -35,7 +34,10 @@ Context = grpc.ServicerContext
 
 
 class Provider(ResourceProviderServicer):
-    """The provider of one process. The engine starts one for each provider of a program."""
+    """The provider of one process. The engine starts one for each provider of a program.
+
+    GetPluginInfo and GetSchema are not here: `methods` answers them, before this is imported.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -63,11 +65,6 @@ class Provider(ResourceProviderServicer):
         """An engine attaches to a plugin that was started by hand (`PULUMI_DEBUG_PROVIDERS`)."""
         self._session.engine = Engine(request.address)
         return Empty()
-
-    @spoken
-    def GetPluginInfo(self, request: Empty, context: Context) -> plugin_pb2.PluginInfo:
-        """Our version."""
-        return plugin_pb2.PluginInfo(version=version("pulumi-prisma"))
 
     # the account
 
