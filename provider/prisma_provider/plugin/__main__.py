@@ -22,6 +22,8 @@ def main() -> None:
     elif "--version" in sys.argv:
         from importlib.metadata import version
 
+        import prisma_provider.plugin.servicer  # noqa: F401  a version of what can be imported: `make-plugin` asks
+
         print(version("pulumi-prisma"))
     else:
         from prisma_provider.plugin.server import serve
