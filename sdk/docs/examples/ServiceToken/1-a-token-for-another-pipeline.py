@@ -1,4 +1,5 @@
 import pulumi
+
 import pulumi_prisma as prisma
 
 workspace = prisma.get_workspace()
