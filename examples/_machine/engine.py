@@ -113,7 +113,7 @@ YAML_HOST = Kit(
     usual_time="about 2 minutes on 2 cores the first time",
 )
 
-NODE_SDK = "nodejs-sdk"
+MAKE_SDK = "make-sdk"
 NODE_HOST = Kit(
     name="node-host",
     title="Pulumi's Node.js host, and what makes an SDK for it",
@@ -127,10 +127,10 @@ NODE_HOST = Kit(
             package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
         ),
         GoSource(
-            name=NODE_SDK,
+            name=MAKE_SDK,
             module=CLI,
             version=f"v{VERSION}",
-            text=Path(__file__).with_name("nodejs_sdk.go").read_text(),
+            text=Path(__file__).with_name("make_sdk.go").read_text(),
         ),
     ),
     usual_time="about 2 minutes on 2 cores the first time",

@@ -21,8 +21,10 @@ from prisma_provider.diff import Field
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin.reading import QUERIES
-from prisma_provider.text import camel, snake
+from prisma_provider.text import camel, snake, words
 from pulumi_prisma import native, results
+from pulumi_prisma.enumerations import ENUMERATIONS, enumeration_of
+from pulumi_prisma.schema_examples import with_examples, without_examples
 
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
 REFERENCE = Path("sdk/docs/reference.md")
@@ -43,6 +45,9 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "Migrate": {"$ref": f"#/types/{_TYPE}Migrate"},
     "list[str]": {"type": "array", "items": {"type": "string"}},
     "Sequence[str]": {"type": "array", "items": {"type": "string"}},
+    "bool | Mapping[str, str]": {
+        "oneOf": [{"type": "boolean"}, {"type": "object", "additionalProperties": {"type": "string"}}]
+    },
     "Mapping[str, str]": {"type": "object", "additionalProperties": {"type": "string"}},
     "Mapping[str, Any]": {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
     "Mapping[str, str] | Sequence[str]": {
@@ -61,10 +66,17 @@ class Word(NamedTuple):
     type: str
     text: str
     optional: bool = True
+    enumeration: str | None = None
 
     def schema(self, secret: bool = False) -> dict[str, Any]:
         """The same as the schema has it."""
-        return {**_TYPES[self.type], "description": self.text, **({"secret": True} if secret else {})}
+        type_ = _open_enumeration(self.enumeration) if self.enumeration else _TYPES[self.type]
+        return {**type_, "description": self.text, **({"secret": True} if secret else {})}
+
+
+def _open_enumeration(name: str) -> dict[str, Any]:
+    """Values that an editor offers, and any other string: alone, an enumeration is closed in TypeScript and Go."""
+    return {"oneOf": [{"type": "string"}, {"$ref": f"#/types/{_TYPE}{name}"}]}
 
 
 def package() -> dict[str, Any]:
@@ -91,6 +103,7 @@ def package() -> dict[str, Any]:
             _TYPE + "DatabaseSource": _source(),
             _TYPE + "Migrate": _result(pulumi_prisma.Migrate),
             **{_TYPE + name.removeprefix("Get"): _result(getattr(results, name)) for name in results.__all__},
+            **{_TYPE + name: each.schema() for name, each in ENUMERATIONS.items()},
         },
         "resources": {
             **{_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
@@ -118,7 +131,7 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
     replacing = {field.name for field in fields if field.kind == "replace"}
     listed = {"listInputs": {"properties": {name: properties[name].schema() for name in QUERIES.get(kind, ())}}}
     return {
-        "description": _text(of.__doc__),
+        "description": with_examples(kind, _paragraphs(of.__doc__)),
         "inputProperties": {
             name: word.schema(snake(name) in of._secrets)
             | ({"willReplaceOnChanges": True} if name in replacing else {})
@@ -138,7 +151,7 @@ def _component(of: type[pulumi_prisma.Environment]) -> dict[str, Any]:
     secrets = {camel(name) for name in pulumi_prisma.Connection._secrets}
     return {
         "isComponent": True,
-        "description": _text(of.__doc__),
+        "description": with_examples(of.__name__, _paragraphs(of.__doc__)),
         "inputProperties": {name: word.schema() for name, word in inputs.items()},
         "requiredInputs": _required(inputs),
         "properties": {name: word.schema(name in secrets) for name, word in outputs.items()},
@@ -152,7 +165,7 @@ def missing() -> list[str]:
 
 
 def _missing_in_python(kind: str) -> Iterable[str]:
-    file = f"sdk/pulumi_prisma/{kind.lower()}.py"
+    file = f"sdk/pulumi_prisma/{_file(kind)}"
     of, result = getattr(pulumi_prisma, kind), getattr(results, f"Get{kind}Result", None)
     inputs, answered = _arguments(of), _attributes(result) if result else {}
     used = {each.id for each in ast.walk(_function_of(_tree(of))) if isinstance(each, ast.Name)}
@@ -169,10 +182,14 @@ def _missing_in_python(kind: str) -> Iterable[str]:
 def _missing_in_provider(kind: str) -> Iterable[str]:
     of, fields, model = getattr(pulumi_prisma, kind), HANDLERS[kind].fields, HANDLERS[kind].model
     for name in sorted({*_arguments(of), *_attributes(of)} - {field.name for field in fields}):
-        yield f"{kind}: `{name}` is no field in provider/prisma_provider/handlers/{kind.lower()}.py."
+        yield f"{kind}: `{name}` is no field in provider/prisma_provider/handlers/{_file(kind)}."
     for attribute in (field.path.partition(".")[0] for field in fields if field.is_held):
         if attribute not in model.model_fields and not hasattr(model, attribute):
             yield f"{kind}: {model.__name__} has no `{attribute}` in provider/prisma_provider/api/models.py."
+
+
+def _file(kind: str) -> str:
+    return f"{words(kind).replace(' ', '_')}.py"
 
 
 def _shown(fields: Iterable[Field]) -> list[Field]:
@@ -187,7 +204,8 @@ def _elsewhere(name: str) -> Word:
 
 def _source() -> dict[str, Any]:
     words = _attributes(pulumi_prisma.CloneOf) | _attributes(pulumi_prisma.BackupOf)
-    kind = Word("str", "`database` for a copy of a database as it is, `backup` for one of its backups.")
+    text = "`database` for a copy of a database as it is, `backup` for one of its backups."
+    kind = Word("str", text, optional=False, enumeration=enumeration_of("DatabaseSource", "type"))
     return {
         "type": "object",
         "description": "What a database starts with.",
@@ -243,7 +261,8 @@ def _arguments(of: Any, others: Mapping[str, Word] | None = None) -> dict[str, W
     for each, default in zip((*arguments.args, *arguments.kwonlyargs), defaults, strict=True):
         if each.annotation is not None and each.arg not in ("resource_name", "opts"):
             text = _text(texts[each.arg]) if each.arg in texts else _words(of, others, each.arg)
-            found[camel(each.arg)] = Word(_type(each.annotation), text, default is not None)
+            name = camel(each.arg)
+            found[name] = Word(_type(each.annotation), text, default is not None, enumeration_of(of.__name__, name))
     return found
 
 
@@ -264,7 +283,8 @@ def _attributes(of: type) -> dict[str, Word]:
             name, type_, text = each.name, each.returns, ast.get_docstring(each)
         else:
             continue
-        found[camel(name)] = Word(_type(type_), _text(text), "None" in ast.unparse(type_))
+        optional = "None" in ast.unparse(type_)
+        found[camel(name)] = Word(_type(type_), _text(text), optional, enumeration_of(of.__name__, camel(name)))
     return found
 
 
@@ -295,13 +315,25 @@ def _type(annotation: ast.expr) -> str:
     return ast.unparse(annotation)
 
 
+def _paragraphs(doc: str | None) -> str:
+    """The docstring of a class: its paragraphs, and the points of its lists."""
+    parts = re.split(r"\n\n|\n(?=- )", inspect.cleandoc(doc or ""))
+    return "".join(("\n" if part.startswith("- ") else "\n\n") + _text(part) for part in parts).strip()
+
+
 def _text(doc: str | None) -> str:
     """A docstring as the schema has it: one paragraph, names and values as every language but Python writes them."""
     text = " ".join(inspect.cleandoc(doc or "").partition("\n:param")[0].split()).replace("``", "`")
     text = text.replace("`CloneOf(…)` or `BackupOf(…)`", _SOURCE)
-    text = re.sub(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=[`=])", lambda m: camel(m[0]), text)
-    text = re.sub(r"`?\b(True|False)\b`?", lambda m: f"`{m[1].lower()}`", text)
+    text = re.sub(r"(?<=[`.])[a-z]+(?:_[a-z]+)+(?=[`=])", lambda m: camel(m[0]), text)
+    text = "".join(map(_truths, re.split(r"(`[^`]*`)", text)))
     return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
+
+
+def _truths(part: str) -> str:
+    """True and False as other languages write them, in code or as code."""
+    mark = "" if part.startswith("`") else "`"
+    return re.sub(r"\b(True|False)\b", lambda m: f"{mark}{m[1].lower()}{mark}", part)
 
 
 def text(schema: Mapping[str, Any]) -> str:
@@ -324,7 +356,8 @@ _NOTE = (
 def _resources(resources: Mapping[str, Any]) -> Iterable[str]:
     for token, resource in resources.items():
         inputs, outputs = resource["inputProperties"], resource["properties"]
-        yield from (f"## {token.removeprefix(_TYPE)}", "", resource["description"], "", "**Inputs**", "")
+        words = without_examples(resource["description"])
+        yield from (f"## {token.removeprefix(_TYPE)}", "", words, "", "**Inputs**", "")
         yield from _table(inputs, resource["requiredInputs"])
         yield from ("**Outputs**", "")
         # A secret that can be given need not stay the same: a rotation gives a new one.
