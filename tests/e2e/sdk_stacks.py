@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from examples._machine.engine import MAKE_SDK
 
 from e2e.stack import Stack
 from local_server import LocalServer
@@ -33,13 +34,13 @@ class SdkStack(Stack):
     def __init__(self, folder: Path, server: LocalServer) -> None:
         if shutil.which(self.tool) is None:
             pytest.skip(f"this machine has no {self.tool}")
-        for program in (f"pulumi-language-{self.language}", "make-sdk"):
+        for program in (f"pulumi-language-{self.language}", MAKE_SDK):
             if shutil.which(program) is None:
                 pytest.fail(f"there is no {program} on PATH: start the tests with ./tests/run")
         super().__init__(folder, server)
         (self.folder / "Pulumi.yaml").write_text(f"name: shop\nruntime: {self.project}\n")
         (self.folder / "schema.json").write_text(schema())
-        self.run("make-sdk", "schema.json", SDK, self.language)
+        self.run(MAKE_SDK, "schema.json", SDK, self.language)
         self.prepare()
 
     def prepare(self) -> None:
