@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -23,6 +24,18 @@ from local_server import LocalServer
 
 COMMAND = str(Path(sys.executable).with_name("pulumi-prisma"))
 SECONDS = 60.0
+
+
+def access_token(server: LocalServer, workspace_id: str) -> str:
+    """The token of a person who let a program work in a workspace."""
+    verifier, program = "v" * 64, {"client_id": "a-program", "redirect_uri": "http://127.0.0.1:1/callback"}
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {"response_type": "code", "scope": "workspace:admin", "code_challenge_method": "S256"}
+    form = {**program, **asked, "code_challenge": challenge, "workspace": workspace_id, "answer": "allow"}
+    query = parse_qsl(urlsplit(server.http.post("/authorize", data=form).headers["Location"]).query)
+    grant = {"grant_type": "authorization_code", "code": dict(query)["code"], "code_verifier": verifier}
+    found: str = server.http.post("/token", data={**program, **grant}).json()["access_token"]
+    return found
 
 
 class CommandLine:

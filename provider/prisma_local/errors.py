@@ -7,6 +7,7 @@ LocalError
     ├── Invalid         400 or 422, as the operation declares
     ├── Unauthorized    401
     ├── Forbidden       403
+    │   └── PlanLimit
     ├── NotFound        404
     ├── MethodNotAllowed 405
     ├── Conflict        409
@@ -66,6 +67,12 @@ class Unauthorized(ApiError):
 class Forbidden(ApiError):
     status = 403
     code = "permission-denied"
+
+
+class PlanLimit(Forbidden):
+    """The workspace's plan, or a block of the workspace, allows it not."""
+
+    code = "planLimitReached"
 
 
 class NotFound(ApiError):

@@ -64,7 +64,7 @@ class Repositories:
         issued = self._tokens.issue(workspace.id, "github-actions", expires_at)
         return ok(
             {
-                "id": f"itgr_{issued.token.id.removeprefix('tok_')}",
+                "id": issued.token.id,
                 "type": "serviceToken",
                 "value": issued.text,
                 "expiresAt": timestamp(datetime.fromtimestamp(expires_at, UTC)),

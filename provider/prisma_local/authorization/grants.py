@@ -10,10 +10,11 @@ from threading import Lock
 from typing import Any
 
 from prisma_local.authorization.requests import AuthorizationRequest, OAuthError
-from prisma_local.authorization.tokens import Tokens, digest
+from prisma_local.authorization.tokens import Tokens
 from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id
 from prisma_local.store.records import Records
+from prisma_local.store.tokens import digest
 from prisma_local.store.values import Grant, RefreshToken
 from prisma_local.testing.settings import Settings
 

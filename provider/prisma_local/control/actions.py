@@ -8,14 +8,14 @@ from prisma_local.authorization.github import Repositories
 from prisma_local.authorization.grants import Grants
 from prisma_local.authorization.tokens import Tokens
 from prisma_local.control import drift
-from prisma_local.databases import backups, deletion
+from prisma_local.databases import backups, deletion, variables
 from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.http.request_log import RequestLog
 from prisma_local.http.result import Result, ok
 from prisma_local.postgres.names import SHADOW_LIMIT
 from prisma_local.rules import response_bodies
-from prisma_local.store.values import LIVE, Database, Project
+from prisma_local.store.values import LIVE, Branch, Database, Project
 from prisma_local.testing.faults import Faults
 
 NO_CONTENT = Result(204)
@@ -123,6 +123,13 @@ class Control:
         if found is None:
             raise NotFound(f"There is no database {body.get('databaseId')}.")
         return ok(response_bodies.backup(backups.create(self._context, found)), 201)
+
+    def deployed_variables(self, body: dict[str, Any]) -> Result:
+        """With their values, which no response of the API has: for tests, and for a service on this machine."""
+        found = self._context.records.one(Branch, id=str(body.get("branchId")))
+        if found is None:
+            raise NotFound(f"There is no branch {body.get('branchId')}.")
+        return ok(variables.deployed(self._context, found))
 
     def drift(self, body: dict[str, Any]) -> Result:
         drift.apply(self._context, body)

@@ -51,20 +51,25 @@ def _table(control: Control) -> list[Command]:
             'Change or delete an object as somebody at the console would: {"id", "set": {…}}, or {"id", "gone": true}.',
             control.drift,
         ),
+        Command(
+            "POST",
+            "/variables",
+            'The variables that a deployment of a branch would get now, with their values: {"branchId"}.',
+            control.deployed_variables,
+        ),
         Command("GET", "/faults", "The faults that are set.", control.list_faults),
         Command(
             "POST",
             "/faults",
             'Let requests fail: {"kind", "method", "path", "match", "after", "times"} and the options of the kind, one '
-            f'of {", ".join(KINDS)}. match is what the body holds, such as {{"isDefault": true}}; a full plan is '
-            '{"kind": "status", "status": 403, "code": "planLimitReached", "message": "Workspace plan limit reached"}.',
+            f'of {", ".join(KINDS)}. match is what the body holds, such as {{"isDefault": true}}.',
             control.add_fault,
         ),
         Command("DELETE", "/faults", "Remove all faults, and release the requests they delay.", control.clear_faults),
         Command(
             "GET",
             "/settings",
-            "Latency, limits, oneDefault, cold starts, and how many requests are open.",
+            "Latency, limits, oneDefault, cold starts, a workspace's plan, and how many requests are open.",
             control.show_settings,
         ),
         Command("PUT", "/settings", "Change some of them, by the names that GET shows.", control.change_settings),

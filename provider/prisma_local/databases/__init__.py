@@ -2,7 +2,7 @@
 
 context      what every rule and job works with
 creation     databases        deletion     projects, databases and connections
-connections  login roles
+connections  login roles      variables    environment variables
 backups      dumps in files   recovery     restores
 admission    which database a client of PostgreSQL gets
 stock        databases made in advance

@@ -16,6 +16,7 @@ from prisma_local.errors import SessionRefused
 from prisma_local.store.values import Database
 from prisma_local.testing.settings import Settings
 
+BLOCKED = SessionRefused("08006", "Your account has restrictions: planLimitReached")
 STARTING = SessionRefused("08006", "Failed to connect to upstream database")
 
 
@@ -38,6 +39,8 @@ class ColdStarts:
             self._used[database.id] = now
             if seconds < self._settings.refusing:
                 raise STARTING
+            if self._settings.usage_blocked:
+                raise BLOCKED
             self._open[database.id] += 1
             return seconds < self._settings.refusing + self._settings.dropping
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from prisma_local.databases import variables
 from prisma_local.databases.context import Context
 from prisma_local.errors import NotFound
 from prisma_local.postgres.tenant_roles import new_password
@@ -15,7 +16,7 @@ from prisma_local.testing import crash_points
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A connection and its password, which is stored nowhere: only the response to create or rotate holds it."""
+    """A connection and its password, which only the response to create or rotate holds."""
 
     connection: Connection
     password: str
@@ -50,4 +51,8 @@ def rotate_connection(context: Context, connection: Connection) -> Credentials:
     with context.locks[connection.database_id]:
         context.live(Connection, connection.id)
         context.tenants.roles.rotate(connection.role, password)
+        with context.records.transaction():
+            database = context.live(Database, connection.database_id)
+            if database.default_connection_id == connection.id:
+                variables.keep_password(context, database, password)
     return Credentials(connection, password)

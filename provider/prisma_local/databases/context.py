@@ -13,6 +13,7 @@ from prisma_local.databases.stock import Stock
 from prisma_local.errors import NotFound
 from prisma_local.postgres.copies import Copies
 from prisma_local.postgres.tenants import Tenants
+from prisma_local.store.encryption import Cipher
 from prisma_local.store.records import Records, V
 from prisma_local.store.values import LIVE, Connection, Database
 from prisma_local.testing.settings import Settings
@@ -28,6 +29,7 @@ class Context:
     stock: Stock
     base_url: str
     cold_starts: ColdStarts
+    cipher: Cipher
     # One lock for each database, so that nothing drops what another thread is still creating.
     locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 

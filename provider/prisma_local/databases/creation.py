@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from prisma_local.databases import variables
 from prisma_local.databases.context import Context
 from prisma_local.databases.deletion import drop_database
-from prisma_local.errors import NotFound
+from prisma_local.errors import NotFound, PlanLimit
 from prisma_local.postgres.tenant_roles import new_password
 from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id, random_text
@@ -23,7 +24,21 @@ from prisma_local.testing import crash_points
 # Creates the PostgreSQL database of this name.
 Create = Callable[[str], None]
 
+LIFT = "The upgradeUrl of the workspace's subscription says where more is allowed; here PUT /_local/settings does."
 DEFAULT_CONNECTION_NAME = "Default connection"
+
+
+def refuse_over_limit(context: Context, workspace_id: str) -> None:
+    """One more database, in the transaction that records it."""
+    settings = context.settings
+    if settings.usage_blocked:
+        raise PlanLimit("Your account has restrictions: planLimitReached", hint=LIFT)
+    if not settings.database_limit:
+        return
+    projects = context.records.select(Project, workspace_id=workspace_id, state=(CREATING, LIVE))
+    ids = tuple(project.id for project in projects)
+    if len(context.records.select(Database, project_id=ids, state=(CREATING, LIVE))) >= settings.database_limit:
+        raise PlanLimit("Workspace plan limit reached", hint=LIFT)
 
 
 def draft_database(context: Context, project: Project, **chosen: str | None) -> Database:
@@ -79,6 +94,7 @@ def create_database(
             with context.records.transaction():
                 _show_in_api(context, draft)
                 publish()
+                variables.keep_password(context, draft, password)
         except BaseException:
             context.records.change(Database, draft.id, state=DELETING, is_default=False)
             context.background.submit(partial(drop_database, context, draft.id))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 
 from prisma_local.databases.context import Context
-from prisma_local.store.values import DELETING, LIVE, Backup, Branch, Connection, Database, Project
+from prisma_local.databases.variables import write_managed
+from prisma_local.store.values import DELETING, LIVE, Backup, Branch, Connection, Database, EnvironmentVariable, Project
 
 
 def delete_database(context: Context, database: Database) -> None:
@@ -17,6 +18,7 @@ def delete_database(context: Context, database: Database) -> None:
         with context.records.transaction():
             context.live(Database, database.id)
             context.records.change(Database, database.id, state=DELETING, is_default=False)
+            write_managed(context, database.project_id)
         # Before lock_out, which may fail: it is dropped all the same. The job waits for our lock.
         context.background.submit(partial(drop_database, context, database.id))
         context.tenants.roles.lock_out(context.login_roles(database))
@@ -27,6 +29,7 @@ def delete_project(context: Context, project: Project) -> None:
     with context.records.transaction():
         context.live(Project, project.id)
         context.records.change(Project, project.id, state=DELETING)
+        context.records.remove(EnvironmentVariable, project_id=project.id)
         databases = context.records.select(Database, project_id=project.id)
         for database in databases:
             context.records.change(Database, database.id, state=DELETING, is_default=False)
@@ -46,6 +49,7 @@ def delete_connection(context: Context, connection: Connection) -> None:
             database = context.records.one(Database, id=connection.database_id)
             if database is not None and database.default_connection_id == connection.id:
                 context.records.change(Database, database.id, default_connection_id=None)
+                write_managed(context, database.project_id)
         context.background.submit(partial(drop_connection, context, connection.id))
         context.tenants.roles.lock_out([connection.role])
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from prisma_local.databases import backups, recovery
+from prisma_local.databases import backups, recovery, variables
 from prisma_local.databases.context import Context
 from prisma_local.databases.creation import end_provisioning
 from prisma_local.databases.deletion import drop_connection, drop_database, drop_project
@@ -36,6 +36,8 @@ def reconcile(context: Context) -> None:
         _attempt(f"the restore of {database.id}", partial(recovery.resume, context, database))
     _attempt("sessions without limit", context.tenants.limit_connections)
     _compare_with_postgres(context)
+    for database in records.select(Database, state=LIVE, is_default=True):
+        _attempt("DATABASE_URL", partial(variables.write_managed, context, database.project_id))
     for database in records.select(Database, status="provisioning"):
         context.background.schedule(database.ready_at or 0.0, partial(end_provisioning, context, database.id))
 

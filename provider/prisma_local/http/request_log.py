@@ -13,7 +13,7 @@ MAX_ENTRIES = 20_000
 # Bytes of paths, queries and bodies together, and of one body.
 MAX_BYTES = 16 * 1024 * 1024
 MAX_BODY_BYTES = 16 * 1024
-SECRET = re.compile("token|pass|secret", re.IGNORECASE)
+SECRET = re.compile("token|pass|secret|^value$", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from prisma_local.authorization import github
 from prisma_local.operations import OPERATIONS, Operation, responses
 from prisma_local.store import ids
 from prisma_local.version import version
@@ -23,10 +24,24 @@ ERRORS = {
 }
 
 
+# `authorization` serves it: its caller has no token of ours yet.
+EXCHANGE: Document = {
+    "operationId": "postV1AuthGithubActionsToken",
+    "summary": "Exchange the OIDC token of a GitHub job for a token of the workspace of its repository",
+    "requestBody": {"required": True, "content": {"application/json": {"schema": github.BODY}}},
+    "responses": {
+        "201": {"description": "Created", "content": {"application/json": {"schema": responses.EXCHANGED_TOKEN}}},
+        "401": {"description": "The token is not valid, or its repository is not connected."},
+    },
+    "security": [],
+}
+
+
 def document() -> Document:
     paths: dict[str, Document] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    paths["/v1/auth/github-actions/token"] = {"post": EXCHANGE}
     return {
         "openapi": "3.1.0",
         "info": {

@@ -42,7 +42,7 @@ PROJECTS = (
         "POST",
         "/v1/projects/{id}/transfer",
         projects.transfer,
-        "Transfer a project: always refused here, where there is no other owner",
+        "Transfer a project to the workspace of another token",
         None,
         status=204,
         body=requests.TRANSFER_PROJECT,

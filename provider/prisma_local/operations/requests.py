@@ -90,4 +90,19 @@ PATCH_BRANCH: Schema = {**record(isDefault={"type": ["boolean", "null"]}), "addi
 
 RESTORE = record(("source",), source=BACKUP_SOURCE)
 
+VARIABLE_CLASS: Schema = {"type": "string", "enum": ["production", "preview"]}
+VARIABLE_KEY: Schema = {"type": "string", "pattern": "^[A-Z_][A-Z0-9_]*$", "minLength": 1, "maxLength": 256}
+VARIABLE_VALUE: Schema = {"type": "string", "minLength": 1}
+CREATE_ENVIRONMENT_VARIABLE = record(
+    ("projectId", "class", "key", "value"),
+    projectId={"type": "string", "pattern": ids.pattern("proj_")},
+    branchId={"type": "string", "pattern": ids.pattern("br_")},
+    key=VARIABLE_KEY,
+    value=VARIABLE_VALUE,
+    **{"class": VARIABLE_CLASS},
+)
+PATCH_ENVIRONMENT_VARIABLE = record(("value",), value=VARIABLE_VALUE)
+
+CREATE_SERVICE_TOKEN = record(("name",), name={"type": "string", "minLength": 1, "maxLength": 256})
+
 CREATE_WORKSPACE = record(displayName={"type": "string"})

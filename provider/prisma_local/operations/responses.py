@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prisma_local.operations.requests import BACKUP_SOURCE, SOURCE, record
+from prisma_local.operations.requests import BACKUP_SOURCE, SOURCE, VARIABLE_CLASS, record
 from prisma_local.rules.regions import REGIONS
 
 Schema = dict[str, Any]
@@ -90,6 +90,37 @@ BRANCH = resource(
     role={"type": "string", "enum": ["production", "preview"]},
     updatedAt=TIMESTAMP,
     project=REFERENCE,
+)
+
+
+ENVIRONMENT_VARIABLE = resource(
+    "environment-variable",
+    projectId=TEXT,
+    branchId=TEXT_OR_NULL,
+    key=TEXT,
+    valueKid=TEXT,
+    isManagedBySystem=FLAG,
+    updatedAt=TIMESTAMP,
+    **{"class": VARIABLE_CLASS},
+)
+
+SERVICE_TOKEN = complete(
+    id=TEXT,
+    type=type_("serviceToken"),
+    name=TEXT,
+    valueHint=TEXT,
+    createdAt=TIMESTAMP,
+    expiresAt={"type": ["string", "null"], "format": "date-time"},
+)
+NEW_SERVICE_TOKEN = complete(**SERVICE_TOKEN["properties"], value=TEXT)
+EXCHANGED_TOKEN = data(complete(id=TEXT, type=type_("serviceToken"), value=TEXT, expiresAt=TIMESTAMP, workspaceId=TEXT))
+INTEGRATION = complete(
+    id=TEXT,
+    url=URL,
+    createdAt=TIMESTAMP,
+    scopes={"type": "array", "items": TEXT},
+    client=complete(id=TEXT, name=TEXT, createdAt=TIMESTAMP),
+    createdByUser=complete(id=TEXT, email=TEXT, displayName=TEXT_OR_NULL),
 )
 
 

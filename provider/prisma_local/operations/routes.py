@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from prisma_local.authorization.tokens import Tokens
 from prisma_local.databases.context import Context
-from prisma_local.errors import NotFound
+from prisma_local.errors import Invalid, NotFound
 from prisma_local.http import json_schema
 from prisma_local.http.result import Result
 from prisma_local.http.routing import Handler, routes
@@ -42,7 +42,8 @@ def _path(operation: Operation, params: Mapping[str, str]) -> dict[str, str]:
     found = {name: ids.normalise(prefix, params[name]) for name, prefix in operation.ids.items()}
     known = {name: id_ for name, id_ in found.items() if id_ is not None}
     if len(known) < len(found):
-        raise NotFound("The path holds an ID that is not well formed.")
+        message = "The path holds an ID that is not well formed."
+        raise NotFound(message) if operation.malformed_id == 404 else Invalid(message, status=operation.malformed_id)
     return known
 
 

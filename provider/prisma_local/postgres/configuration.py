@@ -48,3 +48,8 @@ def settings(installation: Installation, port: int, socket_folder: Path, *, dura
         "fsync": "on" if durable else "off",
     }
     return [word for name, value in found.items() for word in ("-c", f"{name}={value}")]
+
+
+def connection_string(role: str, password: str, port: int) -> str:
+    """Without a database's name, as the service's: `admission` knows the database of the role."""
+    return f"postgres://{role}:{password}@{HOST}:{port}/?sslmode=require"

@@ -36,6 +36,7 @@ from prisma_local.process.child_processes import Servers
 from prisma_local.process.data_directory import Identity
 from prisma_local.process.preparation import Options, Prepared
 from prisma_local.process.signals import Shutdown
+from prisma_local.store.encryption import Cipher
 from prisma_local.store.records import Records
 from prisma_local.testing.settings import Settings
 
@@ -129,7 +130,8 @@ def _open_context(stack: ExitStack, prepared: Prepared, servers: Servers) -> Con
     settings = Settings()
     stock = Stock(records, tenants, background, settings)
     copies, cold_starts = Copies(prepared.cluster, tenants), ColdStarts(settings)
-    return Context(records, tenants, copies, background, settings, stock, base_url, cold_starts)
+    cipher = Cipher(prepared.folder / "variables.key")
+    return Context(records, tenants, copies, background, settings, stock, base_url, cold_starts, cipher)
 
 
 def _listen(wanted: int, identity: Identity) -> socket.socket:

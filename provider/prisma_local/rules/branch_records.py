@@ -14,7 +14,7 @@ from prisma_local.databases.context import Context
 from prisma_local.errors import Invalid, NotFound
 from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id, with_prefix
-from prisma_local.store.values import Branch
+from prisma_local.store.values import Branch, EnvironmentVariable
 
 DEFAULT_GIT_NAME = "main"
 LONGEST_GIT_NAME = 255
@@ -65,7 +65,8 @@ def promote(context: Context, branch: Branch) -> None:
 
 
 def remove(context: Context, branch: Branch) -> None:
-    """Where it was the default branch, the oldest one left becomes it."""
+    """With its variables. Where it was the default branch, the oldest one left becomes it."""
+    context.records.remove(EnvironmentVariable, branch_id=branch.id)
     context.records.remove(Branch, id=branch.id)
     oldest = context.records.one(Branch, project_id=branch.project_id)
     if branch.is_default and oldest is not None:

@@ -101,6 +101,7 @@ def _record(context: Context, project: Project, body: Mapping[str, Any], source:
     with context.records.transaction():
         if body.get("isDefault") and context.settings.one_default and default_database.current(context, project.id):
             raise Conflict("Default database already exists")
+        creation.refuse_over_limit(context, project.workspace_id)
         branch = branch_records.default(context, project.id)
         if "branchId" in body:
             branch = branch_records.by_id(context, project.id, body["branchId"])

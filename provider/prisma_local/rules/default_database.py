@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prisma_local.databases.context import Context
+from prisma_local.databases.variables import write_managed
 from prisma_local.store.values import LIVE, Database
 
 
@@ -15,3 +16,4 @@ def promote(context: Context, database: Database) -> None:
     for other in context.records.select(Database, project_id=database.project_id, is_default=True):
         context.records.change(Database, other.id, is_default=False)
     context.records.change(Database, database.id, is_default=True)
+    write_managed(context, database.project_id)

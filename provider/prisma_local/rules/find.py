@@ -6,7 +6,28 @@ from prisma_local.databases.context import Context
 from prisma_local.errors import NotFound
 from prisma_local.rules.call import Call
 from prisma_local.store.ids import with_prefix
-from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project
+from prisma_local.store.values import (
+    LIVE,
+    Backup,
+    Branch,
+    Connection,
+    Database,
+    EnvironmentVariable,
+    Project,
+    Workspace,
+)
+
+
+def sees_workspace(call: Call, id_: str) -> bool:
+    """A service token sees its own workspace only; a person sees all of them, which are this machine's user's."""
+    return id_ == call.workspace.id or call.token.grant_id is not None
+
+
+def workspace(context: Context, call: Call, id_: str) -> Workspace:
+    found = context.records.one(Workspace, id=id_)
+    if found is None or not sees_workspace(call, id_):
+        raise NotFound("Workspace with the specified ID was not found.")
+    return found
 
 
 def project(context: Context, call: Call, id_: str) -> Project:
@@ -36,6 +57,14 @@ def connection(context: Context, call: Call) -> tuple[Connection, Database]:
     if of is None or _own_project(context, call, of.project_id) is None:
         raise NotFound("Connection with the given ID was not found.")
     return found, of
+
+
+def environment_variable(context: Context, call: Call) -> EnvironmentVariable:
+    """The variable that the path names."""
+    found = context.records.one(EnvironmentVariable, id=call.path["envVarId"])
+    if found is None or _own_project(context, call, found.project_id) is None:
+        raise NotFound("Environment variable with the given ID was not found.")
+    return found
 
 
 def backup(context: Context, of: Database, id_: str) -> Backup:

@@ -21,10 +21,12 @@ def page(
     kind: type[V],
     query: Mapping[str, str],
     show: Callable[[list[V]], list[dict[str, Any]]],
+    *,
+    newest_first: bool = False,
     **where: Any,
 ) -> Result:
-    limit = limit_of(query.get("limit"))
-    rows = records.select(kind, after=_after(query.get("cursor")), limit=limit + 1, **where)
+    limit, after = limit_of(query.get("limit")), _after(query.get("cursor"))
+    rows = records.select(kind, after=after, limit=limit + 1, newest_first=newest_first, **where)
     more = len(rows) > limit
     rows = rows[:limit]
     pagination = {"nextCursor": _cursor(rows[-1].seq) if more else None, "hasMore": more}

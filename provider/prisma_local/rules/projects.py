@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import Any
 
 from prisma_local.databases import creation, deletion
 from prisma_local.databases.context import Context
@@ -12,6 +13,7 @@ from prisma_local.http.result import Result, ok
 from prisma_local.rules import branch_records, find, regions, response_bodies
 from prisma_local.rules.call import Call
 from prisma_local.rules.pagination import page
+from prisma_local.store import tokens
 from prisma_local.store.clock import now
 from prisma_local.store.ids import new_id, with_prefix
 from prisma_local.store.records import UniqueViolation
@@ -19,13 +21,12 @@ from prisma_local.store.values import DELETING, LIVE, Database, Project, Workspa
 
 
 def list_(context: Context, call: Call) -> Result:
-    where = {"logical_id": call.query["logicalId"]} if "logicalId" in call.query else {}
+    where: dict[str, Any] = {"logical_id": call.query["logicalId"]} if "logicalId" in call.query else {}
 
     def show(rows: list[Project]) -> list[response_bodies.Json]:
         return [response_bodies.project(context, row, call.workspace) for row in rows]
 
-    own = {"workspace_id": call.workspace.id, "state": LIVE}
-    return page(context.records, Project, call.query, show, **own, **where)
+    return page(context.records, Project, call.query, show, workspace_id=call.workspace.id, state=LIVE, **where)
 
 
 def get(context: Context, call: Call) -> Result:
@@ -73,11 +74,22 @@ def delete(context: Context, call: Call) -> Result:
 
 
 def transfer(context: Context, call: Call) -> Result:
-    find.project(context, call, call.path["id"])
-    raise Conflict(
-        "The project cannot be transferred.",
-        hint="The local control plane has no other owner whose access token it could check.",
-    )
+    """With its databases and variables. From then on it is not found with the former owner's tokens."""
+    with context.records.transaction():
+        project = find.project(context, call, call.path["id"])
+        recipient = tokens.valid(context.records, call.body["recipientAccessToken"])
+        if recipient is None or recipient.workspace_id == call.workspace.id:
+            raise Conflict(
+                "The project cannot be transferred.",
+                hint="recipientAccessToken is a valid token of another workspace.",
+            )
+        try:
+            context.records.change(Project, project.id, workspace_id=recipient.workspace_id)
+        except UniqueViolation as violation:
+            raise Conflict(
+                f"The new owner's workspace has a project with the logicalId '{project.logical_id}'."
+            ) from violation
+    return Result(204)
 
 
 def _refuse_other_workspace(call: Call) -> None:
@@ -88,6 +100,8 @@ def _refuse_other_workspace(call: Call) -> None:
 
 def _record(context: Context, draft: Project, *, with_database: bool) -> tuple[Database | None, str]:
     with context.records.transaction():
+        if with_database:
+            creation.refuse_over_limit(context, draft.workspace_id)
         try:
             context.records.insert(draft)
         except UniqueViolation as violation:

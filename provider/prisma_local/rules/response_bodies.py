@@ -1,27 +1,48 @@
 """The JSON of objects in response bodies.
 
-Only the responses to create and rotate hold secrets. A password is stored nowhere, so that no other could.
+Only the responses to create and rotate hold secrets.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from prisma_local.databases.context import Context
-from prisma_local.postgres.configuration import HOST
+from prisma_local.postgres.configuration import HOST, connection_string
 from prisma_local.rules import regions
-from prisma_local.store.values import LIVE, Backup, Branch, Connection, Database, Project, Workspace
+from prisma_local.store.clock import timestamp
+from prisma_local.store.values import (
+    LIVE,
+    Backup,
+    Branch,
+    Connection,
+    Database,
+    EnvironmentVariable,
+    Grant,
+    Project,
+    Token,
+    Workspace,
+)
 
 Json = dict[str, Any]
+USER = {"id": "usr_local", "email": "you@localhost.localdomain", "name": "This machine's user"}
 Row = TypeVar("Row")
 Passwords = Mapping[str, str]  # by connection id
 
 
 def workspace(context: Context, found: Workspace) -> Json:
     return {**_reference(context, found), "type": "workspace", "createdAt": found.created_at}
+
+
+def subscription(context: Context, of: Workspace) -> Json:
+    settings = context.settings
+    url = context.url(f"workspaces/{of.id}")
+    return {"planName": settings.plan_name, "usageBlocked": settings.usage_blocked, "upgradeUrl": url}
 
 
 def project(context: Context, found: Project, owner: Workspace) -> Json:
@@ -47,6 +68,49 @@ def branch(context: Context, found: Branch, of: Project) -> Json:
         "updatedAt": found.updated_at or found.created_at,  # an earlier version did not store it
         "project": _reference(context, of),
     }
+
+
+def environment_variable(context: Context, found: EnvironmentVariable) -> Json:
+    return {
+        "id": found.id,
+        "type": "environment-variable",
+        "url": context.url(f"environment-variables/{found.id}"),
+        "projectId": found.project_id,
+        "branchId": found.branch_id,
+        "class": found.class_name,
+        "key": found.key,
+        "valueKid": found.value_kid,
+        "isManagedBySystem": found.is_managed_by_system,
+        "createdAt": found.created_at,
+        "updatedAt": found.updated_at,
+    }
+
+
+def service_token(found: Token) -> Json:
+    return {
+        "id": found.id,
+        "type": "serviceToken",
+        "name": found.name,
+        "valueHint": found.hint,
+        "createdAt": found.created_at,
+        "expiresAt": found.expires_at and timestamp(datetime.fromtimestamp(found.expires_at, UTC)),
+    }
+
+
+def integration(context: Context, found: Grant) -> Json:
+    return {
+        "id": found.id,
+        "url": context.url(f"workspaces/{found.workspace_id}/integrations/{client_id(found)}"),
+        "createdAt": found.created_at,
+        "scopes": found.scope.split(),
+        "client": {"id": client_id(found), "name": found.client_id, "createdAt": found.created_at},
+        "createdByUser": {"id": USER["id"], "email": USER["email"], "displayName": USER["name"]},
+    }
+
+
+def client_id(found: Grant) -> str:
+    """The id of a program, which itself says any text for one."""
+    return f"{Token.prefix}c{hashlib.sha256(found.client_id.encode()).hexdigest()[:24]}"
 
 
 def connection(context: Context, found: Connection, of: Database, password: str | None = None) -> Json:
@@ -116,9 +180,7 @@ def endpoints(context: Context, found: Connection, password: str | None) -> Json
 def _endpoint(port: int, role: str, password: str | None) -> Json:
     if password is None:
         return {"host": HOST, "port": port}
-    # Without a database's name, as the service's: `admission` knows the database of the role.
-    url = f"postgres://{role}:{password}@{HOST}:{port}/?sslmode=require"
-    return {"host": HOST, "port": port, "connectionString": url}
+    return {"host": HOST, "port": port, "connectionString": connection_string(role, password, port)}
 
 
 def _database(

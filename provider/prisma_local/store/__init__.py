@@ -2,4 +2,5 @@
 
 records   the tables           values   their rows
 ids       ids and secrets      clock    timestamps
+tokens    their texts           encryption   values that are stored encrypted
 """

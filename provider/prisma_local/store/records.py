@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS workspaces (
   created_at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS tokens (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL UNIQUE,
-  workspace_id TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL, expires_at REAL, grant_id TEXT) STRICT;
+  workspace_id TEXT NOT NULL, name TEXT NOT NULL, hint TEXT NOT NULL DEFAULT '', created_at TEXT NOT NULL,
+  expires_at REAL, grant_id TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS grants (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL,
   client_id TEXT NOT NULL, scope TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
@@ -51,7 +52,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS database_identity ON databases (branch_id, log
 CREATE INDEX IF NOT EXISTS databases_of_project ON databases (project_id);
 CREATE TABLE IF NOT EXISTS connections (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, database_id TEXT NOT NULL,
-  name TEXT NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+  name TEXT NOT NULL, role TEXT NOT NULL, password TEXT, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS environment_variables (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL,
+  class_name TEXT NOT NULL, branch_id TEXT, key TEXT NOT NULL, value TEXT NOT NULL, value_kid TEXT NOT NULL,
+  is_managed_by_system INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS variable_identity
+  ON environment_variables (project_id, class_name, ifnull(branch_id, ''), key);
 CREATE TABLE IF NOT EXISTS backups (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, database_id TEXT NOT NULL,
   status TEXT NOT NULL, size INTEGER, state TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
@@ -63,9 +70,12 @@ CREATE INDEX IF NOT EXISTS connections_of_database ON connections (database_id);
 # Columns that the data directories of earlier versions do not have.
 ADDED_COLUMNS = {
     "branches": {"updated_at": "TEXT NOT NULL DEFAULT ''"},
+    "connections": {"password": "TEXT"},
     "databases": {"restore_from": "TEXT"},
-    "tokens": {"expires_at": "REAL", "grant_id": "TEXT"},
+    "tokens": {"expires_at": "REAL", "grant_id": "TEXT", "hint": "TEXT NOT NULL DEFAULT ''"},
 }
+# SQLite has no booleans.
+BOOLEANS = ("is_default", "is_managed_by_system")
 
 
 class UniqueViolation(Exception):
@@ -88,6 +98,8 @@ class Records:
             existing = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
             for column in set(columns) - existing:
                 self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
+        # The ids of tokens began with tok_ before the API showed them.
+        self._connection.execute("UPDATE tokens SET id = 'itgr_' || substr(id, 5) WHERE substr(id, 1, 4) = 'tok_'")
 
     def close(self) -> None:
         with self._lock:
@@ -108,10 +120,13 @@ class Records:
                 raise
             self._connection.execute("COMMIT")
 
-    def select(self, kind: type[V], *, after: int = 0, limit: int = -1, **where: Any) -> list[V]:
+    def select(
+        self, kind: type[V], *, after: int = 0, limit: int = -1, newest_first: bool = False, **where: Any
+    ) -> list[V]:
         """Rows in the order of their creation. A tuple means any of these, None means NULL."""
-        clauses = ["seq > ?"]
+        clauses = ["seq < ?" if newest_first and after else "seq > ?"]
         values: list[Any] = [after]
+        order = "DESC" if newest_first else "ASC"
         for column, value in where.items():
             if isinstance(value, tuple | list):
                 clauses.append(f"{column} IN ({', '.join('?' * len(value))})")
@@ -120,7 +135,7 @@ class Records:
                 clauses.append(f"{column} IS ?")
                 values.append(value)
         # Tables and columns are names in our own code; every value is bound.
-        query = f"SELECT * FROM {kind.table} WHERE {' AND '.join(clauses)} ORDER BY seq LIMIT ?"  # noqa: S608
+        query = f"SELECT * FROM {kind.table} WHERE {' AND '.join(clauses)} ORDER BY seq {order} LIMIT ?"  # noqa: S608
         with self._lock:
             rows = self._connection.execute(query, [*values, limit]).fetchall()
         return [_load(kind, row) for row in rows]
@@ -156,6 +171,7 @@ class Records:
 
 def _load(kind: type[V], row: sqlite3.Row) -> V:
     found = {field.name: row[field.name] for field in fields(kind)}
-    if "is_default" in found:
-        found["is_default"] = bool(found["is_default"])  # SQLite has no booleans
+    for name in BOOLEANS:
+        if name in found:
+            found[name] = bool(found[name])
     return kind(**found)

@@ -31,16 +31,17 @@ class Workspace(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token(Record):
-    """Only its digest is stored: a token cannot be read out of the records.
+    """Only its digest is stored, and a hint of it: a token cannot be read out of the records.
 
     `expires_at` is in epoch seconds; `grant_id` is the grant of a user's access token.
     """
 
     table: ClassVar[str] = "tokens"
-    prefix: ClassVar[str] = "tok_"
+    prefix: ClassVar[str] = "itgr_"
     digest: str
     workspace_id: str
     name: str
+    hint: str = ""
     created_at: str
     expires_at: float | None = None
     grant_id: str | None = None
@@ -124,13 +125,33 @@ class Database(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection(Record):
+    """`password`, encrypted, is known of default connections only: DATABASE_URL is written from it."""
+
     table: ClassVar[str] = "connections"
     prefix: ClassVar[str] = "con_"
     database_id: str
     name: str
     role: str
+    password: str | None = None
     state: str = CREATING
     created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentVariable(Record):
+    """`value` is encrypted, by the key of this name; without a branch it is that of all branches of its class."""
+
+    table: ClassVar[str] = "environment_variables"
+    prefix: ClassVar[str] = "envvar_"
+    project_id: str
+    class_name: str
+    branch_id: str | None
+    key: str
+    value: str
+    value_kid: str
+    is_managed_by_system: bool = False
+    created_at: str
+    updated_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ class Settings:
 
     `rate` limits the requests a second; `token_life` is how many seconds a user's access token is valid.
     `refusing`, then `dropping` connections is how a database starts, when it is new or was idle for `standby_after`.
+    `plan_name` and `usage_blocked` are what a workspace's subscription says, and a blocked one creates no database and
+    lets no client in; more databases than `database_limit` are refused in a workspace, 0 is no limit.
     `one_default` refuses to create a default database where the project has one, as the service may.
     """
 
@@ -33,6 +35,9 @@ class Settings:
     in_flight_max: int = 0
     token_life: float = TOKEN_LIFE
     one_default: bool = False
+    plan_name: str = "Local"
+    usage_blocked: bool = False
+    database_limit: int = 0
     rate: Rate = field(default_factory=Rate)
     last_ended: float = field(default_factory=time.monotonic)
 
@@ -48,6 +53,9 @@ class Settings:
             "rateLimit": self.rate.limit,
             "tokenLife": self.token_life,
             "oneDefault": self.one_default,
+            "planName": self.plan_name,
+            "usageBlocked": self.usage_blocked,
+            "databaseLimit": self.database_limit,
             "inFlight": self.in_flight,
             "inFlightMax": self.in_flight_max,
         }
@@ -99,6 +107,12 @@ def _flag(name: str, value: object) -> bool:
     return value
 
 
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise Invalid(f"{name} is a text.")
+    return value
+
+
 def _end(name: str, value: object) -> str:
     if value not in ENDS:
         raise Invalid(f"{name} is one of {', '.join(ENDS)}.")
@@ -121,6 +135,9 @@ FIELDS: dict[str, tuple[str, Callable[[str, object], object]]] = {
     "rateLimit": ("rate", _rate),
     "tokenLife": ("token_life", _seconds),
     "oneDefault": ("one_default", _flag),
+    "planName": ("plan_name", _text),
+    "usageBlocked": ("usage_blocked", _flag),
+    "databaseLimit": ("database_limit", _whole),
     "inFlightMax": ("in_flight_max", _whole),
     "maxInFlightSeen": ("in_flight_max", _whole),
 }
