@@ -19,13 +19,26 @@ create and rotate give, carried on from the old state; `setting` is between the 
 """
 
 How = Literal[
-    "patch", "replace", "recreate", "wait", "record", "rotate", "restore", "migrate", "make", "delete", "release"
+    "patch",
+    "replace",
+    "recreate",
+    "wait",
+    "record",
+    "rotate",
+    "restore",
+    "migrate",
+    "write",
+    "renew",
+    "make",
+    "delete",
+    "release",
 ]
 """How a difference is closed.
 
 `patch` in place; `replace` by another object; `recreate`, since it is gone; `wait`, nothing to send, it happens by
 itself; `record`, only our state is behind; `rotate`, with new secrets; `restore`, with the data of a backup;
-`migrate`, by the user's own tool. Of one database of a set: `make` it, `delete` it, or `release` it, which forgets it.
+`migrate`, by the user's own tool; `write`, by a value that is sent and never shown; `renew`, by another object with a
+new secret. Of one database of a set: `make` it, `delete` it, or `release` it, which forgets it.
 """
 
 
@@ -113,7 +126,7 @@ class Diff:
 
     def replaces(self) -> list[str]:
         """The fields that only another object can satisfy."""
-        return [change.field for change in self.of("replace", "recreate")]
+        return [change.field for change in self.of("replace", "recreate", "renew")]
 
     def patches(self) -> tuple[dict[str, Any], ...]:
         """The PATCH bodies that close it, in an order the API takes: a move to another branch goes alone."""
@@ -186,6 +199,15 @@ def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], dec
     )
 
 
+def _writing(change: Change) -> str:
+    """Why a value is sent; the value itself is in no change."""
+    if change.declared is UNKNOWN:
+        return ": its value is only known after the update, and is sent if it is another one."
+    if change.live == change.declared:
+        return ": gets the value that the program declares now."
+    return f": {change}. Request: PATCH, which puts back what the program declares."
+
+
 def explain(title: str, found: Diff) -> Iterator[str]:
     """What an engine cannot show: the live value beside the declared one, and what will be sent."""
     if found.words:
@@ -204,6 +226,10 @@ def explain(title: str, found: Diff) -> Iterator[str]:
             yield f"{title}: {change}. If that is another one, a new object is made, and this one is deleted."
     if found.of("rotate"):
         yield f"{title}: gets a new password in place; the old one is locked out."
+    if found.of("renew"):
+        yield f"{title}: another one is made, with a new value."
+    for change in found.of("write"):
+        yield f"{title}{_writing(change)}"
     if found and found.of("record") == found.changes:
         fields = ", ".join(change.field for change in found.changes)
         yield f"{title}: nothing is sent; only Pulumi's record of {fields} changes."

@@ -188,7 +188,8 @@ class _Provider(dynamic.ResourceProvider):
             with working_on(urn), time_limit(time_limit_of(given, name)):
                 if live.client.settings.workspace_id:
                     live.verify()
-                yield live
+                with live.saying_plan():
+                    yield live
         except PrismaError as error:
             raise _headline(error) from None
 
@@ -233,6 +234,18 @@ class MigrationProvider(_Provider):
     """Migrations. Its path is in every stack's state: it never moves."""
 
     resource = "Migration"
+
+
+class EnvironmentVariableProvider(_Provider):
+    """Environment variables. Its path is in every stack's state: it never moves."""
+
+    resource = "EnvironmentVariable"
+
+
+class ServiceTokenProvider(_Provider):
+    """Service tokens. Its path is in every stack's state: it never moves."""
+
+    resource = "ServiceToken"
 
 
 def _urn() -> str:

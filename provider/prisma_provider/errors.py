@@ -21,7 +21,8 @@ PrismaError                    what happened; what the service said; what to do
     │   ├── Forbidden          403
     │   ├── NotFound           404
     │   ├── Conflict           409
-    │   └── PlanLimit          the workspace's plan or its account allows no more, whatever the status
+    │   └── PlanLimit          the workspace's plan allows no more, whatever the status
+    │       └── UsageBlocked   its account has restrictions
     ├── RateLimited            429: nothing was done; it is asked again
     ├── Unreachable            no connection was made: nothing was sent
     │   └── Blocked            nor will one be: a certificate that is not trusted, a proxy that refuses
@@ -175,6 +176,10 @@ class Conflict(Rejected):
 
 class PlanLimit(Rejected):
     """The workspace's plan, or a restriction of its account, allows no more; nothing was done, nor will it be later."""
+
+
+class UsageBlocked(PlanLimit):
+    """The workspace is blocked: a limit on spending, an invoice that is not paid, a plan that is used up."""
 
 
 class RateLimited(ApiError):

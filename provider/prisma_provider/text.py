@@ -140,6 +140,12 @@ def _texts(value: object) -> Iterator[str]:
 
 
 @cache
+def words(kind: str) -> str:
+    """A kind of resource in a sentence: `service token` of `ServiceToken`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
+@cache
 def camel(name: str) -> str:
     """A property's name in state and in the API; Pulumi's own names, which begin with an underscore, stay."""
     return name if name.startswith("_") else re.sub(r"_([a-z])", lambda m: m[1].upper(), name)

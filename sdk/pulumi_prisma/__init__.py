@@ -17,13 +17,15 @@ from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
 from pulumi_prisma.database_set import DatabaseSet
 from pulumi_prisma.environment import Environment
+from pulumi_prisma.environment_variable import EnvironmentVariable
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
 from pulumi_prisma.migration import Migrate, Migration
 from pulumi_prisma.project import Project
 from pulumi_prisma.restore import Restore
 from pulumi_prisma.results import *  # noqa: F403
+from pulumi_prisma.service_token import ServiceToken
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["DatabaseSet", "Restore"]
+__all__ += ["DatabaseSet", "EnvironmentVariable", "Restore", "ServiceToken"]
 __all__ += functions.__all__
 __all__ += results.__all__

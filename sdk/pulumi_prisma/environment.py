@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
 import pulumi
@@ -10,6 +11,7 @@ from pulumi import Input, Output
 from pulumi_prisma.branch import Branch
 from pulumi_prisma.connection import Connection
 from pulumi_prisma.database import BackupOf, CloneOf, Database
+from pulumi_prisma.environment_variable import EnvironmentVariable
 from pulumi_prisma.migration import Migrate, Migration
 
 Kind = Literal["production", "persistent", "preview"]
@@ -17,6 +19,13 @@ Kind = Literal["production", "persistent", "preview"]
 
 DEFAULT_BRANCH = "main"
 """The branch of production, unless another one is named."""
+
+
+STRINGS = ("database_url", "direct_url")
+"""What a variable of an environment can hold: its connection strings."""
+
+PLATFORM = {"DATABASE_URL": "database_url", "DATABASE_URL_POOLED": "database_url"}
+"""The variables by which Prisma's platform knows a database, and what they hold: strings that applications can use."""
 
 
 class Environment(pulumi.ComponentResource):
@@ -37,6 +46,8 @@ class Environment(pulumi.ComponentResource):
     """The credentials of its application."""
     migration: Migration | None
     """Its migration, if it has one."""
+    variables: Mapping[str, EnvironmentVariable]
+    """Its environment variables on Prisma's platform, by key."""
     kind: Output[str]
     """What it is for, as policies read it: production, persistent or preview."""
     git_name: Output[str]
@@ -64,6 +75,7 @@ class Environment(pulumi.ComponentResource):
     _database: ClassVar[type[Database]] = Database
     _connection: ClassVar[type[Connection]] = Connection
     _migration: ClassVar[type[Migration]] = Migration
+    _variable: ClassVar[type[EnvironmentVariable]] = EnvironmentVariable
 
     def __init__(
         self,
@@ -78,6 +90,7 @@ class Environment(pulumi.ComponentResource):
         rotation_trigger: Input[Any] | None = None,
         adopt: Input[str] | Input[bool] | None = None,
         migration: Migrate | None = None,
+        environment_variables: bool | Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare an environment.
@@ -96,9 +109,14 @@ class Environment(pulumi.ComponentResource):
             an interrupted run left behind; by default a preview takes what its own interrupted run left behind.
         :param migration: ``Migrate(…)`` to have its schema applied by the application's own tool once it connects; the
             arguments are those of a ``Migration``.
+        :param environment_variables: True to give the deployments of its branch ``DATABASE_URL`` and
+            ``DATABASE_URL_POOLED`` on Prisma's platform, which hold the pooled string; or each key with what it
+            holds, ``database_url`` or ``direct_url``. What Prisma manages itself in production is left as it is. A
+            running service sees a new value with its next deployment.
         :param opts: Pulumi's options; they are passed on to what it is made of.
         """
         _check_kind(resource_name, kind)
+        variables = _variables(resource_name, environment_variables)
         protection = pulumi.ResourceOptions(protect=True if kind == "production" else None)
         super().__init__(
             "prisma:index:Environment", resource_name, None, pulumi.ResourceOptions.merge(protection, opts)
@@ -117,6 +135,10 @@ class Environment(pulumi.ComponentResource):
         self.connection = self._make_connection(resource_name, kind, rotation_trigger)
         self.migration = self._migrate(resource_name, migration)
         self._export(kind)
+        self.variables = {
+            key: self._make_variable(resource_name, project_id, kind, key, held) for key, held in variables.items()
+        }
+        self.register_outputs({name: getattr(self, name) for name in self.OUTPUTS})
 
     def _make_branch(self, name: str, project_id: Input[str], kind: str, git_name: Input[str] | None) -> Branch:
         production = kind == "production"
@@ -151,6 +173,20 @@ class Environment(pulumi.ComponentResource):
         below = pulumi.ResourceOptions(parent=self)
         return self._migration(name, direct_url=self.connection.direct_url, **vars(migration), opts=below)
 
+    def _make_variable(self, name: str, project_id: Input[str], kind: str, key: str, held: str) -> EnvironmentVariable:
+        production = kind == "production"
+        return self._variable(
+            f"{name}-{key}",
+            project_id=project_id,
+            key=key,
+            value=getattr(self, held),
+            variable_class="production" if production else "preview",
+            branch_id=None if production else self.branch.id,
+            # What Prisma writes for its default database itself stays Prisma's.
+            adopt=False if production else _leftovers(kind),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _export(self, kind: str) -> None:
         # No input: an input more would be a change of every Environment that a stack holds.
         self.kind = Output.from_input(kind)
@@ -159,7 +195,6 @@ class Environment(pulumi.ComponentResource):
         self.database_id = self.database.id
         self.database_url = self.connection.database_url
         self.direct_url = self.connection.direct_url
-        self.register_outputs({name: getattr(self, name) for name in self.OUTPUTS})
 
 
 def _check_kind(resource_name: str, kind: str) -> None:
@@ -167,6 +202,22 @@ def _check_kind(resource_name: str, kind: str) -> None:
         raise pulumi.RunError(
             f'{resource_name}: there is no kind of environment "{kind}"; there are {", ".join(get_args(Kind))}.'
         )
+
+
+def _variables(resource_name: str, given: bool | Mapping[str, str] | None) -> Mapping[str, str]:
+    """The keys, and the connection string that each holds."""
+    if given is True:
+        return PLATFORM
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise pulumi.RunError(f'{resource_name}: environment_variables is True, or {{"DATABASE_URL": "database_url"}}.')
+    for key, held in given.items():
+        if held not in STRINGS:
+            raise pulumi.RunError(
+                f'{resource_name}: environment_variables gives {key} "{held}"; it can hold {" or ".join(STRINGS)}.'
+            )
+    return given
 
 
 def _leftovers(kind: str) -> bool | None:

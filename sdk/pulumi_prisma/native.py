@@ -22,11 +22,13 @@ from pulumi_prisma import (
     database,
     database_set,
     environment,
+    environment_variable,
     functions,
     migration,
     project,
     restore,
     results,
+    service_token,
 )
 from pulumi_prisma.database import BackupOf, CloneOf
 from pulumi_prisma.functions import *  # noqa: F403  what it exports is said there, once
@@ -37,7 +39,7 @@ from pulumi_prisma.starting import check_plugin, is_mocked, is_plugin
 from pulumi_prisma.texts import refuse_texts
 
 __all__ = ["BackupOf", "Branch", "CloneOf", "Connection", "Database", "Environment", "Migrate", "Migration", "Project"]
-__all__ += ["DatabaseSet", "Provider", "Restore"]
+__all__ += ["DatabaseSet", "EnvironmentVariable", "Provider", "Restore", "ServiceToken"]
 __all__ += functions.__all__
 __all__ += results.__all__
 
@@ -128,6 +130,16 @@ class Migration(_OverPlugin, migration.Migration, module="prisma", name="Migrati
     __doc__ = migration.Migration.__doc__
 
 
+class EnvironmentVariable(
+    _OverPlugin, environment_variable.EnvironmentVariable, module="prisma", name="EnvironmentVariable"
+):
+    __doc__ = environment_variable.EnvironmentVariable.__doc__
+
+
+class ServiceToken(_OverPlugin, service_token.ServiceToken, module="prisma", name="ServiceToken"):
+    __doc__ = service_token.ServiceToken.__doc__
+
+
 class Environment(environment.Environment):
     __doc__ = environment.Environment.__doc__
 
@@ -135,3 +147,4 @@ class Environment(environment.Environment):
     _database = Database
     _connection = Connection
     _migration = Migration
+    _variable = EnvironmentVariable

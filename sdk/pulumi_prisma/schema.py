@@ -21,7 +21,7 @@ from prisma_provider.diff import Field
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin.reading import QUERIES
-from prisma_provider.text import camel, snake
+from prisma_provider.text import camel, snake, words
 from pulumi_prisma import native, results
 
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
@@ -43,6 +43,9 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "Migrate": {"$ref": f"#/types/{_TYPE}Migrate"},
     "list[str]": {"type": "array", "items": {"type": "string"}},
     "Sequence[str]": {"type": "array", "items": {"type": "string"}},
+    "bool | Mapping[str, str]": {
+        "oneOf": [{"type": "boolean"}, {"type": "object", "additionalProperties": {"type": "string"}}]
+    },
     "Mapping[str, str]": {"type": "object", "additionalProperties": {"type": "string"}},
     "Mapping[str, Any]": {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
     "Mapping[str, str] | Sequence[str]": {
@@ -152,7 +155,7 @@ def missing() -> list[str]:
 
 
 def _missing_in_python(kind: str) -> Iterable[str]:
-    file = f"sdk/pulumi_prisma/{kind.lower()}.py"
+    file = f"sdk/pulumi_prisma/{_file(kind)}"
     of, result = getattr(pulumi_prisma, kind), getattr(results, f"Get{kind}Result", None)
     inputs, answered = _arguments(of), _attributes(result) if result else {}
     used = {each.id for each in ast.walk(_function_of(_tree(of))) if isinstance(each, ast.Name)}
@@ -169,10 +172,14 @@ def _missing_in_python(kind: str) -> Iterable[str]:
 def _missing_in_provider(kind: str) -> Iterable[str]:
     of, fields, model = getattr(pulumi_prisma, kind), HANDLERS[kind].fields, HANDLERS[kind].model
     for name in sorted({*_arguments(of), *_attributes(of)} - {field.name for field in fields}):
-        yield f"{kind}: `{name}` is no field in provider/prisma_provider/handlers/{kind.lower()}.py."
+        yield f"{kind}: `{name}` is no field in provider/prisma_provider/handlers/{_file(kind)}."
     for attribute in (field.path.partition(".")[0] for field in fields if field.is_held):
         if attribute not in model.model_fields and not hasattr(model, attribute):
             yield f"{kind}: {model.__name__} has no `{attribute}` in provider/prisma_provider/api/models.py."
+
+
+def _file(kind: str) -> str:
+    return f"{words(kind).replace(' ', '_')}.py"
 
 
 def _shown(fields: Iterable[Field]) -> list[Field]:

@@ -11,14 +11,42 @@ from dataclasses import dataclass, field
 from live.api import Api
 from live.connecting import Refused
 from live.findings import DIFFERS, NOT_TRIED, Different, Found, NotTried, Reliance
-from live.rows import branches, connections, copies, databases, default, ends, errors, lists, login, projects, workspace
+from live.rows import (
+    branches,
+    connections,
+    copies,
+    databases,
+    default,
+    ends,
+    errors,
+    lists,
+    login,
+    projects,
+    tokens,
+    variables,
+    workspace,
+)
 from live.tidy import tidy
 from live.world import World
 
 PATIENCE = 120.0
 """Seconds that anything may take on a service far away."""
 
-PARTS = (workspace, login, projects, branches, databases, default, connections, copies, lists, errors, ends)
+PARTS = (
+    workspace,
+    login,
+    projects,
+    branches,
+    databases,
+    default,
+    connections,
+    variables,
+    tokens,
+    copies,
+    lists,
+    errors,
+    ends,
+)
 RELIANCES: tuple[Reliance, ...] = tuple(row for part in PARTS for row in part.ROWS.rows)
 """The one list by which services are compared, in the order in which it is walked."""
 

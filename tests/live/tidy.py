@@ -12,7 +12,24 @@ GONE = (204, 404)
 
 
 def tidy(world: World) -> list[str]:
-    """Remove the projects of this run; what is left, with why, a line each."""
+    """Remove the projects and tokens of this run; what is left, with why, a line each."""
+    return [*_tokens(world), *_all_projects(world)]
+
+
+def _tokens(world: World) -> Iterator[str]:
+    if "token_answer" not in world.made:
+        return
+    try:
+        for token in world.tokens():
+            if _is_ours(world, token.get("name")):
+                answer = world.api.delete(f"{world.tokens_path}/{field(token, 'id')}")
+                if answer.status not in GONE:
+                    yield f'service token "{token["name"]}": {answer.said}'
+    except (NotTried, Different) as why:
+        yield f'service token "{world.name}-token", if it was made: {_said(why)}'
+
+
+def _all_projects(world: World) -> list[str]:
     if not world.begun:
         return []
     try:

@@ -198,6 +198,44 @@ class World:
         """The answer to the rotation of the connection."""
         return _object(self.api.post(f"{self.connection_path}/rotate"))
 
+    # environment variables and service tokens
+
+    @once
+    def variable_answer(self) -> Answer:
+        return self.make_variable(key="RING").offered()
+
+    @once
+    def variable(self) -> Shape:
+        return _object(self.variable_answer)
+
+    @once
+    def variable_path(self) -> str:
+        return f"/v1/environment-variables/{field(self.variable, 'id')}"
+
+    @once
+    def tokens_path(self) -> str:
+        return f"/v1/workspaces/{self.workspace_id}/service-tokens"
+
+    @once
+    def token_answer(self) -> Answer:
+        return self.api.post(self.tokens_path, name=f"{self.name}-token").offered()
+
+    @once
+    def token(self) -> Shape:
+        """A service token; its value is a secret from here on."""
+        made = _object(self.token_answer)
+        self.api.secrets.add(str(field(made, "value")))
+        return made
+
+    def tokens(self) -> list[Shape]:
+        """The service tokens of the workspace."""
+        return self.api.all(self.tokens_path, limit=100)
+
+    def make_variable(self, **more: object) -> Answer:
+        """A variable of the project, of class preview."""
+        body = {"projectId": field(self.project, "id"), "class": "preview", "value": "a value of the ring", **more}
+        return self.api.post("/v1/environment-variables", **body)
+
     @once
     def deleted_connection(self) -> Answer:
         return self.api.delete(self.connection_path)

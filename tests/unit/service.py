@@ -43,6 +43,15 @@ class Service:
         self.databases: dict[str, dict[str, Any]] = {}
         self.connections: dict[str, dict[str, Any]] = {}
         self.branches: dict[str, dict[str, Any]] = {}
+        self.variables: dict[str, dict[str, Any]] = {}
+        self.values: dict[str, str] = {}
+        self.tokens: dict[str, dict[str, Any]] = {}
+        self.credential: dict[str, str] = {"type": "service_token"}
+        self.subscription: dict[str, Any] = {
+            "planName": "Free",
+            "usageBlocked": False,
+            "upgradeUrl": "https://up.example",
+        }
         self.backups: dict[str, list[dict[str, Any]]] = {}
         self.restored: list[tuple[str, str]] = []
         self.status_after_restore = "ready"
@@ -162,6 +171,35 @@ class Service:
             self._promote(made)
         return made
 
+    def variable(self, project_id: str, key: str, value: str = "old", **more: Any) -> dict[str, Any]:
+        """An environment variable that is there already."""
+        made = {
+            "id": f"envvar_{next(self._ids)}",
+            "projectId": project_id,
+            "branchId": None,
+            "class": "preview",
+            "key": key,
+            "isManagedBySystem": False,
+            "createdAt": "2026-01-01T00:00:00Z",
+            **more,
+        }
+        self.variables[made["id"]] = made
+        self.write(made["id"], value)
+        return made
+
+    def write(self, variable_id: str, value: str) -> None:
+        """Another value, whoever gives it."""
+        self.values[variable_id] = value
+        moment = f"2026-01-01T00:{next(self._ids) % 60:02}:00Z"
+        self.variables[variable_id] |= {"updatedAt": moment, "valueKid": "kid-1"}
+
+    def token(self, name: str, **more: Any) -> dict[str, Any]:
+        """A service token that is there already."""
+        made = {"id": f"itgr_{next(self._ids)}", "name": name, "createdAt": "2026-01-01T00:00:00Z", **more}
+        made = {"valueHint": f"prsc_…{made['id'][-4:]}", "expiresAt": None, **made}
+        self.tokens[made["id"]] = made
+        return made
+
     # how it answers
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -185,20 +223,60 @@ class Service:
         kind, _, rest = request.url.path.removeprefix("/v1/").partition("/")
         if kind == "me":
             user = None if self.workspace else {"id": "usr_1", "email": "a@b.c", "name": None}
-            return _data({"user": user, "workspace": self.workspace, "credential": {"type": "service_token"}})
+            return _data({"user": user, "workspace": self.workspace, "credential": self.credential})
         if kind == "workspaces":
-            return self._list([{"id": WORKSPACE, "name": "Acme"}], request)
+            return self._workspace_of(rest, request, body)
         if kind == "regions":
             return _data([{"id": name, "type": "region", "name": name} for name in ("eu-central-1", "us-east-1")])
         object_id, _, verb = rest.partition("/")
         if verb == "branches":
             return self._branches_of(object_id, request, body)
+        if kind == "environment-variables":
+            return self._variable(object_id, request, body)
         objects: dict[str, dict[str, Any]] = getattr(self, kind)
         if not object_id:
             return self._create(kind, body) if request.method == "POST" else self._filter(kind, request)
         if object_id not in objects:
             return refusal(404, "not found")
         return self._one(kind, objects, object_id, request.method, verb, body)
+
+    def _workspace_of(self, rest: str, request: httpx.Request, body: Any) -> httpx.Response:
+        workspace_id, _, verb = rest.partition("/")
+        kind, _, token_id = verb.partition("/")
+        if not workspace_id:
+            return self._list([{"id": WORKSPACE, "name": "Acme"}], request)
+        if kind == "subscription":
+            return _data(self.subscription)
+        sees = workspace_id == WORKSPACE
+        if request.method == "GET":
+            return self._list(list(self.tokens.values()) if sees else [], request)
+        if not sees or (token_id and token_id not in self.tokens):
+            return refusal(404, "not found")
+        if request.method == "POST":
+            made = self.token(body["name"])
+            return _data({**made, "value": f"prsc_{made['id']}"}, 201)
+        del self.tokens[token_id]
+        return httpx.Response(204)
+
+    def _variable(self, variable_id: str, request: httpx.Request, body: Any) -> httpx.Response:
+        if not variable_id and request.method == "GET":
+            query = request.url.params
+            found = [each for each in self.variables.values() if query.get("projectId") in (None, each["projectId"])]
+            return self._list([each for each in found if query.get("key") in (None, each["key"])], request)
+        if not variable_id:
+            scope = {"branchId": None, **{name: body[name] for name in body if name != "value"}}
+            if any(scope.items() <= each.items() for each in self.variables.values()):
+                return refusal(409, "A variable with this key already exists in this environment.")
+            more = {name: value for name, value in scope.items() if name not in ("projectId", "key")}
+            return _data(self.variable(body["projectId"], body["key"], body["value"], **more), 201)
+        if variable_id not in self.variables:
+            return refusal(404, "not found")
+        if request.method == "DELETE":
+            del self.variables[variable_id]
+            return httpx.Response(204)
+        if request.method == "PATCH":
+            self.write(variable_id, body["value"])
+        return _data(self.variables[variable_id])
 
     def _one(
         self, kind: str, objects: dict[str, dict[str, Any]], object_id: str, method: str, verb: str, body: Any
@@ -332,6 +410,7 @@ def _entry(held: str | Entry) -> Entry:
     if isinstance(held, Entry):
         return held
     kinds = {"proj": "Project", "br": "Branch", "db": "Database", "con": "Connection"}
+    kinds |= {"envvar": "EnvironmentVariable", "itgr": "ServiceToken"}
     return Entry(urn_of(kinds[held.partition("_")[0]], f"holder of {held}"), held)
 
 

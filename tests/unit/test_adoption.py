@@ -17,7 +17,7 @@ from prisma_provider.adoption import importing, program, stacks, terraform
 from prisma_provider.adoption.given import Given, UnreadableState, refuse_missing
 from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.plan import Plan, Planner
-from prisma_provider.api.models import Branch, Connection, Database, Project, Reference, Region
+from prisma_provider.api.models import Branch, Connection, Database, EnvironmentVariable, Project, Reference, Region
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
     ["orders", "class", "prisma", "kept", "print", "a b", "a-b", "a_b", "2024", "Größe", '"""', "\\", "\n", "x = 1#"]
@@ -279,3 +279,11 @@ def test_a_database_without_its_project() -> None:
     """A state that holds a database alone: the program names its project by id."""
     plan = Planner({("Database", "c00000000"): Given("orders")}, only_given=True).plan((holding("a"),))
     assert run(program.write(Plan(plan.resources), plugin=False, protect=False))[0]["project_id"] == "proj_c00000001"
+
+
+def test_a_variable_is_left_out_and_named() -> None:
+    """Prisma does not give its value, so no program can hold it: I read which one, and how it is taken over."""
+    shop = project(1, "shop")
+    url = EnvironmentVariable(id="envvar_c00000001", key="URL", variable_class="preview", project_id=shop.id)
+    (line,) = Planner().plan((Holding(shop, (), (), (url,)),)).left_out
+    assert "URL (envvar_c00000001)" in line and "adopt=" in line

@@ -286,7 +286,7 @@ def test_a_plan_limit_is_named_whatever_its_status(status: int, body: Any) -> No
 def test_a_blocked_account_is_named(status: int, body: Any) -> None:
     """My account is restricted: I am told where to see by what."""
     error = refused(status, body)
-    assert type(error) is errors.PlanLimit
+    assert type(error) is errors.UsageBlocked
     assert "account has restrictions" in str(error)
 
 

@@ -114,3 +114,39 @@ def test_an_environment_with_its_schema(mocks: Mocks, made: dict[str, Any], pris
     assert (inputs["tool"], inputs["directory"]) == ("prisma", "app") and "command" not in inputs
     assert value(inputs["direct_url"]) == value(preview.direct_url)
     assert prisma.Environment("pr-9", project_id="proj_1").migration is None
+
+
+@HOSTS
+def test_a_preview_gives_its_branch_what_the_platform_reads(mocks: Mocks, prisma: Any) -> None:
+    """environment_variables=True: DATABASE_URL and its pooled twin, for this branch alone, with its own string."""
+    preview = prisma.Environment("pr-7", project_id="proj_1", kind="preview", environment_variables=True)
+    assert sorted(preview.variables) == ["DATABASE_URL", "DATABASE_URL_POOLED"]
+    for key, variable in preview.variables.items():
+        assert value(variable.urn).endswith(f"$prisma:index:EnvironmentVariable::pr-7-{key}") or prisma is pulumi_prisma
+        assert value(variable.branch_id) == value(preview.branch_id)
+        assert value(variable.value) == value(preview.database_url)
+        assert value(variable.variable_class) == "preview"
+
+
+@HOSTS
+def test_each_key_holds_what_i_say(mocks: Mocks, made: dict[str, Any], prisma: Any) -> None:
+    """A mapping of keys; in production without a branch, and what Prisma manages there stays Prisma's."""
+    keys = {"DIRECT_URL": "direct_url"}
+    production = prisma.Environment("production", project_id="proj_1", kind="production", environment_variables=keys)
+    assert value(production.variables["DIRECT_URL"].urn)
+    assert value(production.variables["DIRECT_URL"].value) == value(production.direct_url)
+    inputs, protected = made["EnvironmentVariable"]
+    assert (inputs["variable_class"], inputs["adopt"], "branch_id" in inputs, protected) == (
+        "production",
+        False,
+        False,
+        True,
+    )
+    assert prisma.Environment("dev", project_id="proj_1").variables == {}
+
+
+@pytest.mark.parametrize("given", [{"DATABASE_URL": "password"}, ["DATABASE_URL"], "DATABASE_URL"])
+def test_what_no_variable_can_hold_is_one_sentence(mocks: Mocks, given: Any) -> None:
+    """Anything but a connection string of the environment: the program stops, and says what there is."""
+    with pytest.raises(pulumi.RunError, match="environment_variables"):
+        pulumi_prisma.Environment("dev", project_id="proj_1", environment_variables=given)

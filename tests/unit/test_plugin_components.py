@@ -26,6 +26,13 @@ PROJECT = {"projectId": "proj_1"}
         (ENVIRONMENT, {**PROJECT, "source": {"type": "backup", "databaseId": "db_1"}}, "source is {type: database"),
         (ENVIRONMENT, {**PROJECT, "migration": "prisma"}, "migration has tool, command"),
         (ENVIRONMENT, {**PROJECT, "migration": {"tools": "prisma"}}, "migration has tool, command"),
+        (ENVIRONMENT, {**PROJECT, "environmentVariables": "DATABASE_URL"}, "environmentVariables is true or"),
+        (
+            ENVIRONMENT,
+            {**PROJECT, "environmentVariables": {"A": pulumi.Output.from_input("x")}},
+            "known before the update",
+        ),
+        (ENVIRONMENT, {**PROJECT, "environmentVariables": {"A": "password"}}, "it can hold database_url or direct_url"),
     ],
 )
 def test_what_cannot_be_made(type_: str, inputs: dict[str, Any], said: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import Branch, Connection, Database, Project, same_id
-from prisma_provider.errors import NotFound
+from prisma_provider.api.models import Branch, Connection, Database, EnvironmentVariable, Project, same_id
+from prisma_provider.errors import Forbidden, NotFound
+from prisma_provider.live.state import Recorded
 from prisma_provider.text import did_you_mean
 
 
@@ -19,10 +20,15 @@ class Holding:
     project: Project
     databases: tuple[Database, ...]
     branches: tuple[Branch, ...]
+    variables: tuple[EnvironmentVariable, ...] = ()
 
     def branch_of(self, database: Database) -> Branch | None:
         """The branch that a database is on, where it was read."""
         return next((each for each in self.branches if same_id(each.id, database.branch_id)), None)
+
+    def without_variables(self, recorded: Recorded) -> Holding:
+        """The same without the variables that a stack holds."""
+        return replace(self, variables=tuple(each for each in self.variables if not recorded.holds(each.id)))
 
 
 def connections(database: Database) -> tuple[Connection, ...]:
@@ -30,11 +36,16 @@ def connections(database: Database) -> tuple[Connection, ...]:
     return tuple(each for each in database.connections if not same_id(each.id, database.default_connection_id))
 
 
-def read(client: Client, wanted: Iterable[str] = (), *, branches: bool = True) -> tuple[Holding, ...]:
-    """The projects, all of them or those of these ids or names; NotFound where one of these is none."""
+def read(
+    client: Client, wanted: Iterable[str] = (), *, branches: bool = True, variables: bool = False
+) -> tuple[Holding, ...]:
+    """The projects, all of them or those of these ids or names; NotFound where one of these is none.
+
+    `variables` takes one more call for each project.
+    """
     projects = _chosen(client.projects(), tuple(wanted))
     databases = client.databases()
-    return tuple(chain.from_iterable(_held(client, project, databases, branches) for project in projects))
+    return tuple(chain.from_iterable(_held(client, project, databases, branches, variables) for project in projects))
 
 
 def only(holdings: tuple[Holding, ...], wanted: Iterable[str]) -> tuple[Holding, ...]:
@@ -43,13 +54,25 @@ def only(holdings: tuple[Holding, ...], wanted: Iterable[str]) -> tuple[Holding,
     return tuple(each for each in holdings if each.project in chosen)
 
 
-def _held(client: Client, project: Project, databases: Iterable[Database], branches: bool) -> Iterator[Holding]:
+def _held(
+    client: Client, project: Project, databases: Iterable[Database], branches: bool, variables: bool
+) -> Iterator[Holding]:
     """What a project holds; nothing, where it was deleted since it was listed."""
     try:
         on = client.branches(project.id) if branches else ()
     except NotFound:
         return
-    yield Holding(project, tuple(each for each in databases if same_id(each.project.id, project.id)), on)
+    own = tuple(each for each in databases if same_id(each.project.id, project.id))
+    yield Holding(project, own, on, _variables(client, project) if variables else ())
+
+
+def _variables(client: Client, project: Project) -> tuple[EnvironmentVariable, ...]:
+    """Those that Prisma does not manage itself; none, where the service has no such list."""
+    try:
+        listed = client.environment_variables(project.id)
+    except (NotFound, Forbidden):
+        return ()
+    return tuple(each for each in listed if not each.is_managed_by_system)
 
 
 def _chosen(projects: tuple[Project, ...], wanted: tuple[str, ...]) -> tuple[Project, ...]:

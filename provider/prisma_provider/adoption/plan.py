@@ -140,6 +140,12 @@ class Planner:
                 yield made
         for database in holding.databases:
             yield from self._database(database, home, branches)
+        if holding.variables and not self.only_given:
+            names = ", ".join(f"{each.key} ({each.id})" for each in holding.variables)
+            self._left_out.append(
+                f"environment variables of {holding.project.title}: {names}: Prisma does not give their values; "
+                "declare one with its value, which is written, and adopt= with its id"
+            )
 
     def _database(
         self, database: Database, home: str | Reference, branches: Mapping[str, Reference]

@@ -98,7 +98,7 @@ _STATUS: dict[int, _Kind] = {
 def status_error(answer: httpx.Response, doing: str, token: Token) -> errors.ApiError:
     """A response that is no success."""
     refusal = refusals.read(answer.content)
-    kind, why, hint = _plan_limit(refusal, answer.status_code) or _kind(answer, token)
+    kind, why, hint = _plan_limit(refusal, answer.status_code, doing) or _kind(answer, token)
     shown = f" ({cut(masked(refusal.code), 80)})" if refusal.code else ""
     if kind is errors.Unauthorized:
         hint = _another_token(token)
@@ -127,16 +127,22 @@ def _another_token(token: Token) -> str:
     return f"set a valid token: export {TOKEN_VARIABLE}=…; one is made in Prisma Console under Workspace, Settings."
 
 
-def _plan_limit(refusal: Refusal, status: int) -> _Kind | None:
+_CREATED = re.compile(r"create ((?:[a-z]+ ?)+?) (?=[\"A-Z_])")
+"""What a request was to make, as `doing` says it."""
+
+
+def _plan_limit(refusal: Refusal, status: int, doing: str) -> _Kind | None:
     """What no status says: that the plan or the account allows no more, so that a retry is of no use."""
     if status >= 500:
         refusal = Refusal(refusal.code)  # a service that failed may speak of limits, too: only its code is clear
-    if refusal.is_plan_limit:
-        way = "move the workspace to a larger plan in Prisma Console, or delete what is no longer used."
-        return errors.PlanLimit, "the workspace's plan limit is reached", way
     if refusal.is_block:
         way = "see in Prisma Console what restricts the account: a limit on spending, or an invoice that is not paid."
-        return errors.PlanLimit, "the workspace is blocked, since its account has restrictions", way
+        return errors.UsageBlocked, "the workspace is blocked, since its account has restrictions", way
+    if refusal.is_plan_limit:
+        way = "move the workspace to a larger plan in Prisma Console, or delete what is no longer used."
+        made = _CREATED.match(doing)
+        of = f", which allows no more {made[1]}{'es' if made[1].endswith('ch') else 's'}" if made else ""
+        return errors.PlanLimit, f"the workspace's plan limit is reached{of}", way
     return None
 
 

@@ -14,12 +14,14 @@ from prisma_provider.api.models import (
     Branch,
     Connection,
     Database,
+    EnvironmentVariable,
     Listing,
     Me,
     Page,
     Project,
     Reference,
     Region,
+    ServiceToken,
     Subscription,
     Usage,
     fits_path,
@@ -184,6 +186,55 @@ class Client(Requests):
     def delete_connection(self, connection_id: str) -> None:
         """Delete a connection; its password is locked out."""
         self._request("DELETE", _at("connections", connection_id), f"delete connection {connection_id}")
+
+    # environment variables
+
+    def environment_variables(self, project_id: str, key: str | None = None) -> tuple[EnvironmentVariable, ...]:
+        """All environment variables of a project, or those of this key, without their values."""
+        doing = f"list the environment variables of project {project_id}"
+        expected = {"project": project_id}
+        return self._list(EnvironmentVariable, "environment-variables", doing, expected, projectId=project_id, key=key)
+
+    def environment_variable(self, variable_id: str) -> EnvironmentVariable:
+        """One environment variable, without its value; NotFound where there is none."""
+        path, doing = _at("environment-variables", variable_id), f"read environment variable {variable_id}"
+        return self._one(EnvironmentVariable, "GET", path, doing, {"id": variable_id})
+
+    def create_environment_variable(self, body: Mapping[str, Any]) -> EnvironmentVariable:
+        """Make an environment variable; Conflict where its scope has one of this key."""
+        doing = f"create environment variable {body.get('key')}"
+        expected = {"project": body.get("projectId"), "key": body.get("key")}
+        return self._one(EnvironmentVariable, "POST", "environment-variables", doing, expected, body)
+
+    def update_environment_variable(self, variable_id: str, value: str) -> EnvironmentVariable:
+        """Replace the value of an environment variable."""
+        path, doing = _at("environment-variables", variable_id), f"change environment variable {variable_id}"
+        return self._one(EnvironmentVariable, "PATCH", path, doing, {"id": variable_id}, {"value": value})
+
+    def delete_environment_variable(self, variable_id: str) -> None:
+        """Delete an environment variable."""
+        path = _at("environment-variables", variable_id)
+        self._request("DELETE", path, f"delete environment variable {variable_id}")
+
+    # service tokens
+
+    def service_tokens(self, workspace_id: str) -> tuple[ServiceToken, ...]:
+        """The service tokens of a workspace; none, and no error, where the token cannot see the workspace."""
+        path, doing = _at("workspaces", workspace_id, "service-tokens"), "list the service tokens"
+        return self._list(ServiceToken, path, doing, {})
+
+    def create_service_token(self, workspace_id: str, called: str) -> ServiceToken:
+        """Make a service token; the response holds its value, this once."""
+        path, doing = _at("workspaces", workspace_id, "service-tokens"), f'create service token "{name(called)}"'
+        made = self._one(ServiceToken, "POST", path, doing, {}, {"name": called})
+        if not (made.value and made.value.get_secret_value()):
+            raise errors.MalformedResponse(f"Could not {doing}: the response holds no value.")
+        return made
+
+    def delete_service_token(self, workspace_id: str, token_id: str) -> None:
+        """Revoke a service token."""
+        path = "/".join((_at("workspaces", workspace_id), _at("service-tokens", token_id)))
+        self._request("DELETE", path, f"revoke service token {token_id}")
 
 
 def _at(kind: str, object_id: str, *rest: str) -> str:

@@ -17,11 +17,19 @@ from pydantic.alias_generators import to_camel
 
 from prisma_provider.text import name as shown
 
-_PREFIX = re.compile(r"^(proj|db|con|br|wksp)_")
+_PREFIX = re.compile(r"^(proj|db|con|br|wksp|envvar|itgr)_")
 _ID = re.compile(r"[A-Za-z0-9_]{1,128}")
 """What an id is beside its prefix. The published pattern lets more through, a slash among it; ids stand in paths."""
 
-PREFIXES = {"Project": "proj", "Branch": "br", "Database": "db", "Connection": "con", "Restore": "db"}
+PREFIXES = {
+    "Project": "proj",
+    "Branch": "br",
+    "Database": "db",
+    "Connection": "con",
+    "Restore": "db",
+    "EnvironmentVariable": "envvar",
+    "ServiceToken": "itgr",
+}
 """What an id of each kind begins with, where it has a prefix; a restore goes by the id of its database."""
 
 WAITING = ("provisioning", "recovering")
@@ -137,6 +145,7 @@ class Credential(Wire):
     """What kind of token it is."""
 
     type: str
+    id: str | None = None
     name: str | None = None
 
 
@@ -348,6 +357,49 @@ class Project(Wire):
     def names(self) -> Mapping[str, object]:
         """Its id, its workspace's and its logicalId."""
         return {"id": self.id, "workspace": self.workspace.id, "logicalId": self.logical_id}
+
+
+class EnvironmentVariable(Wire):
+    """A variable that Prisma's platform gives to deployments. Its value is in no response."""
+
+    id: Id
+    key: str
+    variable_class: Annotated[str, Field(alias="class")]
+    project_id: Id
+    branch_id: Id | None = None
+    value_kid: str | None = None
+    is_managed_by_system: bool = False
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'environment variable "{shown(self.key)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id, its project's and its key."""
+        return {"id": self.id, "project": self.project_id, "key": self.key}
+
+
+class ServiceToken(Wire):
+    """A token of a workspace. Its value is only in the response to its creation."""
+
+    id: Id
+    name: str
+    value_hint: str | None = None
+    created_at: str | None = None
+    expires_at: str | None = None
+    value: SecretStr | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'service token "{shown(self.name)}" ({self.id})'
+
+    def names(self) -> Mapping[str, object]:
+        """Its id."""
+        return {"id": self.id}
 
 
 class Backup(Wire):

@@ -7,6 +7,7 @@ Nothing else opens a connection to the API. It is safe to share between threads.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -37,6 +38,9 @@ PAGE_SIZE = 100
 
 AT_THE_LIMIT = 1.0
 """Seconds that a request gets at the time limit of its operation even so: to record what was done needs a response."""
+
+SHORTEST_HINT = 4
+"""Characters of a token that tell it from others."""
 
 _SLACK = 0.25
 """Seconds more than the timeouts of httpx, which know whether a connection was made, and so come first."""
@@ -99,6 +103,20 @@ class Requests:
         """Retry something after errors of these kinds, with backoff, within the limits of a request."""
         final: tuple[type[errors.ApiError], ...] = (errors.PlanLimit, *but)
         return self._retries.after(lambda error: isinstance(error, kinds) and not isinstance(error, final))
+
+    def is_token(self, value: object) -> bool:
+        """Whether this is the token that requests are sent with."""
+        return value is not None and value == self._auth.token.value
+
+    def looks_like_token(self, hint: str | None) -> bool:
+        """Whether a hint of a token's value (`eyJ…x3fA`) fits the token that requests are sent with."""
+        parts = [part for part in re.split(r"[^\w-]+", hint or "") if part]
+        value = self._auth.token.value or ""
+        if sum(map(len, parts)) < SHORTEST_HINT:
+            return False
+        return (
+            value.endswith(parts[-1]) if len(parts) == 1 else value.startswith(parts[0]) and value.endswith(parts[-1])
+        )
 
     def wait(self, seconds: float) -> None:
         """Sleep, within the operation's time limit."""

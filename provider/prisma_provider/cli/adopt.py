@@ -114,7 +114,8 @@ def _holdings(states: other_states.States, projects: tuple[str, ...]) -> tuple[H
     """The chosen projects; of what another state says, all has to be there, whatever is chosen."""
     with account() as client:
         if not states.given:
-            return read(client, projects)
+            found = read(client, projects, variables=True)
+            return tuple(each.without_variables(states.recorded) for each in found)
         holdings = read(client, branches=False)
     refuse_missing(states.given, holdings, states.missing)
     return only(holdings, projects)

@@ -12,10 +12,12 @@ from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.database_set import DatabaseSetHandler
+from prisma_provider.handlers.environment_variable import EnvironmentVariableHandler
 from prisma_provider.handlers.inputs import Checked, Properties, check_texts, select
 from prisma_provider.handlers.migration import MigrationHandler
 from prisma_provider.handlers.project import ProjectHandler
 from prisma_provider.handlers.restore import RestoreHandler
+from prisma_provider.handlers.service_token import ServiceTokenHandler
 from prisma_provider.live import Live
 
 
@@ -66,6 +68,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Connection": ConnectionHandler(),
         "Restore": RestoreHandler(),
         "Migration": MigrationHandler(),
+        "EnvironmentVariable": EnvironmentVariableHandler(),
+        "ServiceToken": ServiceTokenHandler(),
     }
 )
 """Every resource by its name."""
@@ -82,4 +86,7 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     live.run.checked(olds, news)
     if not olds:
         live.verify()
+    declared = select(HANDLERS[resource].fields, news)
+    if any(olds.get(name) != value for name, value in declared.items()):
+        live.warn_if_blocked()
     return HANDLERS[resource].check(live, olds, news)

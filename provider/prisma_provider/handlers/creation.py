@@ -13,7 +13,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.members import member
 from prisma_provider.ownership import Keyed, Object
-from prisma_provider.text import snake
+from prisma_provider.text import snake, words
 
 TAKE_OUT = "adopt=True is not needed any more: where your program declares it, take it out now."
 """Said once in a run that has taken over what an interrupted one had left behind."""
@@ -114,7 +114,7 @@ def to_adopt(live: Live, kind: str, news: Properties, existing: Callable[[], Ite
     """The id of the object to take instead of making one; None where one is to be made."""
     adopt = news.get("adopt")
     if isinstance(adopt, str):
-        ownership.take(live, kind, adopt, f"{kind.lower()} {adopt}")
+        ownership.take(live, kind, adopt, f"{words(kind)} {adopt}")
         return adopt
     left = ownership.leftover(live, kind, news, listed(existing))
     if left is None:
@@ -141,7 +141,7 @@ def check_adopted(
         return
     found = find(adopt)
     if found is None:
-        yield nothing_to_adopt(kind.lower(), adopt)
+        yield nothing_to_adopt(words(kind), adopt)
         return
     ownership.take(live, kind, adopt, found.title)
     changes = agreed(found)

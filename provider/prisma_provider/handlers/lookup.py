@@ -10,7 +10,7 @@ from prisma_provider.errors import InvalidInput, NotFound
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource as urn
-from prisma_provider.text import name
+from prisma_provider.text import name, words
 
 
 class Reader(Protocol):
@@ -40,7 +40,7 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
     outputs = reader.read(live, object_id, state) if possible else None
     if outputs is None:
         raise NotFound(
-            f"There is no {resource.lower()} {object_id}, or the token cannot see it.",
+            f"There is no {words(resource)} {object_id}, or the token cannot see it.",
             hint="correct the id, in the program or in the command; copy it from Prisma Console.",
         )
     return outputs
@@ -54,4 +54,4 @@ def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:
         return f'migration "{name(urn().rpartition("::")[2])}"'
     if resource == "Restore":
         return f'database "{state.get("confirmDatabaseName")}" ({object_id})'
-    return f'{resource.lower()} "{name(state.get("name") or state.get("gitName"))}" ({object_id})'
+    return f'{words(resource)} "{name(state.get("name") or state.get("gitName") or state.get("key"))}" ({object_id})'

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from prisma_provider import errors
-from prisma_provider.api.models import bare_id, same_id
+from prisma_provider.api.models import Subscription, bare_id, same_id
+from prisma_provider.errors import capital
+from prisma_provider.live.run import resource
 from prisma_provider.live.shared import Shared
+from prisma_provider.live.state import kind_of
+from prisma_provider.network.retries import time_left, time_limit
 
 T = TypeVar("T")
+
+_PATIENCE = 5.0
+"""Seconds that the plan of a workspace is asked for."""
+
+_SHOWN = 10
+"""Resources that are named in a sentence."""
+
+_log = logging.getLogger(__name__)
 
 
 class Account(Shared):
@@ -19,7 +33,7 @@ class Account(Shared):
         """Refuse a token that is not valid, or that is of another workspace than `prisma:workspaceId`."""
         wanted = self.client.settings.workspace_id
         found = self.workspace_id()
-        if wanted and not self._sees_workspace(wanted):
+        if wanted and not self.sees_workspace(wanted):
             raise errors.ConfigurationError(
                 f"The token belongs to workspace {found or 'of no name'}, and prisma:workspaceId is {wanted}.",
                 hint="use a token of that workspace, or correct prisma:workspaceId.",
@@ -32,7 +46,7 @@ class Account(Shared):
 
     def absent(self, what: str, workspace_id: str | None) -> None:
         """Believe that something is gone, or raise: only the workspace that held it can say so."""
-        if workspace_id is None or self._sees_workspace(workspace_id):
+        if workspace_id is None or self.sees_workspace(workspace_id):
             return
         raise errors.ConfigurationError(
             f"Cannot tell whether {what} still exists: it belongs to workspace {workspace_id}, and the token to "
@@ -40,13 +54,57 @@ class Account(Shared):
             hint=f"use a token of workspace {workspace_id}. Nothing was changed.",
         )
 
-    def _sees_workspace(self, workspace_id: str) -> bool:
+    def sees_workspace(self, workspace_id: str) -> bool:
+        """Whether the token stands for this workspace, or is of a user who sees it."""
         own = self.workspace_id()
         if own is not None:
             return same_id(own, workspace_id)
         # A token of a user, not of a workspace: it sees what it lists.
         seen = self._reads.once("workspaces", self.client.workspaces)
         return any(same_id(workspace.id, workspace_id) for workspace in seen)
+
+    def subscription(self) -> Subscription | None:
+        """The plan of the token's workspace; None where it cannot be read, which is no reason to stop."""
+
+        def read() -> Subscription | None:
+            try:
+                with time_limit(min(_PATIENCE, time_left())):
+                    workspace_id = self.workspace_id()
+                    return self.client.subscription(workspace_id) if workspace_id else None
+            except errors.ApiError as error:
+                _log.info("the workspace's plan cannot be read: %s", error.what)
+                return None
+
+        return self._reads.once("subscription", read)
+
+    def warn_if_blocked(self) -> None:
+        """Say that the workspace is blocked, before anything is made in it."""
+        plan = self.subscription()
+        if plan is not None and plan.usage_blocked:
+            self.note(
+                f'The workspace is blocked on its plan "{plan.plan_name}": its databases accept no connections, and '
+                f"what is to be made may be refused. Raise the plan or its limits{_where(plan)}."
+            )
+
+    @contextmanager
+    def saying_plan(self) -> Iterator[None]:
+        """An error of the workspace's plan says which plan it is, where it is raised, and what was made before."""
+        try:
+            yield
+        except errors.PlanLimit as error:
+            plan = self.subscription()
+            raised = f'the plan is "{plan.plan_name}"; it is raised{_where(plan)}. ' if plan else ""
+            raise type(error)(
+                error.what, said=error.said, hint=f"{raised}{_sentence(error.hint)}{self._so_far()}", code=error.code
+            ) from None
+
+    def _so_far(self) -> str:
+        """What this run made, and what it did not."""
+        made = [_called(urn) for urn in self.run.all_returned() if urn]
+        more = f" and {len(made) - _SHOWN} more" if len(made) > _SHOWN else ""
+        before = f" Made by this run before it, and kept: {', '.join(made[:_SHOWN])}{more}." if made else ""
+        this = f" Not done: {_called(resource())}." if resource() else ""
+        return f"{this}{before} `pulumi up` goes on with what is left."
 
     def regions(self) -> dict[str, str | None]:
         """The names of the service's regions, by their ids."""
@@ -59,3 +117,15 @@ class Account(Shared):
         except errors.NotFound:
             self.absent(f"{kind} {object_id}", workspace_id)
             return None
+
+
+def _where(plan: Subscription) -> str:
+    return f" at {plan.upgrade_url}" if plan.upgrade_url else " in Prisma Console"
+
+
+def _sentence(hint: str | None) -> str:
+    return capital(hint) if hint else ""
+
+
+def _called(urn: str) -> str:
+    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'

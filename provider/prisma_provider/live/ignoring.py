@@ -46,7 +46,7 @@ def _is_doubtful(live: Live, found: Diff | Refused, news: Properties) -> bool:
     unchanged = {name for name, value in news.items() if name in before and before[name] == value}
     if isinstance(found, Refused):
         return unchanged >= news.keys()
-    return any(change.field in unchanged for change in found.of("patch", "replace", "wait"))
+    return any(change.field in unchanged for change in found.of("patch", "replace", "wait", "write"))
 
 
 def _recorded(live: Live, object_id: str, olds: Properties) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from prisma_provider.live.branches import Branches
 from prisma_provider.live.connections import Connections
+from prisma_provider.live.service_tokens import ServiceTokens
+from prisma_provider.live.variables import Variables
 
 
-class Live(Connections, Branches):
+class Live(Connections, Branches, Variables, ServiceTokens):
     """The live objects of one operation; `client` is there for the writes."""

@@ -53,13 +53,14 @@ class Run:
         self._holders: dict[tuple[str, str], str] = {}
         self._olds: dict[str, Mapping[str, Any]] = {}
         self._news: dict[str, Mapping[str, Any]] = {}
-        self._returned: set[str] = set()
+        self._returned: dict[str, str] = {}
         self._made: dict[str, Made] = {}
         self._under_way: Counter[tuple[str, ...]] = Counter()
         self._delete_asked: set[str] = set()
         self._deleting: set[str] = set()
         self._keys: set[str] = set()
         self._ignored: dict[str, tuple[str, ...]] = {}
+        self._replaced: dict[str, str] = {}
 
     @contextmanager
     def alone(self, *key: str) -> Iterator[None]:
@@ -128,15 +129,27 @@ class Run:
             holder, held_by = self._default_claims.setdefault(bare_id(project_id), (key, title))
         return None if holder == key else held_by
 
+    def replacing(self, object_id: str) -> None:
+        """The resource that is worked on is to have another object in the place of this one."""
+        self._replaced[resource()] = object_id
+
+    def replaced_by(self, urn: str) -> str | None:
+        """The object in whose place a resource gets another one, as far as this run was shown."""
+        return self._replaced.get(urn)
+
     # what it made
 
     def returned(self, object_id: str) -> None:
         """A create of this process returns this id: from now on it is not deleted by this process."""
-        self._returned.add(bare_id(object_id))
+        self._returned[bare_id(object_id)] = resource()
 
     def was_returned(self, object_id: str) -> bool:
         """Whether a create of this process returned this id."""
         return bare_id(object_id) in self._returned
+
+    def all_returned(self) -> list[str]:
+        """The URNs of the resources whose creation this run has done, in this order."""
+        return [*self._returned.values()]
 
     def made(self, object_id: str, inputs: Mapping[str, Any] | None = None) -> None:
         """This process made it: nobody else has put anything into it."""

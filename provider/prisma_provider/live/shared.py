@@ -8,7 +8,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import Branch, Connection, Project
+from prisma_provider.api.models import Branch, Connection, EnvironmentVariable, Project, ServiceToken
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.own_writes import OwnWrites
 from prisma_provider.live.run import Run
@@ -49,6 +49,8 @@ class Shared:
         self._own = OwnWrites()
         self._connections: dict[str, Connection | None] = {}
         self._branches: dict[str, Branch] = {}
+        self._variables: dict[str, EnvironmentVariable | None] = {}
+        self._tokens: dict[str, ServiceToken | None] = {}
         self._projects: dict[str, Project | None] = {}
         self._sought: set[str] = set()
         self._waiting: Counter[str] = Counter()

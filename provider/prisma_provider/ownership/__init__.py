@@ -32,7 +32,7 @@ from prisma_provider.ownership.replacing import (
     refuse_replacement,
 )
 from prisma_provider.ownership.taking import hold, refuse_held, take, take_import
-from prisma_provider.ownership.values import Keyed, Object, is_declared, named
+from prisma_provider.ownership.values import Keyed, Object, is_declared, is_own, named
 
 __all__ = [
     "Keyed",
@@ -43,6 +43,7 @@ __all__ = [
     "is_declared",
     "is_deleted_with_its_project",
     "is_lost",
+    "is_own",
     "is_replacement",
     "leftover",
     "may_be_deleted_with_project",

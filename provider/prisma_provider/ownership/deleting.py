@@ -9,6 +9,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.network.clock import seconds_of
 from prisma_provider.ownership.values import Inputs, has_by_state, named
+from prisma_provider.text import words
 
 SAME_MOMENT = 1.0
 """Seconds between two times that a service may write for one creation."""
@@ -17,18 +18,18 @@ SAME_MOMENT = 1.0
 def stays(live: Live, kind: str, object_id: str) -> bool:
     """Whether the object must stay, since another resource holds it: a note says so, nothing is sent."""
     if live.run.was_returned(object_id):
-        live.note(f"{kind.lower()} {object_id} was adopted in this run: it is kept.")
+        live.note(f"{words(kind)} {object_id} was adopted in this run: it is kept.")
         return True
     again = _is_held_again(live, kind, object_id)
     # First, and then the look at others: of two that are deleted at the same time, one sees the other at least.
     live.run.deleting()
     if again:
-        live.note(f"{kind.lower()} {object_id} is kept: its resource took it again when it was replaced.")
+        live.note(f"{words(kind)} {object_id} is kept: its resource took it again when it was replaced.")
         return True
     holder = live.run.holder(kind, object_id) or _other_holder(live, kind, object_id)
     if holder is None or holder == resource():
         return False
-    live.note(f"{kind.lower()} {object_id} is kept: {named(holder)} of this stack holds it, too.")
+    live.note(f"{words(kind)} {object_id} is kept: {named(holder)} of this stack holds it, too.")
     return True
 
 
@@ -63,7 +64,7 @@ def refuse_another(title: str, recorded: Inputs, found: Inputs) -> None:
 
     What it belongs to, when it was made, and what cannot be renamed are compared, as far as both are known.
     """
-    for name in ("projectId", "databaseId", "gitName"):
+    for name in ("projectId", "databaseId", "gitName", "key"):
         if None not in (recorded.get(name), found.get(name)) and not same_id(recorded[name], found[name]):
             raise _another(title, name, recorded[name], found[name])
     made, seen = seconds_of(recorded.get("createdAt")), seconds_of(found.get("createdAt"))

@@ -71,6 +71,13 @@ def has_by_state(live: Live, kind: str, object_id: str) -> bool:
     return any(entry.urn == resource() for entry in live.recorded().holders(kind, object_id))
 
 
+def is_own(live: Live, kind: str, object_id: str) -> bool:
+    """Whether the resource that is worked on has this object: as this run was shown, or by the state of the stack."""
+    if not resource():
+        return False
+    return live.run.holder(kind, object_id) == resource() or has_by_state(live, kind, object_id)
+
+
 def is_declared(live: Live) -> bool:
     """Whether the program declares the resource that is worked on: what is deleted then is what it replaced."""
     return live.run.inputs(resource()) is not None

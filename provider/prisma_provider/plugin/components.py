@@ -60,6 +60,8 @@ class _Components(Provider):
             given["source"] = _source(name, given["source"])
         if "migration" in given:
             given["migration"] = _migration(name, given["migration"])
+        if "environment_variables" in given:
+            given["environment_variables"] = _variables(name, given["environment_variables"])
         made = Environment(name, **given, opts=self._completed(options or pulumi.ResourceOptions()))
         return ConstructResult(made.urn, {camel(output): getattr(made, output) for output in Environment.OUTPUTS})
 
@@ -106,6 +108,17 @@ def _source(name: str, given: Any) -> CloneOf | BackupOf:
         return BackupOf(given["databaseId"], given["backupId"])
     raise pulumi.RunError(
         f"{name}: source is {{type: database, databaseId: …}} or {{type: backup, databaseId: …, backupId: …}}."
+    )
+
+
+def _variables(name: str, given: Any) -> bool | Mapping[str, str]:
+    """The environment variables as the class takes them: `databaseUrl` is what every other language calls it."""
+    if isinstance(given, bool):
+        return given
+    if isinstance(given, Mapping) and all(isinstance(held, str) for held in given.values()):
+        return {key: snake(held) for key, held in given.items()}
+    raise pulumi.RunError(
+        f"{name}: environmentVariables is true or {{DATABASE_URL: databaseUrl}}, known before the update."
     )
 
 

@@ -37,7 +37,7 @@ def _shown_as(change: Change, news: Mapping[str, Any]) -> str:
 
 def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
     kinds = (_Entry.UPDATE, _Entry.ADD, _Entry.DELETE)
-    if change.how in ("replace", "recreate"):
+    if change.how in ("replace", "recreate", "renew"):
         kinds = (_Entry.UPDATE_REPLACE, _Entry.ADD_REPLACE, _Entry.DELETE_REPLACE)
     update, add, delete = kinds
     if change.how in ("make", "delete", "release"):
@@ -49,4 +49,4 @@ def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
         kind = add
     elif change.declared is None:
         kind = delete
-    return _Entry(kind=kind, inputDiff=change.how in ("record", "rotate", "restore"))
+    return _Entry(kind=kind, inputDiff=change.how in ("record", "rotate", "renew", "restore"))

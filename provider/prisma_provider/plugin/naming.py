@@ -8,7 +8,7 @@ from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.plugin.identity import Urn, kind_of
 
-NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection": "name"}
+NAMES = {"Project": "name", "Branch": "gitName", "Database": "name", "Connection": "name", "ServiceToken": "name"}
 """The input that is the resource's own name where it is not given."""
 
 _DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE

@@ -38,6 +38,8 @@ def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, 
             outputs[change.field] = change.declared
         elif change.how == "wait":
             outputs[change.field] = UNKNOWN
+        elif change.how == "write":
+            outputs |= {"value": news["value"], "updatedAt": UNKNOWN}
         elif change.how == "migrate":
             outputs |= {field.name: UNKNOWN for field in fields if field.kind == "output"}
         elif change.how == "rotate":

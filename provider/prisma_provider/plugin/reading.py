@@ -19,6 +19,8 @@ QUERIES = {
     "Branch": ("projectId",),
     "Database": ("projectId",),
     "Connection": ("projectId", "databaseId"),
+    "EnvironmentVariable": ("projectId",),
+    "ServiceToken": ("workspaceId",),
 }
 """What a list of each kind can be narrowed by."""
 
@@ -109,6 +111,14 @@ def _say_what_is_absent(live: Live, kind: str, seen: Seen) -> None:
         way = "Declare a rotationTrigger to have new ones; the old ones are then locked out."
     elif kind == "Database":
         way = "A Connection of it has its own."
+    elif kind == "ServiceToken":
+        way = "Declare a rotationTrigger to have another one; this one is then revoked."
+    elif kind == "EnvironmentVariable":
+        live.note(
+            f"{title(kind, seen.object_id, seen.outputs)} is imported without its value, which Prisma never gives: the "
+            "first `pulumi up` writes the one that the program declares."
+        )
+        return
     else:
         return
     what = title(kind, seen.object_id, seen.outputs)
@@ -133,6 +143,11 @@ def listed(live: Live, kind: str, query: Properties) -> Iterator[Listed]:
         for project in live.projects():
             yield Listed(project.id, project.name)
         return
+    if kind == "ServiceToken":
+        workspace_id = query.get("workspaceId") or live.workspace_id()
+        for token in live.client.service_tokens(workspace_id) if workspace_id else ():
+            yield Listed(token.id, token.name)
+        return
     for project_id in [query["projectId"]] if "projectId" in query else [project.id for project in live.projects()]:
         yield from _of_project(live, kind, project_id, query)
 
@@ -141,6 +156,10 @@ def _of_project(live: Live, kind: str, project_id: str, query: Properties) -> It
     if kind == "Branch":
         for branch in live.client.branches(project_id):
             yield Listed(branch.id, branch.git_name)
+        return
+    if kind == "EnvironmentVariable":
+        for variable in live.variables(project_id):
+            yield Listed(variable.id, variable.key)
         return
     for database in live.databases(project_id).values():
         if kind == "Database":

@@ -129,7 +129,8 @@ class Session:
             with working_on(urn), time_limit(seconds or DEFAULT_TIME_LIMIT):
                 if live.client.settings.workspace_id:
                     live.verify()
-                yield live
+                with live.saying_plan():
+                    yield live
         finally:
             _work.reset(mark)
 

@@ -17,7 +17,8 @@ _PHRASES = {
     "CloneOf(database_id)": "{type: database, databaseId: …}",
     "BackupOf(database_id, backup_id)": "{type: backup, databaseId: …, backupId: …}",
 }
-_PROPERTIES = {field.name for handler in HANDLERS.values() for field in handler.fields}
+_OF_A_COMPONENT = "environmentVariables"
+_PROPERTIES = {_OF_A_COMPONENT, *(field.name for handler in HANDLERS.values() for field in handler.fields)}
 _NAMES = {name: name for name in _PROPERTIES} | {snake(name): name for name in (*_PROPERTIES, *FUNCTIONS)}
 
 

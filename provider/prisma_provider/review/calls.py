@@ -12,7 +12,13 @@ from prisma_provider.review.changes import adopted, is_gone, restores, seen
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, shown
 
-_PATHS = {"Project": "projects", "Branch": "branches", "Database": "databases", "Connection": "connections"}
+_PATHS = {
+    "Project": "projects",
+    "Branch": "branches",
+    "Database": "databases",
+    "Connection": "connections",
+    "EnvironmentVariable": "environment-variables",
+}
 
 
 def calls(step: Step, plan: Plan) -> Iterator[str]:
@@ -42,7 +48,7 @@ def _create(step: Step) -> Iterator[str]:
     if step.kind == "Branch":
         yield f"POST /v1/projects/{shown(new.inputs.get('projectId'))}/branches"
     else:
-        yield f"POST /v1/{_PATHS[str(step.kind)]}"
+        yield f"POST /v1/{_kind_path(step, new)}"
 
 
 def _delete(step: Step) -> Iterator[str]:
@@ -57,6 +63,8 @@ def _update(step: Step, plan: Plan) -> Iterator[str]:
     patched = [each for each in differs.values() if each.is_sent and each.after is not False]
     bodies = Diff(tuple(Change(each.field, each.before, _sent(each.after), "patch") for each in patched)).patches()
     yield from (f"PATCH {_path(step)} {json.dumps(body, ensure_ascii=False)}" for body in bodies)
+    if "value" in differs or (step.kind == "EnvironmentVariable" and adopted(step)):
+        yield f'PATCH {_path(step)} {{"value": "[secret]"}}'
     trigger = differs.get("rotationTrigger")
     if trigger and trigger.after is not None:
         connection = _connection(step)  # the state of a set does not hold it
@@ -71,7 +79,13 @@ def _restore(step: Step, plan: Plan) -> Iterator[str]:
 
 
 def _path(step: Step) -> str:
-    return f"/v1/{_PATHS[str(step.kind)]}/{adopted(step) or (step.old or State()).id}"
+    return f"/v1/{_kind_path(step, step.old or State())}/{adopted(step) or (step.old or State()).id}"
+
+
+def _kind_path(step: Step, state: State) -> str:
+    if step.kind == "ServiceToken":
+        return f"workspaces/{shown(state.get('workspaceId'))}/service-tokens"
+    return _PATHS[str(step.kind)]
 
 
 def _connection(step: Step) -> Any:

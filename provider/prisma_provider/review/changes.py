@@ -19,10 +19,21 @@ from prisma_provider.review.values import UNKNOWN_MARK, is_masked
 _NOT_SET: Final = "not set"
 _FIELD = re.compile(r"[:;] (\w+) is ")
 _TRIGGER = "rotationTrigger"
+_VALUE = "value"
+_SENDS = (": gets the value", ": its value is only known")
+"""How the provider says of an environment variable that its value is sent, which no preview shows."""
 
 PATCHED = ("name", "gitName", "isDefault", "branchId", "branchGitName")
-FIXED = ("projectId", "databaseId", "region", "source")
-SETTINGS = ("backupId", "sourceDatabaseId", "confirmDatabaseName", "allowReplace", "forceDestroy", "adopt")
+FIXED = ("projectId", "databaseId", "workspaceId", "region", "source", "key", "variableClass")
+SETTINGS = (
+    "backupId",
+    "sourceDatabaseId",
+    "confirmDatabaseName",
+    "allowReplace",
+    "forceDestroy",
+    "keepPrevious",
+    "adopt",
+)
 SHOWN = (*PATCHED, *FIXED, *SETTINGS, "status")
 """The properties that a report may show; none of them is a secret."""
 
@@ -55,7 +66,20 @@ def seen(step: Step, plan: Plan) -> dict[str, Seen]:
         return {}
     told = _told(step, plan)
     fields = dict.fromkeys((*_edited(step.refreshed or step.old, step.new), *told, *step.detailed, *step.reasons))
-    return {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
+    found = {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
+    return found | ({_VALUE: _sent(step, told)} if _sends_value(step, plan, told) else {})
+
+
+def _sends_value(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether an update sends the value of an environment variable."""
+    if step.kind != "EnvironmentVariable" or step.op != "update":
+        return False
+    return _VALUE in (*told, *step.detailed) or any(line.startswith(_SENDS) for line in _lines(step, plan))
+
+
+def _sent(step: Step, told: Mapping[str, tuple[Any, Any]]) -> Seen:
+    """That it is sent, and whether another hand has written it; never the value."""
+    return Seen(_VALUE, None, "another", by_hand=_VALUE in told, edited=_VALUE not in told)
 
 
 def restores(step: Step, plan: Plan) -> bool:

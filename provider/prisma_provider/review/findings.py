@@ -42,6 +42,11 @@ TAKEN = (
 )
 FOREIGN = "Its data may be lost: it is of another provider."
 UNTYPED = "It may hold data: its type does not say, and its code is the program's own."
+ACCESS = {
+    "Connection": "Whoever uses its credentials is locked out.",
+    "ServiceToken": "Whoever uses this token is locked out.",
+}
+"""What lets somebody in, and what its deletion means."""
 HOLDS_DATA = ("Project", "Database", SET)
 """What has data: deleted or replaced, it is lost."""
 
@@ -73,7 +78,7 @@ class Finding:
     def known_as(self) -> str | None:
         """Its name in Prisma, where that is another one, and its id."""
         state = self.step.old or self.step.new or State()
-        name = shown(state.get("name") or state.get("gitName") or self.step.name)
+        name = shown(state.get("name") or state.get("gitName") or state.get("key") or self.step.name)
         return ", ".join(each for each in (name if name != self.step.name else "", state.id or "") if each) or None
 
     @property
@@ -140,10 +145,13 @@ def _unreadable(step: Step) -> Finding:
 
 def _creation(step: Step) -> Finding:
     new = step.new or State()
-    adopt, name = new.inputs.get("adopt"), shown(new.get("name") or new.get("gitName"))
+    adopt, name = new.inputs.get("adopt"), shown(new.get("name") or new.get("gitName") or new.get("key"))
+    variable = step.kind == "EnvironmentVariable"
     if isinstance(adopt, str):
-        return Finding("adopted", step, after=shown(adopt), note="It exists: Pulumi takes it over.")
-    note = "Where an interrupted run left it behind, that one is taken." if adopt else None
+        taken = "It exists: Pulumi takes it over" + (", and replaces its value." if variable else ".")
+        return Finding("adopted", step, after=shown(adopt), note=taken)
+    left = "Where one is there, it is taken over" if variable else "Where an interrupted run left it behind, that one"
+    note = left + (", and its value replaced." if variable else " is taken.") if adopt else None
     return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
 
 
@@ -152,9 +160,11 @@ def _deletion(step: Step, defaults: Defaults) -> Finding:
     if old.retained or old.external:
         return Finding("forgotten", step, note="It lives on in Prisma: only Pulumi forgets it.")
     begin = PENDING if step.pending else ""
-    if step.kind == "Connection":
-        note = begin + "Whoever uses its credentials is locked out."
+    if step.kind in ACCESS:
+        note = begin + ACCESS[step.kind]
         return Finding("deleted", step, note=note, loses="credentials")
+    if step.kind == "EnvironmentVariable":
+        return Finding("deleted", step, note=begin + "A running service keeps it until its next deployment.")
     if step.kind == "Project":
         return Finding("deleted", step, note=begin + _lost_with_project(old), loses="data")
     if step.kind == "Database" and defaults.lives_on(step):
@@ -174,13 +184,14 @@ def _replacement(step: Step, plan: Plan) -> Finding:
     old, gone = step.old or State(), is_gone(step, plan)
     differs = list(seen(step, plan).values())
     because = [change for change in differs if change.field in step.reasons]
+    values = [change for change in because if change.field != "rotationTrigger"]  # whose value nobody wants to read
     return Finding(
         "created" if step.op == "create" else "replaced",
         step,
-        before=", ".join(f"{change.field} {shown(change.before)}" for change in because) or None,
-        after=", ".join(f"{change.field} {shown(change.after)}" for change in because) or None,
+        before=", ".join(f"{change.field} {shown(change.before)}" for change in values) or None,
+        after=", ".join(f"{change.field} {shown(change.after)}" for change in values) or None,
         note=_replaced_note(step, old, gone=gone, asked=not because),
-        loses=_replaced_loses(step),
+        loses=None if gone and step.kind == "ServiceToken" else _replaced_loses(step),
         drift=gone,
     )
 
@@ -188,11 +199,27 @@ def _replacement(step: Step, plan: Plan) -> Finding:
 def _replaced_loses(step: Step) -> Loss | None:
     if step.kind in HOLDS_DATA:
         return "data"
-    return "credentials" if step.kind == "Connection" else None
+    return "credentials" if step.kind in ACCESS and not _keeps_previous(step) else None
+
+
+def _keeps_previous(step: Step) -> bool:
+    return step.kind == "ServiceToken" and bool((step.new or State()).inputs.get("keepPrevious"))
+
+
+_REPLACED = {
+    "EnvironmentVariable": "Another one is made, and this one deleted. No data of a database is touched.",
+    "ServiceToken": "Another one with a new value takes its place; whoever uses the old one is locked out.",
+}
+"""What a replacement means that loses no data."""
+KEEPS = "Another one is made; this one stays valid until the next rotation."
 
 
 def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
     begin = "An option such as replacement_trigger, `--replace`, a taint or a dependency asks for it. " if asked else ""
+    if step.kind in _REPLACED:
+        if gone:
+            return "It is gone, deleted by another hand: another one is made."
+        return begin + (KEEPS if _keeps_previous(step) else _REPLACED[step.kind])
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
     if step.kind == "Connection":
@@ -266,6 +293,8 @@ def _meaning(step: Step, change: Seen) -> tuple[Kind, str | None]:
             )
         case "rotationTrigger" if change.after is not None:
             return "rotated", "It gets a new password; whoever uses the old one is locked out."
+        case "value":
+            return "changed", "Its value is sent; a running service sees it with its next deployment."
         case "status":
             return "waits", "The next `pulumi up` waits until it is ready."
         case "allowReplace" if change.after:

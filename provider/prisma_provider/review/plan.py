@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-KINDS = ("Project", "Branch", "Database", "DatabaseSet", "Connection", "Restore", "Migration")
+KINDS = (
+    "Project",
+    "Branch",
+    "Database",
+    "DatabaseSet",
+    "Connection",
+    "Restore",
+    "Migration",
+    "EnvironmentVariable",
+    "ServiceToken",
+)
 _OURS = re.compile(rf"(?:pulumi-python:dynamic/prisma|prisma:index|prisma:set):({'|'.join(KINDS)})")
 _ID = re.compile(r"\(([^\s()]+)\)")
 
@@ -64,7 +74,7 @@ class Step:
 
     @property
     def kind(self) -> str | None:
-        """Project, Branch, Database, DatabaseSet, Connection, Restore or Migration; None for what is not Prisma's."""
+        """One of `KINDS`; None for what is not Prisma's."""
         match = _OURS.fullmatch(self.type)
         return match[1] if match else None
 

@@ -24,7 +24,7 @@ def _(world: World) -> Found:
 @ROWS.row(
     "workspaces",
     "GET /v1/workspaces lists the workspaces that the token sees",
-    "live/account.py _sees_workspace",
+    "live/account.py sees_workspace",
 )
 def _(world: World) -> Found:
     ids = [field(each, "id") for each in world.api.all("/v1/workspaces", limit=100)]

@@ -1,0 +1,88 @@
+"""Making a service token once, though none has a key or a unique name, and its value comes only with the response.
+
+After a lost response the new one of its name that was not there before is revoked, and another is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from prisma_provider import errors
+from prisma_provider.api.models import ServiceToken, bare_id
+from prisma_provider.errors import PrismaError, Refused
+from prisma_provider.live import Live
+from prisma_provider.network.retries import time_left
+
+LAG = 5.0
+"""Seconds after which what the service has done shows in its list."""
+
+LOOK = 1.0
+"""Seconds from one look to the next."""
+
+
+def make(live: Live, workspace_id: str, name: str) -> ServiceToken:
+    """POST; what a lost response may have left is revoked, as nobody has its value."""
+    before = {bare_id(each.id) for each in live.client.service_tokens(workspace_id)}
+    lost: list[errors.LostResponse] = []
+
+    def attempt() -> ServiceToken:
+        try:
+            return live.client.create_service_token(workspace_id, name)
+        except errors.LostResponse as error:
+            lost.append(error)
+            revoke_new(live, workspace_id, name, before)
+            raise
+
+    try:
+        made = live.client.retrying(errors.LostResponse)(attempt)
+    except errors.ApiError as error:
+        if not lost:
+            raise
+        raise PrismaError(
+            f'Could not create service token "{name}": its response was lost, and another one did not come.',
+            said=error.said or error.what,
+            hint=f'run `pulumi up` again. Revoke a token "{name}" that is new in Prisma Console: nobody has its value.',
+        ) from None
+    if lost:
+        revoke_new(live, workspace_id, name, before | {bare_id(made.id)}, at_once=True)
+    return made
+
+
+def revoke_new(live: Live, workspace_id: str, name: str, before: AbstractSet[str], *, at_once: bool = False) -> None:
+    """Revoke what a request without a response has made, as soon as the list shows it; Refused for several."""
+    found = _new(live, workspace_id, name, before)
+    waited, ends = 0.0, 0.0 if at_once else min(LAG, time_left())
+    while not found and waited < ends:
+        live.client.wait(LOOK)
+        waited += LOOK
+        found = _new(live, workspace_id, name, before)
+    if len(found) > 1:
+        raise Refused(
+            f'The response to creating service token "{name}" was lost, and there are several that may be it: '
+            f"{', '.join(each.id for each in found)}.",
+            hint="revoke those that nobody uses in Prisma Console, and run `pulumi up` again.",
+        )
+    for each in found:
+        _revoke(live, workspace_id, each)
+
+
+def _revoke(live: Live, workspace_id: str, token: ServiceToken) -> None:
+    try:
+        live.client.delete_service_token(workspace_id, token.id)
+    except errors.NotFound:
+        return
+    except errors.ApiError as error:
+        raise PrismaError(
+            f"The response to creating {token.title} was lost, and it could not be revoked: nobody has its value.",
+            said=error.said or error.what,
+            hint="revoke it in Prisma Console, and run `pulumi up` again.",
+        ) from None
+
+
+def _new(live: Live, workspace_id: str, name: str, before: AbstractSet[str]) -> list[ServiceToken]:
+    """Tokens of this name that were not there before, and that no creation of this run returned."""
+    return [
+        each
+        for each in live.client.service_tokens(workspace_id)
+        if each.name == name and bare_id(each.id) not in before and not live.run.was_returned(each.id)
+    ]
