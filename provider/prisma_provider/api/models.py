@@ -124,6 +124,17 @@ class Reference(Wire):
         return {"id": self.id}
 
 
+class Workspace(Reference):
+    """A workspace: what a token is of."""
+
+    created_at: str | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f'workspace "{shown(self.name or "")}" ({self.id})'
+
+
 def _home(reference: Reference) -> Reference:
     _to_path(reference.id)
     return reference
