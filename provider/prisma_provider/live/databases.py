@@ -12,6 +12,9 @@ from prisma_provider.live.projects import Projects
 from prisma_provider.live.shared_reads import SharedRead
 from prisma_provider.network.retries import time_left
 
+SOON = 0.1
+"""Seconds after which a database that is waited for is asked about again, at first."""
+
 
 class Databases(Projects):
     """The databases that are live."""
@@ -90,7 +93,7 @@ class Databases(Projects):
         """
         ends = time.monotonic() + min(seconds, time_left())
         seen: Database | None = database
-        pause, looked = 0.1, self.now()
+        pause, looked = SOON, self.now()
         ask_at = time.monotonic() + pause
         while seen is not None and not done(seen) and time.monotonic() < ends:
             self._pause(min(ask_at, ends) - time.monotonic())

@@ -77,7 +77,7 @@ class Pace:
 
     _MARGIN = 0.97
     _LEAST = 4.0
-    _HOLDS = (2.0, 16.0, 64.0)
+    _HOLDS = (2.0, 30.0, 120.0)
     """Seconds for which a rate is kept."""
 
     def __init__(self) -> None:
