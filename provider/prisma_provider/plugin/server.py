@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,13 +53,13 @@ class _Provider:
 
     def load(self) -> grpc.GenericRpcHandler:
         """Import it, and what it gives to the protocol."""
-        gc.disable()  # of what is imported nothing is garbage, and looking for it takes a fifth of the time
-        with without_sdk():
+        from prisma_provider.imports import uncollected
+
+        with without_sdk(), uncollected():
             from prisma_provider.network.logs import write_log
             from prisma_provider.plugin.engine import Engine
             from prisma_provider.plugin.servicer import Provider
             from prisma_provider.plugin.session import Session
-        gc.enable()
         self._session = Session(Engine(self._address))
         write_log(self._session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
         return Provider(self._session).handler()
