@@ -136,6 +136,22 @@ NODE_HOST = Kit(
     usual_time="about 2 minutes on 2 cores the first time",
 )
 
+GO_HOST = Kit(
+    name="go-host",
+    title="Pulumi's Go host",
+    version="3.66.0",
+    parts=(
+        # The newest Go host that is part of a module.
+        GoProgram(
+            name="pulumi-language-go",
+            module=SDK,
+            version="v3.66.0",
+            package=f"{SDK}/go/pulumi-language-go",
+        ),
+    ),
+    usual_time="about a minute on 2 cores the first time",
+)
+
 ACTIONLINT = Kit(
     name="actionlint",
     title="actionlint, which reads GitHub's workflows",
@@ -189,9 +205,11 @@ class Engines:
 
     def yaml_host(self, engine: Engine) -> Path:
         """The folder that holds the host for YAML programs, which official CLIs bring along."""
-        if (engine.bin / "pulumi-language-yaml").exists():
-            return engine.bin
-        return self._built(YAML_HOST)
+        return self._brought_along(engine, YAML_HOST)
+
+    def go_host(self, engine: Engine) -> Path:
+        """The folder that holds the host for Go programs, which official CLIs bring along."""
+        return self._brought_along(engine, GO_HOST)
 
     def node_host(self) -> Path:
         """The folder that holds the host for TypeScript programs, and the maker of SDKs, which no CLI brings along."""
@@ -200,6 +218,9 @@ class Engines:
     def actionlint(self) -> Path:
         """The program that tells whether GitHub would take a workflow."""
         return self._built(ACTIONLINT) / "actionlint"
+
+    def _brought_along(self, engine: Engine, kit: Kit) -> Path:
+        return engine.bin if all((engine.bin / part.name).exists() for part in kit.parts) else self._built(kit)
 
     def _built(self, kit: Kit) -> Path:
         with self._locked(kit):

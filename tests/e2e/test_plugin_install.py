@@ -65,6 +65,8 @@ def test_a_folder_is_installed(stack: YamlStack, tmp_path: Path) -> None:
     done = stack.up()
     assert done.changes == {"create": 6}  # the stack, the project, the environment and its three parts
     assert "pulumi-resource-prisma from $PATH" not in done.messages
+    assert stack.pulumi("schema", "check", "prisma") == ""  # of the installed plugin, as Pulumi asks it: no warning
+    assert stack.pulumi("package", "get-schema", "prisma").startswith("{")
     in_a_checkout = [sys.executable, str(ROOT / "provider" / "make-plugin"), str(folder)]
     again = subprocess.run(in_a_checkout, capture_output=True, text=True)
     assert again.returncode == 1

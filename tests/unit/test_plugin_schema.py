@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto.provider_pb2 import GetSchemaResponse
 
 import pulumi_prisma
 from prisma_local.rules.regions import REGIONS
@@ -34,7 +35,8 @@ def test_the_files_are_what_the_code_says() -> None:
 
 def test_the_plugin_serves_the_version_that_is_installed() -> None:
     """`pulumi package get-schema` names the version that I installed, and everything else of the file."""
-    assert json.loads(served.text()) == {"version": version("pulumi-prisma"), **PACKAGE}
+    assert PACKAGE["version"] == version("pulumi-prisma")
+    assert json.loads(GetSchemaResponse.FromString(served.response()).schema) == PACKAGE
 
 
 def test_it_says_where_it_comes_from() -> None:
