@@ -72,7 +72,7 @@ class Plugin:
         live.note, live.problem = self.session.note, self.session.problem
         self.session.begin(live)
 
-    def call(self, method: str, kind: str, name: str = "orders", **request: Any) -> Any:
+    def call(self, method: str, kind: str, name: Any = "orders", **request: Any) -> Any:
         """One call that succeeds."""
         message = getattr(provider_pb2, f"{method}Request")
         given = {key: to_struct(value) if isinstance(value, dict) else value for key, value in request.items()}
@@ -617,8 +617,9 @@ def test_what_is_only_looked_at_may_be_held(plugin: Plugin, capsys: pytest.Captu
     capsys.readouterr()
     assert plugin.call("Read", "Database", "looked-at", id=made).id == made
     of_do = "urn:pulumi:dev::default::prisma:index:Database::Database"
-    seen = plugin.provider.Read(provider_pb2.ReadRequest(urn=of_do, id=made), Context())
-    plugin.provider.Check(provider_pb2.CheckRequest(urn=of_do, olds=seen.inputs, news=seen.inputs), Context())
+    context: Any = Context()
+    seen = plugin.provider.Read(provider_pb2.ReadRequest(urn=of_do, id=made), context)
+    plugin.provider.Check(provider_pb2.CheckRequest(urn=of_do, olds=seen.inputs, news=seen.inputs), context)
     assert "imported" not in capsys.readouterr().err
 
 
