@@ -13,10 +13,19 @@ from typing import Any, Protocol, TypeVar
 
 from prisma_provider import errors
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import Branch, Connection, Database, Project
+from prisma_provider.api.models import (
+    Branch,
+    Connection,
+    Database,
+    EnvironmentVariable,
+    Project,
+    ServiceToken,
+    Workspace,
+    same_id,
+)
 from prisma_provider.diff import outputs
 from prisma_provider.errors import InvalidInput
-from prisma_provider.handlers import branch, connection, database, project
+from prisma_provider.handlers import branch, connection, database, environment_variable, project, service_token
 from prisma_provider.handlers.inputs import Properties, check_id, check_texts
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 from prisma_provider.text import did_you_mean
@@ -167,6 +176,57 @@ def _get_regions(client: Client, given: Properties) -> Properties:
     return {"regions": [each.model_dump(by_alias=True) for each in client.regions()]}
 
 
+def _get_workspace(client: Client, given: Properties) -> Properties:
+    if not given:
+        return _workspace(client.workspace(_own_workspace(client)))
+    return _workspace(_one("workspace", given, client.workspace, client.workspaces))
+
+
+def _get_workspaces(client: Client, given: Properties) -> Properties:
+    return {"workspaces": [_workspace(each) for each in client.workspaces() if given.get("name") in (None, each.name)]}
+
+
+def _get_subscription(client: Client, given: Properties) -> Properties:
+    workspace_id = given.get("workspaceId") or _own_workspace(client)
+    return {"workspaceId": workspace_id, **client.subscription(workspace_id).model_dump(by_alias=True)}
+
+
+def _get_service_tokens(client: Client, given: Properties) -> Properties:
+    workspace_id = given.get("workspaceId") or _own_workspace(client)
+    listed = client.service_tokens(workspace_id)
+    if not listed:
+        client.workspace(workspace_id)  # one that the token cannot see has an empty list, too: NotFound
+    wanted = [each for each in listed if given.get("name") in (None, each.name)]
+    return {"serviceTokens": [_service_token(each, workspace_id) for each in wanted]}
+
+
+def _get_environment_variables(client: Client, given: Properties) -> Properties:
+    of_class, branch_id = given.get("variableClass"), given.get("branchId")
+    if of_class not in (None, *environment_variable.CLASSES):
+        raise InvalidInput("variableClass", f'variable_class is "{of_class}": it is production or preview.')
+    listed = client.environment_variables(given["projectId"], given.get("key"))
+    if not listed:
+        client.project(given["projectId"])  # one that the token cannot see has an empty list, too: NotFound
+    wanted = [
+        each
+        for each in listed
+        if of_class in (None, each.variable_class) and (branch_id is None or same_id(each.branch_id, branch_id))
+    ]
+    return {"environmentVariables": [_environment_variable(each) for each in wanted]}
+
+
+def _own_workspace(client: Client) -> str:
+    """The workspace of the token, or the only one that it sees."""
+    own = client.me().workspace
+    seen = [own] if own else client.workspaces()
+    if len(seen) != 1:
+        names = ", ".join(f'"{each.name}" ({each.id})' for each in seen) or "none"
+        raise InvalidInput(
+            "workspaceId", f"The token is of no workspace; those that it sees: {names}.", hint="give the id of one."
+        )
+    return seen[0].id
+
+
 def _project(found: Project) -> Properties:
     return {"id": found.id, **project.outputs(found, {})}
 
@@ -184,8 +244,22 @@ def _branch(found: Branch) -> Properties:
     return {"id": found.id, **branch.outputs(found, {})}
 
 
+def _workspace(found: Workspace) -> Properties:
+    return {"id": found.id, "name": found.name, "createdAt": found.created_at}
+
+
+def _service_token(found: ServiceToken, workspace_id: str) -> Properties:
+    """Without its value, which some service might show."""
+    return {"id": found.id, "workspaceId": workspace_id, **service_token.outputs(found, {})}
+
+
+def _environment_variable(found: EnvironmentVariable) -> Properties:
+    return {"id": found.id, **environment_variable.outputs(found, {})}
+
+
 _PROJECT = Argument("projectId", "proj", required=True)
 _DATABASE = Argument("databaseId", "db", required=True)
+_WORKSPACE = Argument("workspaceId", "wksp")
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
@@ -199,6 +273,14 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "getBackups": Function((_DATABASE,), _get_backups),
         "getUsage": Function((_DATABASE, Argument("startDate"), Argument("endDate")), _get_usage),
         "getRegions": Function((), _get_regions),
+        "getWorkspace": Function((Argument("id", "wksp"), Argument("name")), _get_workspace),
+        "getWorkspaces": Function((Argument("name"),), _get_workspaces),
+        "getSubscription": Function((_WORKSPACE,), _get_subscription),
+        "getServiceTokens": Function((_WORKSPACE, Argument("name")), _get_service_tokens),
+        "getEnvironmentVariables": Function(
+            (_PROJECT, Argument("key"), Argument("variableClass"), Argument("branchId", "br")),
+            _get_environment_variables,
+        ),
     }
 )
 """Every function by its name."""

@@ -75,6 +75,12 @@ _BRANCH_ROLE = Enumeration(
     "What a branch is for.",
     {"production": "The first branch of a project.", "preview": "Any other branch."},
 )
+_VARIABLE_CLASS = Enumeration(
+    "VariableClass",
+    "The deployments that get an environment variable.",
+    {"production": "Those of production.", "preview": "Those of previews."},
+    others="There are no others.",
+)
 _CONNECTION_KIND = Enumeration(
     "ConnectionKind",
     "What a connection speaks.",
@@ -104,6 +110,7 @@ _OF_PROPERTIES: Mapping[str, Enumeration] = {
     "backupType": _BACKUP_TYPE,
     "role": _BRANCH_ROLE,
     "kind": _CONNECTION_KIND,
+    "variableClass": _VARIABLE_CLASS,
     "Environment.kind": _ENVIRONMENT_KIND,
     "DatabaseSource.type": _SOURCE_TYPE,
 }

@@ -25,9 +25,13 @@ from pulumi_prisma.results import (
     GetConnectionResult,
     GetDatabaseResult,
     GetDatabaseSetResult,
+    GetEnvironmentVariableResult,
     GetProjectResult,
     GetRegionResult,
+    GetServiceTokenResult,
+    GetSubscriptionResult,
     GetUsageResult,
+    GetWorkspaceResult,
 )
 from pulumi_prisma.starting import check_plugin, is_mocked
 
@@ -48,14 +52,24 @@ __all__ = [
     "get_database_set_output",
     "get_databases",
     "get_databases_output",
+    "get_environment_variables",
+    "get_environment_variables_output",
     "get_project",
     "get_project_output",
     "get_projects",
     "get_projects_output",
     "get_regions",
     "get_regions_output",
+    "get_service_tokens",
+    "get_service_tokens_output",
+    "get_subscription",
+    "get_subscription_output",
     "get_usage",
     "get_usage_output",
+    "get_workspace",
+    "get_workspace_output",
+    "get_workspaces",
+    "get_workspaces_output",
 ]
 
 T = TypeVar("T")
@@ -88,6 +102,16 @@ _BRANCHES = _Function("getBranches", lambda found: [GetBranchResult(**each) for 
 _BACKUPS = _Function("getBackups", lambda found: [GetBackupResult(**each) for each in found["backups"]])
 _USAGE = _Function("getUsage", lambda found: GetUsageResult(**found))
 _REGIONS = _Function("getRegions", lambda found: [GetRegionResult(**each) for each in found["regions"]])
+_WORKSPACE = _Function("getWorkspace", lambda found: GetWorkspaceResult(**found))
+_WORKSPACES = _Function("getWorkspaces", lambda found: [GetWorkspaceResult(**each) for each in found["workspaces"]])
+_SUBSCRIPTION = _Function("getSubscription", lambda found: GetSubscriptionResult(**found))
+_SERVICE_TOKENS = _Function(
+    "getServiceTokens", lambda found: [GetServiceTokenResult(**each) for each in found["service_tokens"]]
+)
+_ENVIRONMENT_VARIABLES = _Function(
+    "getEnvironmentVariables",
+    lambda found: [GetEnvironmentVariableResult(**each) for each in found["environment_variables"]],
+)
 
 
 def get_project(
@@ -275,6 +299,125 @@ def get_regions_output(
 ) -> Output[list[GetRegionResult]]:
     """`get_regions` as an output."""
     return _later(_REGIONS, opts)
+
+
+def get_workspace(
+    id: str | None = None,  # noqa: A002
+    *,
+    name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> GetWorkspaceResult:
+    """The workspace of this id or of this name; without either that of the token."""
+    return _call(_WORKSPACE, opts, id=id, name=name)
+
+
+def get_workspace_output(
+    id: Input[str] | None = None,  # noqa: A002
+    *,
+    name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[GetWorkspaceResult]:
+    """`get_workspace` of outputs."""
+    return _later(_WORKSPACE, opts, id=id, name=name)
+
+
+def get_workspaces(*, name: str | None = None, opts: pulumi.InvokeOptions | None = None) -> list[GetWorkspaceResult]:
+    """All workspaces that the token can see, or those of this name."""
+    return _call(_WORKSPACES, opts, name=name)
+
+
+def get_workspaces_output(
+    *,
+    name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetWorkspaceResult]]:
+    """`get_workspaces` of outputs."""
+    return _later(_WORKSPACES, opts, name=name)
+
+
+def get_subscription(
+    workspace_id: str | None = None, *, opts: pulumi.InvokeOptions | None = None
+) -> GetSubscriptionResult:
+    """The plan of a workspace, and whether it is blocked.
+
+    :param workspace_id: the workspace, ``wksp_…``; that of the token, where none is given.
+    """
+    return _call(_SUBSCRIPTION, opts, workspace_id=workspace_id)
+
+
+def get_subscription_output(
+    workspace_id: Input[str] | None = None,
+    *,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[GetSubscriptionResult]:
+    """`get_subscription` of outputs."""
+    return _later(_SUBSCRIPTION, opts, workspace_id=workspace_id)
+
+
+def get_service_tokens(
+    workspace_id: str | None = None,
+    *,
+    name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> list[GetServiceTokenResult]:
+    """The service tokens of a workspace, the newest first, or those of this name; without their values.
+
+    :param workspace_id: the workspace, ``wksp_…``; that of the token, where none is given.
+    """
+    return _call(_SERVICE_TOKENS, opts, workspace_id=workspace_id, name=name)
+
+
+def get_service_tokens_output(
+    workspace_id: Input[str] | None = None,
+    *,
+    name: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetServiceTokenResult]]:
+    """`get_service_tokens` of outputs."""
+    return _later(_SERVICE_TOKENS, opts, workspace_id=workspace_id, name=name)
+
+
+def get_environment_variables(
+    project_id: str,
+    *,
+    key: str | None = None,
+    variable_class: str | None = None,
+    branch_id: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> list[GetEnvironmentVariableResult]:
+    """The environment variables of a project that fit all that is given; without their values.
+
+    :param key: the name of the variables, such as ``DATABASE_URL``.
+    :param variable_class: ``production`` or ``preview``.
+    :param branch_id: the branch whose own they are, ``br_…``; of any branch and of none, where none is given.
+    """
+    return _call(
+        _ENVIRONMENT_VARIABLES,
+        opts,
+        project_id=project_id,
+        key=key,
+        variable_class=variable_class,
+        branch_id=branch_id,
+    )
+
+
+def get_environment_variables_output(
+    project_id: Input[str],
+    *,
+    key: Input[str] | None = None,
+    variable_class: Input[str] | None = None,
+    branch_id: Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> Output[list[GetEnvironmentVariableResult]]:
+    """`get_environment_variables` of outputs."""
+    return _later(
+        _ENVIRONMENT_VARIABLES,
+        opts,
+        project_id=project_id,
+        key=key,
+        variable_class=variable_class,
+        branch_id=branch_id,
+    )
 
 
 def _call(function: _Function[T], opts: pulumi.InvokeOptions | None, **arguments: Any) -> T:

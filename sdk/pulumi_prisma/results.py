@@ -11,9 +11,13 @@ __all__ = [
     "GetConnectionResult",
     "GetDatabaseResult",
     "GetDatabaseSetResult",
+    "GetEnvironmentVariableResult",
     "GetProjectResult",
     "GetRegionResult",
+    "GetServiceTokenResult",
+    "GetSubscriptionResult",
     "GetUsageResult",
+    "GetWorkspaceResult",
 ]
 
 
@@ -149,3 +153,69 @@ class GetRegionResult:
     """What `region` takes, such as ``eu-central-1``."""
     name: str | None = None
     """What people call it."""
+
+
+@dataclass(frozen=True)
+class GetWorkspaceResult:
+    """A workspace that the token can see."""
+
+    id: str
+    """Its id, ``wksp_…``."""
+    name: str | None = None
+    """Its name in Prisma."""
+    created_at: str | None = None
+    """When it was made, as RFC 3339."""
+
+
+@dataclass(frozen=True)
+class GetSubscriptionResult:
+    """The plan of a workspace."""
+
+    workspace_id: str
+    """The workspace."""
+    plan_name: str
+    """The name of the plan."""
+    usage_blocked: bool
+    """Whether the workspace is blocked: its databases accept no connections then, and keep their data."""
+    upgrade_url: str | None = None
+    """Where the plan or its limits are raised."""
+
+
+@dataclass(frozen=True)
+class GetServiceTokenResult:
+    """A service token that exists, without its value, which Prisma shows only once."""
+
+    id: str
+    """Its id, ``itgr_…``."""
+    name: str
+    """Its name in Prisma, which need not be unique."""
+    workspace_id: str
+    """The workspace that it belongs to."""
+    value_hint: str | None = None
+    """The part of its value by which people tell it from others."""
+    created_at: str | None = None
+    """When it was made, as RFC 3339."""
+    expires_at: str | None = None
+    """When it expires, as RFC 3339; none where it does not."""
+
+
+@dataclass(frozen=True)
+class GetEnvironmentVariableResult:
+    """An environment variable that exists, without its value, which Prisma never shows."""
+
+    id: str
+    """Its id, ``envvar_…``."""
+    key: str
+    """Its name, such as ``DATABASE_URL``."""
+    variable_class: str
+    """``production`` or ``preview``."""
+    project_id: str
+    """The project that it belongs to."""
+    is_managed_by_system: bool
+    """Whether Prisma itself writes it."""
+    branch_id: str | None = None
+    """The branch whose own it is; none where it is that of all branches of its class."""
+    created_at: str | None = None
+    """When it was made, as RFC 3339."""
+    updated_at: str | None = None
+    """When its value was last written, as RFC 3339."""

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,6 +85,7 @@ def package() -> dict[str, Any]:
     settings = {name: word.schema(name == "serviceToken") for name, word in _arguments(native.Provider).items()}
     return {
         "name": "prisma",
+        "version": version("pulumi-prisma"),
         "displayName": "Prisma Postgres",
         "description": "Prisma Postgres as code: projects, branches, databases and connections. No edit of a property "
         "destroys data.",

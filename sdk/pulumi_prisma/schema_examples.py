@@ -12,14 +12,16 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "docs" / "examples"
 """Where they are in a checkout, a folder for each resource; a wheel holds the schema, and not this."""
 
-LANGUAGES = {"ts": "typescript", "py": "python", "go": "go", "yaml": "yaml"}
+LANGUAGES = {"ts": "typescript", "py": "python", "go": "go", "cs": "csharp", "yaml": "yaml"}
 """What each ending is called in a description."""
 
 _BEGIN = "{{% examples %}}"
 
 
 def with_examples(kind: str, description: str) -> str:
-    """A description with the examples of a resource, in all languages."""
+    """A description with the examples of a resource, in all languages. LookupError where it has none."""
+    if not (FOLDER / kind).is_dir():
+        raise LookupError(f"{kind} has no examples: sdk/docs/examples/{kind}/1-a-title.{{{','.join(LANGUAGES)}}}.")
     files = sorted((FOLDER / kind).iterdir(), key=lambda file: (file.stem, [*LANGUAGES].index(file.suffix[1:])))
     examples = (_example(title, list(each)) for title, each in groupby(files, _title))
     return "\n".join((description, "", _BEGIN, "## Example Usage", *examples, "{{% /examples %}}"))

@@ -66,6 +66,18 @@ OTHERS: dict[str, tuple[list[Rule], list[str]]] = {
             *("database-on-branch", "database-move", "database-branch-by-name", "pages-of-branches"),
             *("absent-branch", "absent-home-of-branches"),
             *("branch-delete-used", "branch-delete-default", "branch-delete"),
+            *("variable-branch", "variable-production-branch"),
+        ],
+    ),
+    "no environment variables, no service tokens": (
+        [
+            {"path": path, "kind": "status", "status": 404}
+            for path in ("/v1/environment-variables*", "/v1/workspaces/*/service-tokens")
+        ],
+        [
+            *("variable", "variable-hidden", "variable-list", "variable-twice", "variable-branch", "variable-key"),
+            *("variable-production-branch", "variable-still", "variable-patch", "variable-system", "variable-delete"),
+            *("token", "token-list", "token-credential", "token-nowhere", "token-delete"),
         ],
     ),
     "a PATCH refuses isDefault": (
@@ -170,6 +182,14 @@ LIES: dict[str, Rule] = {
         "method": "POST",
         "path": "/v1/projects/*/branches",
         "match": {"gitName": "release"},
+        "after": 1,
+        "kind": "status",
+        "status": 422,
+        **REFUSED,
+    },
+    "variable-twice": {
+        "method": "POST",
+        "path": "/v1/environment-variables",
         "after": 1,
         "kind": "status",
         "status": 422,

@@ -65,6 +65,22 @@ def test_databases(page: Browser, orders: dict[str, Any], local: LocalServer) ->
 
 
 @needs_chromium
+def test_variables_by_key(page: Browser, local: LocalServer, project: dict[str, Any]) -> None:
+    """The variables of a project with class, branch and who manages them, and no value; a filter finds a key."""
+    branch = local.made(f"/v1/projects/{project['id']}/branches", gitName="feature")
+    body = {"projectId": project["id"], "branchId": branch["id"], "class": "preview", "key": "TIER", "value": "hidden"}
+    local.made("/v1/environment-variables", **body)
+    local.made("/v1/databases", projectId=project["id"], name="orders", isDefault=True)
+    key = f'details[data-key="variables of {project["id"]}"]'
+    page.wait(lambda: "Environment variables: 3" in page.text(key))
+    page.click(f"{key} summary")
+    page.wait(lambda: "TIER" in page.text(key))
+    text = page.text("#databases")
+    assert [word in text for word in ("preview", "feature", "DATABASE_URL_POOLED", "managed by Prisma")] == [True] * 4
+    assert "hidden" not in text and page.complaints() == []
+
+
+@needs_chromium
 def test_the_title_says_which_server_it_is(page: Browser, local: LocalServer) -> None:
     """Among the tabs of my browser I see which server this is."""
     page.wait(lambda: local.url.removeprefix("http://") in page.run("return document.title"))
@@ -78,7 +94,7 @@ def test_connection_strings_are_folded(page: Browser, orders: dict[str, Any], lo
     assert "postgres://" not in page.text(key)
     page.click(f"{key} summary")
     page.wait(lambda: "postgres://" in page.text(key))
-    assert "kept nowhere" in page.text(key)
+    assert "shown nowhere" in page.text(key)
     local.api("PATCH", f"/v1/databases/{orders['id']}", {"name": "sales"})
     page.wait(lambda: "sales" in page.text("#databases"))
     assert "postgres://" in page.text(key)

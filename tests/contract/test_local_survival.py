@@ -295,11 +295,21 @@ def test_a_data_directory_of_an_earlier_version_is_upgraded(place: Path) -> None
     with closing(sqlite3.connect(place / "records.sqlite")) as records:
         records.execute("ALTER TABLE branches DROP COLUMN updated_at")
         records.execute("ALTER TABLE databases DROP COLUMN restore_from")
+        records.execute("ALTER TABLE connections DROP COLUMN password")
+        records.execute("ALTER TABLE tokens DROP COLUMN hint")
+        records.execute("UPDATE tokens SET id = 'tok_c1'")
         records.execute("DROP TABLE backups")
+        records.execute("DROP TABLE environment_variables")
+        records.commit()
     with started_again(server):
         [branch] = server.api("GET", f"/v1/projects/{project['id']}/branches").json()["data"]
         assert branch["updatedAt"] == branch["createdAt"]
         assert server.backup(project["database"]["id"])["status"] == "completed"
+        assert server.api("GET", "/v1/me").json()["data"]["credential"]["id"] == "itgr_c1"
+        # The password is not known from before. The next rotation tells it.
+        assert server.api("GET", "/v1/environment-variables").json()["data"] == []
+        server.made(f"/v1/connections/{project['database']['defaultConnectionId']}/rotate")
+        assert len(server.api("GET", "/v1/environment-variables").json()["data"]) == 2
 
 
 def test_provisioning_goes_on_after_a_kill(place: Path) -> None:
@@ -603,3 +613,20 @@ def _python_of_everybody(options: Shape) -> str:
             continue
         return program
     pytest.skip(f"no {same} here that an account other than root can run")
+
+
+def test_variables_outlive_a_restart(place: Path) -> None:
+    """Values are read again with the key in the data directory; a damaged key is said before anything is served."""
+    with LocalServer(place) as server:
+        project = server.made("/v1/projects", name="shop")
+        body = {"projectId": project["id"], "class": "production", "key": "TIER", "value": "small"}
+        server.made("/v1/environment-variables", **body)
+        [branch] = server.api("GET", f"/v1/projects/{project['id']}/branches").json()["data"]
+        before = server.control("POST", "variables", {"branchId": branch["id"]})["data"]
+    with LocalServer(place) as server:
+        assert server.control("POST", "variables", {"branchId": branch["id"]})["data"] == before
+    assert before["TIER"] == "small" and before["DATABASE_URL"] == project["database"]["connectionString"]
+    (place / "variables.key").write_bytes(b"half a key")
+    refused = run("--data-dir", str(place))
+    assert refused.returncode == 1 and "variables.key is damaged" in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -35,7 +35,7 @@ def on_its_way(local: LocalServer, project: dict[str, Any]) -> dict[str, Any]:
 
 def test_nothing_there(operator: CommandLine) -> None:
     """In an empty workspace I am told that there is nothing."""
-    assert operator.run("status") == "There is no database.\n"
+    assert operator.run("status") == "There is no database.\nPlan: Local, not blocked.\n"
     assert operator.asked("status") == []
     assert operator.asked("usage") == []
     assert 'no database "orders"' in operator.run("backups", "orders", expect=1)
@@ -48,6 +48,15 @@ def test_status(operator: CommandLine, orders: dict[str, Any]) -> None:
     (shown,) = operator.asked("status")
     assert (shown["name"], shown["status"], shown["isDefault"], shown["connections"]) == ("orders", "ready", True, 1)
     assert operator.asked("status", "--project", "shop") == [shown]
+
+
+def test_the_plan(operator: CommandLine) -> None:
+    """Below the databases I see the plan, and that the workspace is blocked; a service without it says nothing."""
+    operator.server.settings(planName="Free", usageBlocked=True)
+    last = operator.run("status").splitlines()[-1]
+    assert last.startswith("Plan: Free, BLOCKED: databases refuse queries, and keep their data. See http://127.0.0.1:")
+    operator.server.fault(method="GET", path="/v1/workspaces/*/subscription", kind="status", status=404)
+    assert operator.run("status") == "There is no database.\n"
 
 
 ORDERS = "::error::x\n::add-mask::y\x1b[31m ##[group]z"

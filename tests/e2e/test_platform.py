@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import pytest
+
 from e2e.hosts import both_hosts
 from e2e.stack import Stack, connects, sql
 from e2e.test_environments import ROWS, branches, project, source
@@ -31,6 +33,7 @@ with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
     connection.execute("alter table parcels add column weight int")
 """
 CUT = "cut_after"
+over_the_plugin = pytest.mark.parametrize("stack", ["plugin"], indirect=True)
 
 
 def variables(stack: Stack, project_id: str) -> dict[str, dict[str, Any]]:
@@ -85,7 +88,6 @@ def test_a_variable_from_first_to_last(stack: Stack) -> None:
     assert variables(stack, shop) == {}
 
 
-@both_hosts
 def test_what_is_there_is_named_and_taken(stack: Stack) -> None:
     """Made in the Console before: the preview names it, adopt=True takes it; deleted elsewhere, it is made again."""
     shop = project(stack)
@@ -124,8 +126,8 @@ def test_a_token_from_first_to_last(stack: Stack) -> None:
     for trigger in "123":
         stack.up(TOKEN.format(workspace=stack.workspace_id, trigger=trigger))
         values.append(stack.outputs()["token"])
-        assert stack.preview().writes_nothing
-        assert stack.refresh().writes_nothing
+    assert stack.refresh().writes_nothing
+    assert stack.preview().writes_nothing
     assert [works(stack, value) for value in values] == [False, True, True]
     assert not any(value in stack.export() for value in values)
     stack.destroy()
@@ -133,7 +135,7 @@ def test_a_token_from_first_to_last(stack: Stack) -> None:
     assert not any(works(stack, value) for value in values)
 
 
-@both_hosts
+@over_the_plugin
 def test_the_token_of_the_run_is_not_revoked(stack: Stack) -> None:
     """A run that uses the token it declares cannot lock itself out."""
     stack.up(TOKEN.format(workspace=stack.workspace_id, trigger="1"))
@@ -176,7 +178,7 @@ def test_a_preview_environment_in_one_program(stack: Stack) -> None:
     assert [each["id"] for each in stack.all("databases")] == [database_id]
 
 
-@both_hosts
+@over_the_plugin
 def test_production_leaves_what_prisma_manages(stack: Stack) -> None:
     """Prisma writes DATABASE_URL of the default database itself: it is left so, it is said, and the rest is mine."""
     shop = project(stack)
@@ -187,3 +189,17 @@ def test_production_leaves_what_prisma_manages(stack: Stack) -> None:
     assert [*variables(stack, shop)] == ["DIRECT_URL"]
     assert "DATABASE_URL" in managed and "left as it is" in said
     assert stack.preview().writes_nothing
+
+
+@over_the_plugin
+def test_the_limits_of_a_plan_in_words(stack: Stack) -> None:
+    """One database too many: which plan, where to raise it, what was made. Blocked: the preview warns."""
+    shop = project(stack)
+    program = f'one = prisma.Database("one", project_id="{shop}")\n'
+    program += f'prisma.Database("two", project_id="{shop}", opts=pulumi.ResourceOptions(depends_on=[one]))\n'
+    stack.server.settings(planName="Free", databaseLimit=1)
+    said = stack.up(program, expect=1).messages
+    for words in ("allows no more databases", 'the plan is "Free"', "raised at http", 'kept: Database "one"'):
+        assert words in said
+    stack.server.settings(usageBlocked=True)
+    assert 'blocked on its plan "Free"' in stack.preview().messages

@@ -248,6 +248,8 @@ class Service:
         if kind == "subscription":
             return _data(self.subscription)
         sees = workspace_id == WORKSPACE
+        if not verb:
+            return _data({"id": WORKSPACE, "name": "Acme"}) if sees else refusal(404, "not found")
         if request.method == "GET":
             return self._list(list(self.tokens.values()) if sees else [], request)
         if not sees or (token_id and token_id not in self.tokens):

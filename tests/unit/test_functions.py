@@ -9,7 +9,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.adoption.inventory import read
 from prisma_provider.functions import FUNCTIONS
-from unit.service import Service
+from unit.service import WORKSPACE, Service
 
 
 def ask(service: Service, function: str, **given: Any) -> Any:
@@ -32,6 +32,9 @@ def ask(service: Service, function: str, **given: Any) -> Any:
         ("getDatabaseSet", {"projectId": "proj_1", "names": "orders"}),
         ("getBackups", {"databaseId": 5}),
         ("getUsage", {"databaseId": "db_1", "startDate": 5}),
+        ("getSubscription", {"workspaceId": "x y"}),
+        ("getEnvironmentVariables", {}),
+        ("getEnvironmentVariables", {"projectId": "proj_1", "variableClass": "staging"}),
         ("getDatabases", {"name": "Calling __str__ on an Output[T] is not supported."}),
     ],
 )
@@ -119,3 +122,59 @@ def test_the_rest_is_found(service: Service) -> None:
     usage = ask(service, "getUsage", databaseId=database, startDate="2026-01-01")
     assert (usage["operations"], usage["storageGib"]) == (7, 0.5)
     assert {"id": "eu-central-1", "name": "eu-central-1"} in ask(service, "getRegions")["regions"]
+
+
+def test_an_empty_list_of_what_the_token_cannot_see(service: Service) -> None:
+    """Tokens of another workspace and variables of another project are an error, though the service lists none."""
+    other = "wksp_cm0000000000000000000000000"
+    for function in ("getServiceTokens", "getWorkspace"):
+        with pytest.raises(errors.NotFound):
+            ask(service, function, **{"id" if function == "getWorkspace" else "workspaceId": other})
+    with pytest.raises(errors.NotFound):
+        ask(service, "getEnvironmentVariables", projectId="proj_99")
+    assert ask(service, "getEnvironmentVariables", projectId=service.project()["id"]) == {"environmentVariables": []}
+
+
+def test_the_workspace_of_the_token(service: Service) -> None:
+    """Without an id it is the token's own: the workspace, its plan and its service tokens, without their values."""
+    found = ask(service, "getWorkspace")
+    assert (found["id"], found["name"]) == (WORKSPACE, "Acme")
+    assert found == ask(service, "getWorkspace", name="Acme") == ask(service, "getWorkspaces")["workspaces"][0]
+    assert ask(service, "getSubscription") == {
+        "workspaceId": WORKSPACE,
+        "planName": "Free",
+        "usageBlocked": False,
+        "upgradeUrl": "https://up.example",
+    }
+    made = [service.token(name, value="a secret")["id"] for name in ("one", "two")]
+    listed = ask(service, "getServiceTokens")
+    assert [each["id"] for each in listed["serviceTokens"]] == made and "a secret" not in str(listed)
+    assert [each["id"] for each in ask(service, "getServiceTokens", name="two")["serviceTokens"]] == made[1:]
+
+
+def test_a_token_of_a_person_without_a_workspace(service: Service) -> None:
+    """Where the token is of none, the one that it sees is meant."""
+    service.workspace = None
+    assert ask(service, "getWorkspace")["id"] == WORKSPACE
+
+
+def test_environment_variables_are_found_by_scope(service: Service) -> None:
+    """By key, class and branch; with who manages them, and without a value."""
+    home = service.project()["id"]
+    feature = service.branch(home, "feature")["id"]
+    ids = [
+        service.variable(home, "TIER", "hidden")["id"],
+        service.variable(home, "TIER", "hidden", branchId=feature)["id"],
+        service.variable(home, "DATABASE_URL", "hidden", isManagedBySystem=True, **{"class": "production"})["id"],
+    ]
+
+    def found(**given: str) -> list[str]:
+        listed = ask(service, "getEnvironmentVariables", projectId=home, **given)["environmentVariables"]
+        assert "hidden" not in str(listed)
+        return [each["id"] for each in listed]
+
+    assert found() == ids
+    assert found(key="TIER") == ids[:2]
+    assert found(branchId=feature) == ids[1:2]
+    assert found(variableClass="production") == ids[2:]
+    assert found(variableClass="production", branchId=feature) == []

@@ -24,6 +24,7 @@ ERRORS = {
 }
 
 
+ERROR_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 # `authorization` serves it: its caller has no token of ours yet.
 EXCHANGE: Document = {
     "operationId": "postV1AuthGithubActionsToken",
@@ -32,6 +33,7 @@ EXCHANGE: Document = {
     "responses": {
         "201": {"description": "Created", "content": {"application/json": {"schema": responses.EXCHANGED_TOKEN}}},
         "401": {"description": "The token is not valid, or its repository is not connected."},
+        **{str(status): {"description": ERRORS[status], "content": ERROR_CONTENT} for status in (400, 413)},
     },
     "security": [],
 }
@@ -92,8 +94,7 @@ def _success(operation: Operation) -> Document:
 
 
 def _errors(operation: Operation) -> Document:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {str(status): {"description": ERRORS[status], "content": content} for status in operation.errors}
+    return {str(status): {"description": ERRORS[status], "content": ERROR_CONTENT} for status in operation.errors}
 
 
 def _id(operation: Operation) -> str:

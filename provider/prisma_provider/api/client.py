@@ -19,11 +19,11 @@ from prisma_provider.api.models import (
     Me,
     Page,
     Project,
-    Reference,
     Region,
     ServiceToken,
     Subscription,
     Usage,
+    Workspace,
     fits_path,
 )
 from prisma_provider.api.requests import PAGE_SIZE, Requests
@@ -45,9 +45,14 @@ class Client(Requests):
             self._workspace = me.workspace.id
         return me
 
-    def workspaces(self) -> tuple[Reference, ...]:
+    def workspaces(self) -> tuple[Workspace, ...]:
         """The workspaces that the token can see."""
-        return self._list(Reference, "workspaces", "list the workspaces", {})
+        return self._list(Workspace, "workspaces", "list the workspaces", {})
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """One workspace; NotFound where the token cannot see it."""
+        path, doing = _at("workspaces", workspace_id), f"read workspace {workspace_id}"
+        return self._one(Workspace, "GET", path, doing, {"id": workspace_id})
 
     def subscription(self, workspace_id: str) -> Subscription:
         """The plan of a workspace, and whether it is blocked."""

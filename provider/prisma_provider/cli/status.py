@@ -10,12 +10,15 @@ from typing import Any
 import click
 
 from prisma_provider.adoption.inventory import Holding, read
-from prisma_provider.api.models import WAITING, Database
+from prisma_provider.api.models import WAITING, Database, Subscription
 from prisma_provider.cli import tables
 from prisma_provider.cli.account import account
 from prisma_provider.cli.seconds import Seconds
 from prisma_provider.cli.tables import Column
 from prisma_provider.cli.watching import watch
+from prisma_provider.live import Live
+from prisma_provider.network.origins import is_safe
+from prisma_provider.text import plain
 
 COLUMNS = (
     Column("Project", folds=True),
@@ -37,7 +40,7 @@ COLUMNS = (
     "--every", type=Seconds(), metavar="SECONDS", default=2.0, show_default=True, help="How long between two looks."
 )
 def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: float) -> None:
-    """Show every database, and how it is.
+    """Show every database, and how it is; and the workspace's plan.
 
     \b
     Examples:
@@ -49,12 +52,23 @@ def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: floa
         if watching:
             watch(lambda: _statuses(read(client, projects, branches=False)), WAITING, every)
         holdings = read(client, projects)
+        plan = None if as_json else Live(client).subscription()
     if as_json:
         click.echo(json.dumps([_properties(*each) for each in _databases(holdings)], indent=2))
     else:
         tables.show(COLUMNS, (_row(*each) for each in _databases(holdings)), "There is no database.")
+    if plan is not None:
+        click.echo(plain(plan_line(plan)))
     if watching and any(database.status == "failure" for _, database in _databases(holdings)):
         sys.exit(1)
+
+
+def plan_line(plan: Subscription) -> str:
+    """The plan, and whether the workspace is blocked on it."""
+    if not plan.usage_blocked:
+        return f"Plan: {plan.plan_name}, not blocked."
+    where = plan.upgrade_url if plan.upgrade_url and is_safe(plan.upgrade_url) else "Prisma Console"
+    return f"Plan: {plan.plan_name}, BLOCKED: databases refuse queries, and keep their data. See {where}"
 
 
 def _databases(holdings: tuple[Holding, ...]) -> Iterator[tuple[Holding, Database]]:

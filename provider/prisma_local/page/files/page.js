@@ -53,16 +53,16 @@ function connection(each) {
     ? [["pooled and direct", each.direct]] : [["pooled", each.pooled], ["direct", each.direct]];
   return folded(each.id, each.name,
     make("dl", {}, ...strings.flatMap(([title, text]) => [make("dt", {}, title), make("dd", {}, code(text))])),
-    make("p", {}, "The password is kept nowhere: only the response that created or rotated the connection had it. " +
+    make("p", {}, "The password is shown nowhere: only the response that created or rotated the connection had it. " +
       "In a stack: pulumi stack output --show-secrets."));
 }
 
-// A connection of its own for each copy: of the others the password is kept nowhere.
+// A connection of its own for each copy: of the others the password is shown nowhere.
 function copies(database) {
   const ways = [["Copy connection string", (url) => url], ["Copy psql command", (url) => `psql '${url}'`]];
   return make("p", { class: "copies" }, ...ways.map(([title, text]) => {
     const button = make("button", { type: "button", "data-key": `${title} ${database.id}` }, title);
-    button.title = "Makes a new connection: passwords are kept nowhere.";
+    button.title = "Makes a new connection: the passwords of the others are shown nowhere.";
     button.addEventListener("click", () => copy(database, text));
     return button;
   }), "makes a new connection");
@@ -103,6 +103,15 @@ function database(each) {
   return make("tbody", { "data-id": each.id }, row, make("tr", { class: "details" }, details));
 }
 
+// Their values are shown nowhere.
+function variables(project) {
+  if (!project.variables.length) return "";
+  const rows = project.variables.map((each) => body(cell(code(each.key), "text"), cell(each.class), cell(each.branch),
+    cell(each.isManagedBySystem ? "managed by Prisma" : null), cell(each.updatedAt)));
+  return folded(`variables of ${project.id}`, `Environment variables: ${rows.length}`,
+    table([["Key"], ["Class"], ["Branch"], ["Managed"], ["Changed"]], rows));
+}
+
 const COLUMNS = [["Database"], ["Status"], ["Default"], ["Branch"], ["Region"], ["Size", "number"]];
 
 function fits(...texts) {
@@ -116,10 +125,10 @@ function drawDatabases({ api, certificate, workspaces }) {
   $("certificate").textContent = `NODE_EXTRA_CA_CERTS=${certificate}`;
   const blocks = workspaces.flatMap((workspace) => workspace.projects.map((project) => {
     const wanted = project.databases.filter((each) => fits(project.name, each.name, each.id, each.status, each.branch));
-    if (!wanted.length && !fits(project.name, project.id)) return null;
+    if (!wanted.length && !fits(project.name, project.id, ...project.variables.map((each) => each.key))) return null;
     const title = make("h3", {}, `${project.name} `, code(project.id), ` in ${workspace.name}`);
     const content = wanted.length ? table(COLUMNS, wanted.map(database)) : nothing("No database.");
-    return make("div", {}, title, content);
+    return make("div", {}, title, content, variables(project));
   })).filter((block) => block !== null);
   return blocks.length ? blocks : [nothing("Nothing yet: run pulumi up.")];
 }
