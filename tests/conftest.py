@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# What pytest makes of the test files is kept, whatever the environment says: it takes seconds to make.
+sys.dont_write_bytecode = False
 
 # No test depends on how fast the machine is.
 settings.register_profile("rings", deadline=None)

@@ -113,7 +113,7 @@ YAML_HOST = Kit(
     usual_time="about 2 minutes on 2 cores the first time",
 )
 
-NODE_SDK = "nodejs-sdk"
+MAKE_SDK = "make-sdk"
 NODE_HOST = Kit(
     name="node-host",
     title="Pulumi's Node.js host, and what makes an SDK for it",
@@ -127,13 +127,29 @@ NODE_HOST = Kit(
             package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
         ),
         GoSource(
-            name=NODE_SDK,
+            name=MAKE_SDK,
             module=CLI,
             version=f"v{VERSION}",
-            text=Path(__file__).with_name("nodejs_sdk.go").read_text(),
+            text=Path(__file__).with_name("make_sdk.go").read_text(),
         ),
     ),
     usual_time="about 2 minutes on 2 cores the first time",
+)
+
+GO_HOST = Kit(
+    name="go-host",
+    title="Pulumi's Go host",
+    version="3.66.0",
+    parts=(
+        # The newest Go host that is part of a module.
+        GoProgram(
+            name="pulumi-language-go",
+            module=SDK,
+            version="v3.66.0",
+            package=f"{SDK}/go/pulumi-language-go",
+        ),
+    ),
+    usual_time="about a minute on 2 cores the first time",
 )
 
 ACTIONLINT = Kit(
@@ -189,9 +205,11 @@ class Engines:
 
     def yaml_host(self, engine: Engine) -> Path:
         """The folder that holds the host for YAML programs, which official CLIs bring along."""
-        if (engine.bin / "pulumi-language-yaml").exists():
-            return engine.bin
-        return self._built(YAML_HOST)
+        return self._brought_along(engine, YAML_HOST)
+
+    def go_host(self, engine: Engine) -> Path:
+        """The folder that holds the host for Go programs, which official CLIs bring along."""
+        return self._brought_along(engine, GO_HOST)
 
     def node_host(self) -> Path:
         """The folder that holds the host for TypeScript programs, and the maker of SDKs, which no CLI brings along."""
@@ -200,6 +218,9 @@ class Engines:
     def actionlint(self) -> Path:
         """The program that tells whether GitHub would take a workflow."""
         return self._built(ACTIONLINT) / "actionlint"
+
+    def _brought_along(self, engine: Engine, kit: Kit) -> Path:
+        return engine.bin if all((engine.bin / part.name).exists() for part in kit.parts) else self._built(kit)
 
     def _built(self, kit: Kit) -> Path:
         with self._locked(kit):

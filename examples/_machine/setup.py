@@ -77,6 +77,7 @@ def prepare(console: Console, processes: Processes, extra: str, languages: Colle
         console.say(f"{engine.version}, {engine.origin}: {engine.bin}")
         hosts = [engines.yaml_host(engine)] if "yaml" in languages else []
         hosts += [engines.node_host()] if "nodejs" in languages else []
+        hosts += [engines.go_host(engine)] if "go" in languages else []
     return Machine(installation.folder, engine, tuple(hosts))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .console import Console
-from .engine import NODE_SDK
+from .engine import MAKE_SDK
 from .failure import Failure
 from .processes import Processes
 from .setup import Machine
@@ -34,7 +34,7 @@ class TypeScript:
         self._console.say("npm has installed what the program needs")
         schema = self._program / "schema.json"
         schema.write_text(self._run([self._machine.python, "-m", "prisma_provider.plugin.schema"], "making the schema"))
-        self._run([NODE_SDK, schema, self._program / SDK], "making the SDK")
+        self._run([MAKE_SDK, schema, self._program / SDK, "nodejs"], "making the SDK")
         self._run([*NPM, f"./{SDK}"], "adding the SDK")
         self._run(["npx", "tsc", "--project", SDK], "compiling the SDK")
         shutil.copy(self._program / SDK / "package.json", self._program / SDK / "bin")

@@ -16,3 +16,8 @@ Imports go one way, downwards; the first line of each package says its job.
     reporting                     what all reports share: the exit status, Markdown for a comment
     diff, errors, keys, durations, imports, text     values
 """
+
+import sys
+
+# httpx imports its own command line where it can, and with that click, rich and pygments; nobody here runs it.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

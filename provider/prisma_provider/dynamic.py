@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from prisma_provider.imports import installed_first
+from prisma_provider.imports import installed_first, uncollected
 from prisma_provider.network.logs import write_log
 from prisma_provider.text import plain_lines
 
@@ -47,7 +47,7 @@ class _Process:
 
         All that the handlers need is imported here, and from where it is installed.
         """
-        with self._lock, installed_first():
+        with self._lock, installed_first(), uncollected():
             from prisma_provider import handlers  # noqa: F401
             from prisma_provider.api.client import Client
             from prisma_provider.errors import ConfigurationError

@@ -6,6 +6,7 @@ Pulumi runs a program, and its host of dynamic providers, with the program's fol
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,17 @@ def installed_first() -> Iterator[None]:
         for name in [name for name in sys.modules if _top(name) in names & sys.stdlib_module_names]:
             del sys.modules[name]
         sys.modules.update({name: module for name, module in before.items() if _top(name) in names})
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Imports without a search for garbage among what they make, which takes a fifth of their time and finds none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def is_installed(package: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,8 @@ def ask(*arguments: str, seconds: float, folder: Path | None = None) -> bytes:
 
     Raises FileNotFoundError where there is no such command, and SubprocessError where it fails or takes longer.
     """
+    import shutil  # the plugin wants the folder alone, and soon
+
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise FileNotFoundError("there is no `pulumi` on PATH")

@@ -25,7 +25,7 @@ class BackupOf:
     database_id: Input[str]
     """The database that is copied, or that the backup belongs to, ``db_…``."""
     backup_id: Input[str]
-    """The backup, where ``type`` is ``backup``."""
+    """The backup, from ``get_backups``; where ``type`` is ``backup``."""
 
 
 class Database(Resource, module="prisma", name="Database"):
@@ -54,10 +54,12 @@ class Database(Resource, module="prisma", name="Database"):
     """The connection that was made with it."""
     created_at: Output[str]
     """When it was made, as RFC 3339."""
-    database_url: Output[str | None]
-    """The pooled connection string of its default connection, a secret; absent for an adopted database."""
-    direct_url: Output[str | None]
-    """The direct connection string of its default connection, for migrations; a secret, absent if adopted."""
+    database_url: Output[str]
+    """The pooled connection string of its default connection, for applications; a secret. A database that Pulumi has
+    made always has it; an adopted or imported one has none until ``rotation_trigger`` gives it a new password."""
+    direct_url: Output[str]
+    """The direct connection string of its default connection, for migrations; a secret. A database that Pulumi has
+    made always has it; an adopted or imported one has none until ``rotation_trigger`` gives it a new password."""
 
     _dynamic_provider = DatabaseProvider
     _secrets = ("database_url", "direct_url")
@@ -83,16 +85,19 @@ class Database(Resource, module="prisma", name="Database"):
         """Declare a database.
 
         :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
-        :param project_id: the project that it lives in, ``proj_…``; it cannot change.
+        :param project_id: the project that it lives in, ``proj_…``. A change is refused unless ``allow_replace`` is
+            true, because it replaces the database.
         :param name: its name in Prisma, changed in place; the resource's name by default.
-        :param region: the region that it is in, such as ``eu-central-1``, or ``inherit`` for the project's, which is
-            the default; it cannot change.
+        :param region: the region that it is in, such as ``eu-central-1`` or any other that Prisma has, or ``inherit``
+            for the project's, which is the default. A change is refused unless ``allow_replace`` is true, because it
+            replaces the database.
         :param is_default: True makes it the project's default database, in place, and takes the flag from the one
             that had it; False lets another have it; not given, the flag is not managed.
         :param branch_id: the branch that it belongs to, ``br_…``, changed in place.
         :param branch_git_name: the branch by its name, in place of ``branch_id``; a branch that is not there is made,
             and stays when the database goes.
-        :param source: what it starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; it cannot change.
+        :param source: what it starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default. A change is refused
+            unless ``allow_replace`` is true, because it replaces the database.
         :param adopt: ``db_…`` to take over an existing database instead of making one; ``True`` to reuse the
             one that an interrupted ``up`` had already made; ``False`` to make a new one although one is there.
         :param allow_replace: allow the database to be replaced, whose data is then lost: by a change of project,

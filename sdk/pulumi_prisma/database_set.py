@@ -64,14 +64,14 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
         """Declare a set of databases.
 
         :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
-        :param project_id: the project that they live in, ``proj_…``; it cannot change.
+        :param project_id: the project that they live in, ``proj_…``; a change is refused.
         :param databases: names by key, such as ``{"acme": "acme-prod"}``; of a list, each is key and name. A name
             changes in place; a key is the identity of a database.
         :param region: the region that they are in, such as ``eu-central-1``, or ``inherit`` for the project's, which is
-            the default; it cannot change.
+            the default; a change is refused.
         :param branch_id: the branch that they belong to, ``br_…``, changed in place.
-        :param source: what each of them starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; it cannot
-            change.
+        :param source: what each of them starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; a change
+            is refused.
         :param connections: True gives ``database_urls`` and ``direct_urls``, of the connection that every database is
             made with. What is taken over has none before a rotation.
         :param rotation_triggers: any values by key; when one changes, the default connection of that database gets a

@@ -32,7 +32,7 @@ class Environment(pulumi.ComponentResource):
     """A branch, a database on it and a connection, with the rules that go with what the environment is for.
 
     - ``production``: on the project's default branch, with its default database, and protected: Pulumi refuses to
-      delete any of it until ``opts=pulumi.ResourceOptions(protect=False)`` was applied.
+      delete any of it until the option ``protect=False`` was applied.
     - ``persistent``: on a branch of its own; it stays, and nothing is taken over by itself.
     - ``preview``: the same for a while. It takes what an interrupted run of its own left behind, gives that new
       credentials, and is deleted by ``pulumi destroy``; a branch that was there before is used and stays.
@@ -103,7 +103,8 @@ class Environment(pulumi.ComponentResource):
         :param database_name: the name of its database in Prisma, changed in place; the resource's name by default.
         :param is_default: whether its database is the project's default one: True for production by default, not
             managed for the others. To promote an environment, give it True and the other one False.
-        :param source: ``CloneOf(other.database_id)`` or ``BackupOf(…)`` to start with that data; empty by default.
+        :param source: what its database starts with, ``CloneOf(…)`` or ``BackupOf(…)``, such as the data of another
+            environment's ``database_id``; empty by default.
         :param rotation_trigger: any value; when it changes, the connection gets a new password in place.
         :param adopt: for its database: ``db_…`` to take over an existing one, ``False`` to make another one beside what
             an interrupted run left behind; by default a preview takes what its own interrupted run left behind.

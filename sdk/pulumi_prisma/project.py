@@ -38,7 +38,8 @@ class Project(Resource, module="prisma", name="Project"):
 
         :param resource_name: its identity in Pulumi; to change it, keep the old one in ``aliases``.
         :param name: its name in Prisma, 1 to 256 characters, changed in place; the resource's name by default.
-        :param region: the region of its databases where they name none, such as ``eu-central-1``; it cannot change.
+        :param region: the region of its databases where they name none, such as ``eu-central-1`` or any other that
+            Prisma has. A change is refused: give ``region`` to the databases.
         :param force_destroy: let its deletion destroy databases that the program was not asked to delete; it
             counts once an ``up`` has recorded it.
         :param allow_replace: allow the project to be replaced, by an option of Pulumi or by ``--replace``; it is

@@ -118,7 +118,7 @@ class GetBackupResult:
     """A backup of a database."""
 
     id: str
-    """Its id, as `BackupOf` and `Restore` take it."""
+    """Its id, as a source and a `Restore` take it."""
     status: str
     """``completed``, ``running``, ``failed`` or ``unknown``."""
     backup_type: str | None = None

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin.reading import QUERIES
 from prisma_provider.text import camel, snake, words
 from pulumi_prisma import native, results
+from pulumi_prisma.enumerations import ENUMERATIONS, enumeration_of
+from pulumi_prisma.schema_examples import with_examples, without_examples
 
 SCHEMA = Path("provider/prisma_provider/plugin/schema.json")
 REFERENCE = Path("sdk/docs/reference.md")
@@ -64,10 +67,17 @@ class Word(NamedTuple):
     type: str
     text: str
     optional: bool = True
+    enumeration: str | None = None
 
     def schema(self, secret: bool = False) -> dict[str, Any]:
         """The same as the schema has it."""
-        return {**_TYPES[self.type], "description": self.text, **({"secret": True} if secret else {})}
+        type_ = _open_enumeration(self.enumeration) if self.enumeration else _TYPES[self.type]
+        return {**type_, "description": self.text, **({"secret": True} if secret else {})}
+
+
+def _open_enumeration(name: str) -> dict[str, Any]:
+    """Values that an editor offers, and any other string: alone, an enumeration is closed in TypeScript and Go."""
+    return {"oneOf": [{"type": "string"}, {"$ref": f"#/types/{_TYPE}{name}"}]}
 
 
 def package() -> dict[str, Any]:
@@ -75,6 +85,7 @@ def package() -> dict[str, Any]:
     settings = {name: word.schema(name == "serviceToken") for name, word in _arguments(native.Provider).items()}
     return {
         "name": "prisma",
+        "version": version("pulumi-prisma"),
         "displayName": "Prisma Postgres",
         "description": "Prisma Postgres as code: projects, branches, databases and connections. No edit of a property "
         "destroys data.",
@@ -94,6 +105,7 @@ def package() -> dict[str, Any]:
             _TYPE + "DatabaseSource": _source(),
             _TYPE + "Migrate": _result(pulumi_prisma.Migrate),
             **{_TYPE + name.removeprefix("Get"): _result(getattr(results, name)) for name in results.__all__},
+            **{_TYPE + name: each.schema() for name, each in ENUMERATIONS.items()},
         },
         "resources": {
             **{_TYPE + kind: _resource(kind, handler.fields) for kind, handler in HANDLERS.items()},
@@ -121,7 +133,7 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
     replacing = {field.name for field in fields if field.kind == "replace"}
     listed = {"listInputs": {"properties": {name: properties[name].schema() for name in QUERIES.get(kind, ())}}}
     return {
-        "description": _text(of.__doc__),
+        "description": with_examples(kind, _paragraphs(of.__doc__)),
         "inputProperties": {
             name: word.schema(snake(name) in of._secrets)
             | ({"willReplaceOnChanges": True} if name in replacing else {})
@@ -141,7 +153,7 @@ def _component(of: type[pulumi_prisma.Environment]) -> dict[str, Any]:
     secrets = {camel(name) for name in pulumi_prisma.Connection._secrets}
     return {
         "isComponent": True,
-        "description": _text(of.__doc__),
+        "description": with_examples(of.__name__, _paragraphs(of.__doc__)),
         "inputProperties": {name: word.schema() for name, word in inputs.items()},
         "requiredInputs": _required(inputs),
         "properties": {name: word.schema(name in secrets) for name, word in outputs.items()},
@@ -194,7 +206,8 @@ def _elsewhere(name: str) -> Word:
 
 def _source() -> dict[str, Any]:
     words = _attributes(pulumi_prisma.CloneOf) | _attributes(pulumi_prisma.BackupOf)
-    kind = Word("str", "`database` for a copy of a database as it is, `backup` for one of its backups.")
+    text = "`database` for a copy of a database as it is, `backup` for one of its backups."
+    kind = Word("str", text, optional=False, enumeration=enumeration_of("DatabaseSource", "type"))
     return {
         "type": "object",
         "description": "What a database starts with.",
@@ -250,7 +263,8 @@ def _arguments(of: Any, others: Mapping[str, Word] | None = None) -> dict[str, W
     for each, default in zip((*arguments.args, *arguments.kwonlyargs), defaults, strict=True):
         if each.annotation is not None and each.arg not in ("resource_name", "opts"):
             text = _text(texts[each.arg]) if each.arg in texts else _words(of, others, each.arg)
-            found[camel(each.arg)] = Word(_type(each.annotation), text, default is not None)
+            name = camel(each.arg)
+            found[name] = Word(_type(each.annotation), text, default is not None, enumeration_of(of.__name__, name))
     return found
 
 
@@ -271,7 +285,8 @@ def _attributes(of: type) -> dict[str, Word]:
             name, type_, text = each.name, each.returns, ast.get_docstring(each)
         else:
             continue
-        found[camel(name)] = Word(_type(type_), _text(text), "None" in ast.unparse(type_))
+        optional = "None" in ast.unparse(type_)
+        found[camel(name)] = Word(_type(type_), _text(text), optional, enumeration_of(of.__name__, camel(name)))
     return found
 
 
@@ -302,13 +317,25 @@ def _type(annotation: ast.expr) -> str:
     return ast.unparse(annotation)
 
 
+def _paragraphs(doc: str | None) -> str:
+    """The docstring of a class: its paragraphs, and the points of its lists."""
+    parts = re.split(r"\n\n|\n(?=- )", inspect.cleandoc(doc or ""))
+    return "".join(("\n" if part.startswith("- ") else "\n\n") + _text(part) for part in parts).strip()
+
+
 def _text(doc: str | None) -> str:
     """A docstring as the schema has it: one paragraph, names and values as every language but Python writes them."""
     text = " ".join(inspect.cleandoc(doc or "").partition("\n:param")[0].split()).replace("``", "`")
     text = text.replace("`CloneOf(…)` or `BackupOf(…)`", _SOURCE)
-    text = re.sub(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=[`=])", lambda m: camel(m[0]), text)
-    text = re.sub(r"`?\b(True|False)\b`?", lambda m: f"`{m[1].lower()}`", text)
+    text = re.sub(r"(?<=[`.])[a-z]+(?:_[a-z]+)+(?=[`=])", lambda m: camel(m[0]), text)
+    text = "".join(map(_truths, re.split(r"(`[^`]*`)", text)))
     return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
+
+
+def _truths(part: str) -> str:
+    """True and False as other languages write them, in code or as code."""
+    mark = "" if part.startswith("`") else "`"
+    return re.sub(r"\b(True|False)\b", lambda m: f"{mark}{m[1].lower()}{mark}", part)
 
 
 def text(schema: Mapping[str, Any]) -> str:
@@ -331,7 +358,8 @@ _NOTE = (
 def _resources(resources: Mapping[str, Any]) -> Iterable[str]:
     for token, resource in resources.items():
         inputs, outputs = resource["inputProperties"], resource["properties"]
-        yield from (f"## {token.removeprefix(_TYPE)}", "", resource["description"], "", "**Inputs**", "")
+        words = without_examples(resource["description"])
+        yield from (f"## {token.removeprefix(_TYPE)}", "", words, "", "**Inputs**", "")
         yield from _table(inputs, resource["requiredInputs"])
         yield from ("**Outputs**", "")
         # A secret that can be given need not stay the same: a rotation gives a new one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from unit.service import WORKSPACE, Service
+from prisma_local.testing.rate_limit import Rate
+from unit.service import WORKSPACE, Service, refusal
 
 SPARE_HEADERS = ("content-length", "transfer-encoding", "connection")
 
@@ -22,10 +24,13 @@ class Api(ThreadingHTTPServer):
     request_queue_size = 64
     daemon_threads = True
 
-    def __init__(self, latency: float) -> None:
+    def __init__(self, latency: float, rate: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.latency = latency
+        self.rate = Rate(rate)
+        """Requests a second, in whichever second; 0: as many as come."""
+        self.refused = 0
         self._lock = threading.Lock()
         self._under_way = 0
         self._since = 0.0
@@ -65,7 +70,12 @@ class Api(ThreadingHTTPServer):
     def answer(self, request: httpx.Request) -> httpx.Response:
         """One call."""
         with self._call():
+            with self._lock:
+                wait = self.rate.wait(time.monotonic())
+                self.refused += wait > 0
             time.sleep(self.latency)
+            if wait:
+                return refusal(429, "Too many requests.", **{"Retry-After": str(math.ceil(wait))})
             with self._lock:
                 return self.service._answer(request)
 

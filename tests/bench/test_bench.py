@@ -26,7 +26,7 @@ from local_server import LocalServer
 
 LATENCY = 0.1
 LANES = {"dynamic": 4, "plugin": 8}
-"""Requests at once: the dynamic host has four threads, the plugin is bound by PRISMA_MAX_IN_FLIGHT."""
+"""Requests at once: the dynamic host has four threads, and Pulumi works on four resources for each core."""
 BASELINE = "from baseline_things import Connection, Database, Project\n"
 PROGRAM = """
 shop = {prisma}Project("shop", name="shop")

@@ -27,6 +27,7 @@ def server(running_server: LocalServer) -> LocalServer:
     running_server.clear_faults()
     running_server.settings(latency=0, provisioning=0, provisioningEnds="ready")
     running_server.settings(coldStartRefusing=0, coldStartDropping=0)
+    running_server.settings(planName="Local", usageBlocked=False, databaseLimit=0)
     running_server.clear()
     return running_server
 

@@ -10,7 +10,6 @@ import pytest
 
 from e2e.stack import HEADERS, PROJECT, connects, sql
 from e2e.test_environments import project
-from e2e.test_killed import answered, kill
 from e2e.yaml_stack import YamlStack
 from local_server import LocalServer
 
@@ -148,26 +147,6 @@ def test_the_language_of_a_program_changes(stack: YamlStack, host: str) -> None:
     assert stack.preview().writes_nothing
     assert not stack.sent()
     assert stack.outputs() == urls and all(map(connects, urls.values()))
-
-
-def test_an_environment_that_was_killed_half_way(stack: YamlStack) -> None:
-    """A killed `up` leaves half an environment: the next one finishes it, with credentials that work."""
-    program = IN_YAML.replace("SHOP", project(stack))
-    stack.program(program)
-    stack.server.fault(method="POST", path="/v1/connections", kind="delay")
-    running = stack.start("up", "--yes", "--skip-preview")
-    stack.wait_until(lambda: answered(stack, "databases"))
-    stack.wait_until_saved()
-    kill(running, "all")
-    running.wait()
-    stack.server.clear_faults()
-    stack.pulumi("cancel", "--yes")
-    stack.up()
-    assert len(stack.all("databases")) == 1
-    assert all(map(connects, stack.outputs().values()))
-    assert stack.preview().writes_nothing
-    stack.destroy()
-    assert not stack.all("databases")
 
 
 def test_production_is_protected(stack: YamlStack) -> None:

@@ -189,3 +189,17 @@ def test_production_leaves_what_prisma_manages(stack: Stack) -> None:
     assert [*variables(stack, shop)] == ["DIRECT_URL"]
     assert "DATABASE_URL" in managed and "left as it is" in said
     assert stack.preview().writes_nothing
+
+
+@over_the_plugin
+def test_the_limits_of_a_plan_in_words(stack: Stack) -> None:
+    """One database too many: which plan, where to raise it, what was made. Blocked: the preview warns."""
+    shop = project(stack)
+    program = f'one = prisma.Database("one", project_id="{shop}")\n'
+    program += f'prisma.Database("two", project_id="{shop}", opts=pulumi.ResourceOptions(depends_on=[one]))\n'
+    stack.server.settings(planName="Free", databaseLimit=1)
+    said = stack.up(program, expect=1).messages
+    for words in ("allows no more databases", 'the plan is "Free"', "raised at http", 'kept: Database "one"'):
+        assert words in said
+    stack.server.settings(usageBlocked=True)
+    assert 'blocked on its plan "Free"' in stack.preview().messages

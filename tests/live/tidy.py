@@ -17,7 +17,7 @@ def tidy(world: World) -> list[str]:
 
 
 def _tokens(world: World) -> Iterator[str]:
-    if "token_answer" not in world.made:
+    if "token_answer" not in world.made or _was_refused(world, "token_answer"):
         return
     try:
         for token in world.tokens():
@@ -46,8 +46,13 @@ def _all_projects(world: World) -> list[str]:
 
 
 def _refused(world: World) -> bool:
-    """Whether the service said that it made no project: any other answer may be that of one that it made."""
-    answers = [each for each in world.made.get("project_answer", ()) if isinstance(each, Answer)]
+    """Whether the service said that it made no project."""
+    return _was_refused(world, "project_answer")
+
+
+def _was_refused(world: World, what: str) -> bool:
+    """Whether the service said that it made nothing: any other answer may be that of one that it made."""
+    answers = [each for each in world.made.get(what, ()) if isinstance(each, Answer)]
     return any(400 <= answer.status < 500 for answer in answers)
 
 

@@ -218,7 +218,7 @@ class World:
 
     @once
     def token_answer(self) -> Answer:
-        return self.api.post(self.tokens_path, name=f"{self.name}-token").offered()
+        return self.api.post(self.tokens_path, name=f"{self.name}-token")
 
     @once
     def token(self) -> Shape:

@@ -33,10 +33,10 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_installed_stays(command: Path, folder: Path) -> None:
     """A plugin that I installed, as a command or as a folder with a PulumiPlugin.yaml, is left as it is."""
     folder.mkdir(parents=True)
-    link()
+    link(version("pulumi-prisma"))
     assert list(folder.iterdir()) == []
     (folder / NAME).write_text("installed")
-    link()
+    link(version("pulumi-prisma"))
     assert (folder / NAME).read_text() == "installed"
 
 
@@ -47,19 +47,19 @@ def test_a_link_is_made_only_of_the_command(
     (command.parent / "__main__.py").touch()
     for started in (command.parent / "__main__.py", tmp_path / "gone" / NAME):
         monkeypatch.setattr(sys, "argv", [str(started)])
-        link()
+        link(version("pulumi-prisma"))
     assert not folder.exists()
     monkeypatch.setattr(sys, "argv", [str(command)])
     (tmp_path / "home").write_text("a file")
-    link()
+    link(version("pulumi-prisma"))
 
 
 def test_the_command_is_found(command: Path, folder: Path) -> None:
     """The command of my virtualenv is what Pulumi finds; when that is gone, the next one takes its place."""
-    link()
-    link()
+    link(version("pulumi-prisma"))
+    link(version("pulumi-prisma"))
     assert (folder / NAME).read_text() == "of the virtualenv"
     (folder / NAME).unlink()
     (folder / NAME).symlink_to(command.parent / "gone")
-    link()
+    link(version("pulumi-prisma"))
     assert (folder / NAME).read_text() == "of the virtualenv"

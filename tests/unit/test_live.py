@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier, Condition, Event
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from prisma_provider import errors
 from prisma_provider.api.models import PREFIXES, Database
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
+from prisma_provider.network import throttle
 from prisma_provider.network.retries import time_limit
 from unit.service import Service, refusal
 
@@ -211,7 +213,8 @@ def test_whenever_a_list_arrives_it_hides_no_write(steps: list[tuple[str, int]])
     default = service.database(home, "first", isDefault=True)["id"]
     names = {default: "first"} | {service.database(home, name)["id"]: name for name in ("second", "third")}
     gate = Gate(service)
-    live = service.live(in_flight=20)
+    with patch.object(throttle, "_FIRST", 20.0):
+        live = service.live(in_flight=20)
     readings: list[Future[Seen]] = []
     checked: set[int] = set()
 

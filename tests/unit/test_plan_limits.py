@@ -42,6 +42,16 @@ def test_a_blocked_workspace_is_an_error_of_its_own(service: Service) -> None:
     assert "https://up.example" in str(blocked.value)
 
 
+def test_a_block_that_is_called_a_limit(service: Service) -> None:
+    """The refusal speaks of a limit and the subscription of a block: I read that the workspace is blocked."""
+    service.subscription["usageBlocked"] = True
+    project = service.project()["id"]
+    live = service.live()
+    service.fail("POST", "/v1/databases", FULL)
+    with pytest.raises(errors.UsageBlocked, match='blocked on its plan "Free"'), live.saying_plan():
+        Resource(live, "Database", "first").create(projectId=project, name="first")
+
+
 def test_a_plan_that_cannot_be_read_stops_nothing(service: Service) -> None:
     """No subscription, no plan in the words; the limit is named all the same, and a preview goes on."""
     project = service.project()["id"]

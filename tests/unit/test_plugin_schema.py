@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto.provider_pb2 import GetSchemaResponse
 
 import pulumi_prisma
+from prisma_local.rules.regions import REGIONS
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.plugin import schema as served
 from prisma_provider.text import camel
 from pulumi_prisma import native, schema
+from pulumi_prisma.schema_examples import FOLDER, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = schema.package()
@@ -32,7 +35,8 @@ def test_the_files_are_what_the_code_says() -> None:
 
 def test_the_plugin_serves_the_version_that_is_installed() -> None:
     """`pulumi package get-schema` names the version that I installed, and everything else of the file."""
-    assert json.loads(served.text()) == {"version": version("pulumi-prisma"), **PACKAGE}
+    assert PACKAGE["version"] == version("pulumi-prisma")
+    assert json.loads(GetSchemaResponse.FromString(served.response()).schema) == PACKAGE
 
 
 def test_it_says_where_it_comes_from() -> None:
@@ -98,6 +102,71 @@ def test_every_function_is_there() -> None:
         python = inspect.signature(getattr(pulumi_prisma, re.sub("[A-Z]", lambda m: "_" + m[0].lower(), name)))
         assert set(inputs["properties"]) == {argument.name for argument in function.arguments}
         assert set(inputs["properties"]) == {camel(argument) for argument in python.parameters if argument != "opts"}
+
+
+ENUMERATED = ("region", "defaultRegion", "status", "role", "kind", "backupType", "variableClass")
+
+
+def named(found: Any) -> list[tuple[str, Any]]:
+    """Every property with its name, wherever it stands."""
+    if not isinstance(found, dict):
+        return []
+    own = [
+        pair
+        for key, value in found.items()
+        if key in ("properties", "inputProperties") and "enum" not in found
+        for pair in value.items()
+    ]
+    return own + [pair for value in found.values() for pair in named(value)]
+
+
+def test_an_editor_offers_values_and_takes_others() -> None:
+    """Regions and the like are offered by my editor; one that came later compiles: no type of the schema is closed."""
+    enumerations = {f"#/types/{name}" for name, found in PACKAGE["types"].items() if "enum" in found}
+    open_ones = [found["oneOf"] for name, found in named(PACKAGE) if name in ENUMERATED]
+    open_ones.append(PACKAGE["types"][TYPE + "DatabaseSource"]["properties"]["type"]["oneOf"])
+    assert all(string == {"type": "string"} and reference["$ref"] in enumerations for string, reference in open_ones)
+    used = re.findall(r'"(#/types/[^"]+)"', json.dumps(PACKAGE))
+    assert {each for each in used if each in enumerations} == enumerations
+    assert sum(each in enumerations for each in used) == len(open_ones)
+    assert {each["value"] for each in PACKAGE["types"][TYPE + "Region"]["enum"]} == set(REGIONS)
+
+
+@pytest.mark.parametrize("kind", ["Database", "Connection", "Environment"])
+def test_a_connection_string_is_always_there(kind: str) -> None:
+    """`DATABASE_URL: orders.databaseUrl` compiles in strict TypeScript: of what Pulumi has made it is there."""
+    assert {"databaseUrl", "directUrl"} <= set(PACKAGE["resources"][TYPE + kind]["required"])
+
+
+def test_what_a_replacement_changes_is_not_called_unchangeable() -> None:
+    """A property that `allowReplace` lets me change says so."""
+    for name in ("projectId", "region", "source"):
+        text = PACKAGE["resources"][TYPE + "Database"]["inputProperties"][name]["description"]
+        assert "A change is refused unless `allowReplace` is true, because it replaces the database." in text
+    assert "it cannot change" not in served.text()
+
+
+@pytest.mark.parametrize("token", PACKAGE["resources"])
+def test_every_resource_has_an_example_in_every_language(token: str) -> None:
+    """The registry shows me an example in my language; the docstring that a Python editor shows stays short."""
+    kind = token.removeprefix(TYPE)
+    description = PACKAGE["resources"][token]["description"]
+    first, *others = description.split("{{% example %}}\n### ")
+    assert first.endswith("{{% examples %}}\n## Example Usage\n") and others
+    for example in others:
+        assert re.findall(r"```([a-z]+)\n", example) == [*LANGUAGES.values()]
+    assert "{{%" not in getattr(pulumi_prisma, kind).__doc__
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*/*.cs")), ids=lambda file: file.stem)
+def test_an_example_in_csharp_names_what_there_is(file: Path) -> None:
+    """No compiler of C# is here: the names of its properties and classes are at least those of the schema."""
+    text = file.read_text(encoding="utf-8")
+    inputs = {name for name, _ in named(PACKAGE)}
+    assert {name[0].lower() + name[1:] for name in re.findall(r"\b([A-Z]\w+) = (?!Pulumi)", text)} <= inputs
+    assert {TYPE + name for name in re.findall(r"new Prisma\.(\w+)\(", text)} <= set(PACKAGE["resources"])
+    outputs = set(re.findall(r"= [a-z]\w*\.([A-Z]\w+)", text)) - {"Id"}
+    assert {name[0].lower() + name[1:] for name in outputs} <= inputs
 
 
 def test_the_environment_is_no_default_of_the_schema() -> None:

@@ -115,12 +115,12 @@ def test_a_name_gives_a_job_no_orders(form: str) -> None:
 @pytest.mark.parametrize("kind", ["Database", "Connection"])
 def test_a_huge_plan_fits_into_a_comment(kind: str, name: str) -> None:
     """Hundreds of anything, with any names: within what GitHub takes, and how many more there are is said."""
-    gone = [deleted(kind, f"{n}-{name}", id=f"x_{n}", custom=True) for n in range(300)]
+    gone = [deleted(kind, f"{n}-{name}", id=f"x_{n}", custom=True) for n in range(200)]
     made = [
         {"op": "create", "urn": urn("Database", f"new-{n}-{name}"), "newState": {"inputs": {"name": f"{n}-{name}"}}}
-        for n in range(300)
+        for n in range(200)
     ]
-    errors = [{"severity": "error", "urn": urn(kind, "a"), "message": f"{n} {name}"} for n in range(300)]
+    errors = [{"severity": "error", "urn": urn(kind, "a"), "message": f"{n} {name}"} for n in range(200)]
     for more, status in (({}, 20 if kind == "Database" else 10), ({"diagnostics": errors}, 1)):
         done = run(document(*gone, *made, **more), "--allow", f"Database:{name}")
         assert done.exit_code == status

@@ -84,7 +84,7 @@ class Referring(Protocol):
 class Wire(BaseModel):
     """An object of a response: camelCase on the wire, snake_case here, and it does not change."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True)
 
 
 class Answer(Wire, Generic[Item]):
@@ -219,7 +219,7 @@ class Connection(Wire):
     name: str
     created_at: str | None = None
     kind: str | None = None
-    endpoints: Endpoints = Endpoints()
+    endpoints: Endpoints = Field(default_factory=Endpoints)
     database: Home | None = None
 
     @property

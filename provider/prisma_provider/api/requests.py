@@ -213,7 +213,7 @@ class Requests:
             if isinstance(failure, errors.RateLimited):
                 # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
                 self._throttle.refused(min(failure.retry_after or 0.5, time_left(), 60.0))
-            else:
+            elif not response.is_server_error:
                 self._throttle.answered(method, seconds)
         _log.debug("%s %s %s: %s in %.3f s", method, path, query, response.status_code, seconds)
         self._clock.read(response.headers.get("Date"))

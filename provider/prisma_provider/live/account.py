@@ -98,10 +98,9 @@ class Account(Shared):
             yield
         except errors.PlanLimit as error:
             plan = self.subscription()
-            raised = f'the plan is "{plan.plan_name}"; it is raised{_where(plan)}. ' if plan else ""
-            raise type(error)(
-                error.what, said=error.said, hint=f"{raised}{_sentence(error.hint)}{self._so_far()}", code=error.code
-            ) from None
+            kind = errors.UsageBlocked if plan and plan.usage_blocked else type(error)
+            hint = f"{_of_plan(plan)}{_sentence(error.hint)}{self._so_far()}"
+            raise kind(error.what, said=error.said, hint=hint, code=error.code) from None
 
     def _so_far(self) -> str:
         """What this run made, and what it did not."""
@@ -134,6 +133,13 @@ class Account(Shared):
 
 def _where(plan: Subscription) -> str:
     return f" at {plan.upgrade_url}" if plan.upgrade_url else " in Prisma Console"
+
+
+def _of_plan(plan: Subscription | None) -> str:
+    if plan is None:
+        return ""
+    blocked = "the workspace is blocked on its plan" if plan.usage_blocked else "the plan is"
+    return f'{blocked} "{plan.plan_name}"; it is raised{_where(plan)}. '
 
 
 def _sentence(hint: str | None) -> str:

@@ -14,6 +14,9 @@ from prisma_provider.live.projects import Projects
 from prisma_provider.live.shared_reads import SharedRead
 from prisma_provider.network.retries import time_left
 
+SOON = 0.1
+"""Seconds after which a database that is waited for is asked about again, at first."""
+
 
 class Databases(Projects):
     """The databases that are live."""
@@ -97,7 +100,7 @@ class Databases(Projects):
     def _wait_for(self, database: Database, done: Callable[[Database], bool], seconds: float) -> Database | None:
         ends = time.monotonic() + min(seconds, time_left())
         seen: Database | None = database
-        pause, looked = 0.1, self.now()
+        pause, looked = SOON, self.now()
         ask_at = time.monotonic() + pause
         while seen is not None and not done(seen) and time.monotonic() < ends:
             self._pause(min(ask_at, ends) - time.monotonic())

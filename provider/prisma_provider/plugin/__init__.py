@@ -2,6 +2,8 @@
 
 __main__    the command `pulumi-resource-prisma`
 server      gRPC on a free port, which the first line on stdout names; it ends with the engine
+methods     every method of the protocol, while what carries it out is still imported; the schema at once
+protocol    the protocol's messages, without Pulumi's SDK
 servicer    one method an RPC
 session     the account that Configure named, and how an operation of it begins and ends
 reading     Read: refresh, and what only an id is known of (`.get`, import); List

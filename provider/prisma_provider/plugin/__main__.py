@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
-
-from prisma_provider.plugin.server import serve
 
 HELP = """usage: pulumi-resource-prisma [ENGINE]
 
@@ -23,8 +20,14 @@ def main() -> None:
     if {"-h", "--help"}.intersection(sys.argv):
         print(HELP, end="")
     elif "--version" in sys.argv:
+        from importlib.metadata import version
+
+        import prisma_provider.plugin.servicer  # noqa: F401  a version of what can be imported: `make-plugin` asks
+
         print(version("pulumi-prisma"))
     else:
+        from prisma_provider.plugin.server import serve
+
         serve(sys.argv[1:])
 
 

@@ -15,6 +15,7 @@ from pulumi.resource import DependencyProviderResource
 from pulumi.runtime.proto import provider_pb2
 
 from prisma_provider.plugin.identity import TYPE
+from prisma_provider.plugin.status import Undeclared
 from prisma_provider.text import camel, did_you_mean, snake
 
 if TYPE_CHECKING:
@@ -26,14 +27,17 @@ ENVIRONMENT = TYPE + "Environment"
 def construct(
     request: provider_pb2.ConstructRequest, engine_address: str, reference: str
 ) -> provider_pb2.ConstructResponse:
-    """Make a component and what it is made of; RunError where its inputs cannot be.
+    """Make a component and what it is made of; Undeclared where its inputs cannot be.
 
     Pulumi's settings are variables of a context: each component has its own, and an event loop of its own, so that any
     number is made at once. `reference` is the provider of this process, as URN::ID: what a component is made of is
     asked of it, and not of another process that the engine would start for the same account.
     """
     servicer = ProviderServicer(_Components(request, reference), [], engine_address)
-    return copy_context().run(asyncio.run, servicer.Construct(request, None))
+    try:
+        return copy_context().run(asyncio.run, servicer.Construct(request, None))
+    except pulumi.RunError as error:
+        raise Undeclared(str(error)) from None
 
 
 class _Components(Provider):

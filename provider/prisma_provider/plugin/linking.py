@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 from prisma_provider.pulumi_command import home
@@ -16,13 +15,13 @@ from prisma_provider.pulumi_command import home
 NAME = "pulumi-resource-prisma"
 
 
-def link() -> None:
+def link(version: str) -> None:
     """Let `pulumi install` find the command that this process was started by. What is installed there already stays.
 
     Nothing happens where that is not possible: the folder may be read-only, and Windows may forbid links.
     """
     command = Path(sys.argv[0]).absolute()
-    folder = home() / "plugins" / f"resource-prisma-v{version('pulumi-prisma')}"
+    folder = home() / "plugins" / f"resource-prisma-v{version}"
     target = folder / NAME
     of_a_gone_virtualenv = target.is_symlink() and not target.exists()
     if command.name == NAME and command.is_file() and (of_a_gone_virtualenv or not folder.exists()):

@@ -6,14 +6,15 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import grpc
-from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
-from prisma_provider.network.logs import write_log
-from prisma_provider.plugin.engine import Engine
-from prisma_provider.plugin.servicer import Provider
-from prisma_provider.plugin.session import Session
+from prisma_provider.plugin.methods import Methods
+from prisma_provider.plugin.protocol import without_sdk
+
+if TYPE_CHECKING:
+    from prisma_provider.plugin.session import Session
 
 THREADS = 1000
 """The engine decides how much is asked at once (`--parallel`); threads are made as they are needed, and Cancel must
@@ -30,18 +31,43 @@ def serve(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us or is gone itself. Its address is the argument that is no option."""
     starter = os.getppid()  # before the port is printed: its reader may be killed at once
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
-    session = Session(Engine(address))
-    write_log(session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
+    provider = _Provider(address)
     limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
     server = grpc.server(ThreadPoolExecutor(THREADS), options=limits)
-    add_ResourceProviderServicer_to_server(Provider(session), server)
+    server.add_generic_rpc_handlers((Methods(provider.load),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
     with suppress(KeyboardInterrupt):  # started by hand, and stopped by hand
         _wait_for_the_end(server, starter)
-    session.cancel()
+    provider.cancel()
     server.stop(GRACE).wait()
+
+
+class _Provider:
+    """The provider, which takes longer to import than the engine takes to find the port."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._session: Session | None = None
+
+    def load(self) -> grpc.GenericRpcHandler:
+        """Import it, and what it gives to the protocol."""
+        from prisma_provider.imports import uncollected
+
+        with without_sdk(), uncollected():
+            from prisma_provider.network.logs import write_log
+            from prisma_provider.plugin.engine import Engine
+            from prisma_provider.plugin.servicer import Provider
+            from prisma_provider.plugin.session import Session
+        self._session = Session(Engine(self._address))
+        write_log(self._session.note)  # to the engine: what a plugin writes to stderr, Pulumi shows nobody
+        return Provider(self._session).handler()
+
+    def cancel(self) -> None:
+        """End all waiting."""
+        if self._session is not None:
+            self._session.cancel()
 
 
 def _wait_for_the_end(server: grpc.Server, starter: int) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import chain
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer, add_ResourceProviderServicer_to_server
 
 from prisma_provider.diff import Diff, explain
 from prisma_provider.errors import InvalidInput, PrismaError
@@ -21,10 +21,9 @@ from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
 from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
-from prisma_provider.plugin import detail, planned, reading, schema
+from prisma_provider.plugin import detail, planned, reading
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
-from prisma_provider.plugin.linking import link
 from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
@@ -35,10 +34,22 @@ Context = grpc.ServicerContext
 
 
 class Provider(ResourceProviderServicer):
-    """The provider of one process. The engine starts one for each provider of a program."""
+    """The provider of one process. The engine starts one for each provider of a program.
+
+    GetPluginInfo and GetSchema are not here: `methods` answers them, before this is imported.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """What gives each method of the protocol its request as a message, and sends the response."""
+        found: list[grpc.GenericRpcHandler] = []
+        server = SimpleNamespace(
+            add_generic_rpc_handlers=found.extend, add_registered_method_handlers=lambda service, methods: None
+        )
+        add_ResourceProviderServicer_to_server(self, cast("grpc.Server", server))
+        return found[0]
 
     # the package
 
@@ -54,17 +65,6 @@ class Provider(ResourceProviderServicer):
         """An engine attaches to a plugin that was started by hand (`PULUMI_DEBUG_PROVIDERS`)."""
         self._session.engine = Engine(request.address)
         return Empty()
-
-    @spoken
-    def GetPluginInfo(self, request: Empty, context: Context) -> plugin_pb2.PluginInfo:
-        """Our version."""
-        return plugin_pb2.PluginInfo(version=version("pulumi-prisma"))
-
-    @spoken
-    def GetSchema(self, request: provider_pb2.GetSchemaRequest, context: Context) -> provider_pb2.GetSchemaResponse:
-        """What there is to declare; who asks may be about to write our name into a project."""
-        link()
-        return provider_pb2.GetSchemaResponse(schema=schema.text())
 
     # the account
 

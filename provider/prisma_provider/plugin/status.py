@@ -11,7 +11,6 @@ from typing import Any, NoReturn, TypeVar, cast
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.struct_pb2 import Struct
-from pulumi import RunError
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.status_pb2 import Status
 
@@ -35,6 +34,10 @@ class HalfDone(Exception):
         )
 
 
+class Undeclared(Exception):
+    """A component cannot be declared so."""
+
+
 def spoken(method: Method) -> Method:
     """An RPC whose errors are sentences: never a stack, but where `PRISMA_TRACEBACK` asks for it."""
 
@@ -46,7 +49,7 @@ def spoken(method: Method) -> Method:
             _abort_half_done(context, error)
         except PrismaError as error:
             context.abort(_code(error), spelled(str(error)))
-        except RunError as error:
+        except Undeclared as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, spelled(str(error)))
         except Exception as error:
             context.abort(grpc.StatusCode.INTERNAL, _bug(error))

@@ -7,15 +7,17 @@ from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime import rpc
 
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers.inputs import Properties
 
-_SIGNATURE = rpc._special_sig_key
-_SECRET = rpc._special_secret_sig
-_FILES = (rpc._special_asset_sig, rpc._special_archive_sig)
+# These marks belong to Pulumi's protocol. The SDK has them, too, and takes longer to import than all that is done here.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  what marks a secret, not one
+_FILES = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
+"""An asset, an archive."""
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 def to_properties(properties: Struct) -> Properties:
@@ -66,7 +68,7 @@ def _plain(name: str, value: Any) -> Any:
         return UNKNOWN if UNKNOWN in items else items
     if isinstance(value, float) and value.is_integer():
         return int(value)  # the wire knows no other numbers than floats
-    return UNKNOWN if value == rpc.UNKNOWN else value
+    return UNKNOWN if value == _UNKNOWN else value
 
 
 def _marked(value: Any, secret: bool) -> Any:
@@ -77,4 +79,4 @@ def _marked(value: Any, secret: bool) -> Any:
 def _with_unknown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _with_unknown(part) for key, part in value.items()}
-    return rpc.UNKNOWN if value is UNKNOWN else value
+    return _UNKNOWN if value is UNKNOWN else value

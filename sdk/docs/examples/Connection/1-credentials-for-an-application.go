@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/prisma/pulumi-prisma/sdk/go/prisma"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		shop, err := prisma.NewProject(ctx, "shop", nil)
+		if err != nil {
+			return err
+		}
+		orders, err := prisma.NewDatabase(ctx, "orders", &prisma.DatabaseArgs{ProjectId: shop.ID()})
+		if err != nil {
+			return err
+		}
+		web, err := prisma.NewConnection(ctx, "web", &prisma.ConnectionArgs{
+			DatabaseId:      orders.ID(),
+			RotationTrigger: pulumi.String("2026-12"),
+		})
+		if err != nil {
+			return err
+		}
+		environment := pulumi.StringMap{
+			"DATABASE_URL": web.DatabaseUrl, // pooled, for applications; a secret
+			"DIRECT_URL":   web.DirectUrl,   // for migrations; a secret
+		}
+		ctx.Export("environment", environment)
+		return nil
+	})
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"github.com/prisma/pulumi-prisma/sdk/go/prisma"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		shop, err := prisma.NewProject(ctx, "shop", nil)
+		if err != nil {
+			return err
+		}
+		orders, err := prisma.NewDatabase(ctx, "orders", &prisma.DatabaseArgs{ProjectId: shop.ID()})
+		if err != nil {
+			return err
+		}
+		_, err = prisma.NewRestore(ctx, "restored", &prisma.RestoreArgs{
+			DatabaseId:          orders.ID(),
+			BackupId:            pulumi.String("bkp_1"), // GetBackups lists them
+			ConfirmDatabaseName: pulumi.String("orders"),
+		})
+		if err != nil {
+			return err
+		}
+		return nil
+	})
+}
