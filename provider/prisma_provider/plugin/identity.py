@@ -37,6 +37,11 @@ def parse(urn: str) -> Urn:
     return Urn(stack, project, parents, own, name)
 
 
+def is_of_no_stack(urn: Urn) -> bool:
+    """Whether `pulumi do` made it up, which works without a stack: of a resource that is named like its type."""
+    return (urn.stack, urn.project, urn.name) == ("dev", "default", urn.type.removeprefix(TYPE))
+
+
 def kind_of(type_token: str) -> str:
     """`Database` of `prisma:index:Database`; an error where there is no such resource."""
     kind = type_token.removeprefix(TYPE)

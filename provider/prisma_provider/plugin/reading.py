@@ -89,7 +89,7 @@ def find(live: Live, kind: str, given_id: str) -> Seen:
 
 
 def imported(live: Live, kind: str, given_id: str) -> Seen:
-    """An object that a stack is to take by its id, and a note on what it comes without."""
+    """An object that was found by its id becomes one of this stack, with a note on what it comes without."""
     if kind == "Restore":
         raise InvalidInput(
             "",

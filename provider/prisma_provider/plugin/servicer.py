@@ -23,7 +23,7 @@ from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading
 from prisma_provider.plugin.engine import Engine
-from prisma_provider.plugin.identity import TYPE, kind_of, parse, stem_for
+from prisma_provider.plugin.identity import TYPE, is_of_no_stack, kind_of, parse, stem_for
 from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
@@ -127,6 +127,7 @@ class Provider(ResourceProviderServicer):
         urn = parse(request.urn)
         kind = kind_of(urn.type)
         olds, news = to_properties(request.olds), to_properties(request.news)
+        self._take_import(request.urn, kind)
         try:
             news = named(urn, request, olds, news)
             with self._session.operation(request.urn) as live:
@@ -143,6 +144,7 @@ class Provider(ResourceProviderServicer):
         """What differs from live."""
         kind, handler = _handler(request.urn)
         olds, news = _compared(request)
+        self._take_import(request.urn, kind)
         with self._session.operation(request.urn, state=olds) as live:
             found = handler.diff(live, request.id, olds, news)
             if found.replaces():
@@ -179,16 +181,25 @@ class Provider(ResourceProviderServicer):
             # Every managed resource has its workspace in state; what has none is known by its id alone.
             if "workspaceId" in olds:
                 seen = reading.refresh(live, kind, request.id, olds, inputs)
-            elif request.HasField("inputs"):  # `.get`, whose inputs may be empty
-                seen = reading.find(live, kind, request.id)
             else:
-                seen = reading.imported(live, kind, request.id)
+                seen = reading.find(live, kind, request.id)
+                self._session.looked_up[request.urn] = request.id
         if seen is None:
             return provider_pb2.ReadResponse()
         secrets = _secrets(handler, request.properties, request.inputs)
         return provider_pb2.ReadResponse(
             id=seen.object_id, properties=_outputs(seen.outputs, secrets), inputs=to_struct(seen.inputs, secrets)
         )
+
+    def _take_import(self, urn: str, kind: str) -> None:
+        """What was looked up by its id is imported if the engine goes on with it, by Check or Diff.
+
+        Newer engines ask Read the same for an import and for a `.get`, which ends there. `pulumi do` is no import.
+        """
+        given_id = self._session.looked_up.pop(urn, None)
+        if given_id is not None and not is_of_no_stack(parse(urn)):
+            with self._session.operation(urn) as live:
+                reading.imported(live, kind, given_id)
 
     @spoken
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:

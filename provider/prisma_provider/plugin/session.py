@@ -62,12 +62,15 @@ class Session:
         """The stack that this operation is of, once a resource of it has been checked."""
         self.reference = ""
         """The provider that this process is, as URN::ID."""
+        self.looked_up: dict[str, str] = {}
+        """The id that a resource was looked up by, by its URN: for a `.get`, or for an import."""
         self._live: Live | None = None
         self._problem = ConfigurationError("Pulumi did not configure the provider before it used it.")
 
     def begin(self, live: Live) -> None:
         """Use this from now on; what an earlier configuration knew of the service is forgotten."""
         self.close()
+        self.looked_up.clear()
         self._live = live
 
     def configure(self, config: Mapping[str, Any]) -> None:
