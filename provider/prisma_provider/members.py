@@ -83,7 +83,8 @@ def inputs_of(inputs: Mapping[str, Any], key: str) -> dict[str, Any]:
     given = {name: inputs[name] for name in _SHARED if inputs.get(name) is not None}
     paths = list(inputs.get("ignoreChanges") or ())
     if paths:
-        given["ignoreChanges"] = [*paths, *(["name"] if ignores(paths, "databases") else [])]
+        own = any(path in (f"databases.{key}", f"databases[{json.dumps(key)}]") for path in paths)
+        given["ignoreChanges"] = [*paths, *(["name"] if own or ignores(paths, "databases") else [])]
     if key in by_key(inputs, "rotationTriggers"):
         given["rotationTrigger"] = by_key(inputs, "rotationTriggers")[key]
     return {**given, "name": names(inputs).get(key), "adopt": by_key(inputs, "adopt").get(key, True)}

@@ -1,6 +1,8 @@
 """DatabaseSet: many databases of one project as one resource."""
 
+import inspect
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -95,13 +97,19 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
             "adopt": adopt,
             "release": release,
         }
-        self._spelled = {camel(name): name for name in (*props, *self._outputs(), "ignore_changes", "custom_timeouts")}
         super().__init__(resource_name, props, opts)
+
+    @classmethod
+    @cache
+    def _spelled(cls) -> Mapping[str, str]:
+        """Its properties, as state and as Python spells them."""
+        inputs = inspect.signature(cls.__init__).parameters
+        return {camel(name): name for name in (*inputs, *cls._outputs(), "ignore_changes", "custom_timeouts")}
 
     def translate_input_property(self, prop: str) -> str:
         """Of properties, and not of keys, which are the program's own: Pulumi asks for both."""
-        return camel(prop) if camel(prop) in self._spelled else prop
+        return camel(prop) if camel(prop) in self._spelled() else prop
 
     def translate_output_property(self, prop: str) -> str:
         """The same on the way back."""
-        return self._spelled.get(prop, prop)
+        return self._spelled().get(prop, prop)

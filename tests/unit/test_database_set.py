@@ -14,6 +14,7 @@ from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.run import working_on
 from prisma_provider.live.state import read
+from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
 from unit.service import Service, handler, refusal, urn_of
@@ -398,6 +399,51 @@ def test_one_that_fails_does_not_stop_the_others(stack: Stack) -> None:
     assert stack.outputs["failed"] == {}
 
 
+def test_what_failed_and_was_given_up_is_forgotten(made: Stack) -> None:
+    """A rename that was refused, and that I take back: `failed` is empty after the next `up`, which sends nothing."""
+    made.service.fail("PATCH", "/v1/databases/.*", refusal(422, "rude"))
+    made.up(databases={**TENANTS, "acme": "rude"}, connections=True)
+    assert list(made.outputs["failed"]) == ["acme"]
+    assert made.up(connections=True)
+    assert made.outputs["failed"] == {}
+    assert not made.service.sent()
+    assert not made.diff(connections=True)
+
+
+def test_one_key_is_ignored(made: Stack) -> None:
+    """`ignore_changes` of one key leaves the name that another hand gave to it."""
+    made.service.databases[made.outputs["ids"]["acme"]]["name"] = "hers"
+    assert not made.diff(connections=True, ignoreChanges=["databases.acme"]).of("patch")
+    assert not made.diff(connections=True, ignoreChanges=['databases["acme"]']).of("patch")
+    assert not made.diff(connections=True, ignoreChanges=["databases"]).of("patch")
+    assert made.diff(connections=True, ignoreChanges=["databases.globex"]).of("patch")
+
+
+def test_each_has_the_time_of_the_operation(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time limit counts for each database: one that comes late has as much as the first."""
+    left: list[float] = []
+    make = SET._one.create_beside  # type: ignore[attr-defined]
+
+    def slow(*given: Any, **more: Any) -> Any:
+        left.append(time_left())
+        return make(*given, **more)
+
+    monkeypatch.setattr(SET._one, "create_beside", slow)  # type: ignore[attr-defined]
+    with time_limit(1000):
+        stack.up()
+    assert len(left) == 3
+    assert all(999 < each <= 1000 for each in left)
+
+
+def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
+    """`connections` set later: I am told that the strings are not known, and what gives new ones."""
+    stack.up()
+    (line,) = stack.up(connections=True).words
+    assert "a rotation trigger gives new ones" in line
+    assert stack.outputs["databaseUrls"] == {}
+    assert not stack.service.sent()
+
+
 def test_a_plan_limit_ends_it(stack: Stack) -> None:
     """What one meets all others would: nothing more is begun, and I am told what was not."""
     many = {f"t{number}": f"tenant {number}" for number in range(300)}
@@ -434,11 +480,9 @@ def test_a_killed_run_goes_on(stack: Stack) -> None:
 
 
 def test_what_a_stranger_made_is_not_taken(stack: Stack) -> None:
-    """A database with the key of this set that nobody here saw begin, and that is used, is another's."""
+    """A database with the key of this set whose creation neither state nor this machine saw begin is another's."""
     stack.kill(connections=True)
     stack.pending = []
-    for each in stack.service.databases.values():
-        stack.service.connection(each["id"], "theirs")
     with pytest.raises(errors.Refused, match=r'adopt=\{"acme": "db_'):
         stack.diff(connections=True)
 

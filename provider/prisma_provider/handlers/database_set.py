@@ -28,7 +28,6 @@ from prisma_provider.handlers.inputs import (
     check_there,
     known,
     select,
-    time_limit_of,
     with_logical_id,
 )
 from prisma_provider.handlers.many import Outcome, side_by_side
@@ -37,7 +36,7 @@ from prisma_provider.handlers.set_changes import Alike, Changes, deletion_refuse
 from prisma_provider.keys import free_logical_id, key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource, working_on
-from prisma_provider.network.retries import time_limit
+from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.text import name as shown_name
 from prisma_provider.text import snake
 
@@ -168,16 +167,20 @@ class DatabaseSetHandler:
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Make all of them, or take those over that `adopt` names; what fails is in `failed`."""
         found = Changes(_title(), added=list(members.names(news)))
-        return news["logicalId"], self._close(live, found, {}, news)
+        return news["logicalId"], self._close(live, found, {}, news, time_left())
 
     def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """Make, change and delete what differs, side by side, and nothing else."""
+        seconds = time_left()
         found = self._changes(live, olds, news)
         found.refuse(news)
-        return self._close(live, found, olds, news)
+        return self._close(live, found, olds, news, seconds)
 
-    def _close(self, live: Live, found: Changes, olds: Properties, news: Properties) -> Properties:
-        """New and changed ones first: what is deleted may be the only copy until then."""
+    def _close(self, live: Live, found: Changes, olds: Properties, news: Properties, seconds: float) -> Properties:
+        """New and changed ones first: what is deleted may be the only copy until then.
+
+        Each has the time of the whole operation, `seconds`.
+        """
         states = {key: members.state_of(olds, key) for key in (*found.kept, *found.removed)}
         alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
         jobs: dict[str, Callable[[], Properties]] = {
@@ -186,12 +189,12 @@ class DatabaseSetHandler:
         for key, (database, differs) in found.kept.items():
             if differs:
                 jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
-        made = _each(live, news, "create", jobs, "done")
+        made = _each(live, seconds, jobs, "done")
         states |= made.done
         gone: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, database.id, states[key]) for key, database in found.removed.items()
         }
-        deleted = _each(live, news, "delete", gone, "deleted") if not made.left else Outcome[None](left=list(gone))
+        deleted = _each(live, seconds, gone, "deleted") if not made.left else Outcome[None](left=list(gone))
         for key in deleted.done:
             del states[key]
         _report(live, made, deleted, len(jobs) + len(gone))
@@ -224,13 +227,14 @@ class DatabaseSetHandler:
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete all of them with their data, where `allowDelete` was set before."""
+        seconds = time_left()
         there = {key: each for key in members.by_key(olds, "ids") if (each := self._there(live, olds, key)) is not None}
         if there and not olds.get("allowDelete"):
             raise deletion_refused(_title(), {key: each.name for key, each in there.items()})
         jobs: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, each.id, members.state_of(olds, key)) for key, each in there.items()
         }
-        gone = _each(live, olds, "delete", jobs, "deleted")
+        gone = _each(live, seconds, jobs, "deleted")
         if gone.failed:
             key, error = next(iter(gone.failed.items()))
             kept = f"{len(there) - len(gone.done):,} of {len(there):,}"
@@ -258,7 +262,7 @@ class DatabaseSetHandler:
         if not news.get("connections"):
             found = {name: value for name, value in found.items() if name not in _URLS}
         workspace = next((each["workspaceId"] for each in states.values() if each.get("workspaceId")), None)
-        workspace = workspace or live.workspace_id_of(news["projectId"], olds.get("workspaceId"))
+        workspace = workspace or olds.get("workspaceId") or live.workspace_id_of(news["projectId"])
         reasons = {key: str(error).partition("\n")[0] for key, error in failed.items()}
         kept = {"workspaceId": workspace, "logicalId": news.get("logicalId") or olds.get("logicalId")}
         return {**news, **kept, **found, "failed": reasons}
@@ -274,9 +278,8 @@ def _working_on(key: str) -> Any:
     return working_on(members.urn_of(resource(), key) if resource() else "")
 
 
-def _each(live: Live, state: Properties, operation: str, jobs: Mapping[str, Callable[[], T]], doing: str) -> Outcome[T]:
+def _each(live: Live, seconds: float, jobs: Mapping[str, Callable[[], T]], doing: str) -> Outcome[T]:
     """Each job for its own member, and within a time limit of its own."""
-    seconds = time_limit_of(state, operation)
 
     def alone(key: str, job: Callable[[], T]) -> T:
         with _working_on(key), time_limit(seconds):

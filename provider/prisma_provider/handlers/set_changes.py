@@ -76,7 +76,9 @@ class Changes:
         forgotten = {**self.released, **self.lost}
         released = [Change(at("ids", key), each, None, "release") for key, each in forgotten.items()]
         changes = (*self._in_place(), *made, *gone, *released, *_recorded(olds, news))
-        return Diff(changes, tuple(self._words()) if changes else ())
+        if olds.get("failed") and not changes:
+            return Diff((Change("failed", {}, olds["failed"], "record"),))  # the program has given it up
+        return Diff(changes, tuple(self._words(olds, news)) if changes else ())
 
     def _in_place(self) -> Iterator[Change]:
         """What an update changes of each; what all have in common is named once."""
@@ -89,7 +91,7 @@ class Changes:
                     yield Change(at(_PLURAL.get(change.field, "ids"), key), change.live, change.declared, change.how)
         yield from shared.values()
 
-    def _words(self) -> Iterator[str]:
+    def _words(self, olds: Properties, news: Properties) -> Iterator[str]:
         changed = {key: each for key, each in self.kept.items() if each[1]}
         for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
@@ -100,6 +102,12 @@ class Changes:
             yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
         if self.added:
             yield f"{self.title}: {len(self.added):,} to be made: {listed(self.added)}."
+        unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
+        if news.get("connections") and not olds.get("connections") and unknown:
+            yield (
+                f"{self.title}: the connection strings of {listed(unknown)} are not known, since Prisma gives them "
+                "only once: a rotation trigger gives new ones and locks the old ones out."
+            )
         if self.lost:
             yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
         if self.released:

@@ -98,7 +98,12 @@ def _began_in_set(live: Live, kind: str) -> bool:
 
 
 def _doubt(live: Live, kind: str, each: Keyed) -> str:
-    """Why an object whose creation nobody saw begin may be another's; empty where nothing says so."""
+    """Why an object whose creation nobody saw begin may be another's; empty where nothing says so.
+
+    Nobody has asked for it (`adopt=True`) where it is one of a set: then that nobody saw it is doubt enough.
+    """
+    if member(resource()) is not None:
+        return "neither the state of this stack nor this machine saw its creation begin"
     if live.recorded().problem:
         return f"the state of this stack cannot be read ({live.recorded().problem})"
     if isinstance(each, Database):
