@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 
@@ -25,13 +26,25 @@ STEPS = ("create", "unchanged, live compared", "rename all", "destroy")
 
 
 class AnyClients(Api):
-    """An API for clients that leave the size of a page to it."""
+    """An API for clients that leave the size of a page to it, and ask for what is in an object beneath it."""
+
+    _BENEATH = re.compile(r"/v1/(?P<kind>project|database)s/(?P<id>[^/]+)/(?P<what>databases|connections)")
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """One call."""
-        if request.method == "GET" and "limit" not in request.url.params:
-            request.url = request.url.copy_merge_params({"limit": 100})
-        return super().answer(request)
+        url, body = request.url, request.content
+        found = self._BENEATH.fullmatch(url.path)
+        if found:
+            url, owner = url.copy_with(path=f"/v1/{found['what']}"), {f"{found['kind']}Id": found["id"]}
+            if request.method == "GET":
+                url = url.copy_merge_params(owner)
+            else:
+                body = json.dumps({"name": "database", **json.loads(body), **owner}).encode()
+        if request.method == "POST" and url.path == "/v1/projects":
+            body = json.dumps({"region": "us-east-1", **json.loads(body)}).encode()
+        if request.method == "GET" and "limit" not in url.params:
+            url = url.copy_merge_params({"limit": 100})
+        return super().answer(httpx.Request(request.method, url, content=body))
 
 
 class Rival:
@@ -58,7 +71,7 @@ class Alchemy(Rival):
     """Alchemy's second version, which has a provider for Prisma Postgres and compares with live."""
 
     name = "Alchemy, Bun"
-    PACKAGES = {
+    PACKAGES: ClassVar[Mapping[str, str]] = {
         "alchemy": "2.0.0-beta.79",
         "bun": "1.4.5",
         "effect": "4.0.0-rc.115",
