@@ -136,6 +136,8 @@ class Diff:
 
 
 GONE: Final = Diff((Change("id", None, "an object", "recreate"),))
+PROJECT_GONE: Final = Diff((Change("id", None, "an object in its project", "recreate"),))
+"""Neither the object nor its project is found: nobody can tell whether the project was deleted."""
 """The object does not exist any more and is made again."""
 
 
@@ -208,13 +210,20 @@ def _writing(change: Change) -> str:
     return f": {change}. Request: PATCH, which puts back what the program declares."
 
 
+_WITH_PROJECT = (
+    "is gone: the project was deleted, or transferred to another workspace, which Prisma's API does not tell apart. It "
+    "will be made again, empty. If the project was transferred, take it and what is in it out of the stack first: "
+    "pulumi state delete --target-dependents URN"
+)
+
+
 def explain(title: str, found: Diff) -> Iterator[str]:
     """What an engine cannot show: the live value beside the declared one, and what will be sent."""
     if found.words:
         yield from found.words
         return
     if found.of("recreate"):
-        yield f"{title} is gone: it will be made again."
+        yield f"{title} {_WITH_PROJECT if found == PROJECT_GONE else 'is gone: it will be made again.'}"
         return
     differences = found.of("patch", "replace", "wait")
     known = [str(change) for change in differences if change.declared is not UNKNOWN]

@@ -67,8 +67,8 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
         :param project_id: the project that they live in, ``proj_…``; a change is refused.
         :param databases: names by key, such as ``{"acme": "acme-prod"}``; of a list, each is key and name. A name
             changes in place; a key is the identity of a database.
-        :param region: the region that they are in, such as ``eu-central-1``, or ``inherit`` for the project's, which is
-            the default; a change is refused.
+        :param region: the region that they are in, such as ``eu-central-1`` or any other that Prisma has, or
+            ``inherit`` for the project's, which is the default; a change is refused.
         :param branch_id: the branch that they belong to, ``br_…``, changed in place.
         :param source: what each of them starts with, ``CloneOf(…)`` or ``BackupOf(…)``; empty by default; a change
             is refused.

@@ -33,6 +33,8 @@ REPOSITORY = "prisma/pulumi-prisma"
 """The project on GitHub, whose releases hold the plugin; `[project.urls]` in pyproject.toml says the same."""
 HIDDEN = ("ignoreChanges", "customTimeouts", "deletedWith")
 """Settings that are Pulumi's options here."""
+_NEVER_REPLACED = ("Project", "DatabaseSet")
+"""What only a replacement could change is refused there, whatever is set."""
 
 _TYPE = "prisma:index:"
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -130,7 +132,7 @@ def _resource(kind: str, fields: Iterable[Field]) -> dict[str, Any]:
     of = getattr(pulumi_prisma, kind)
     inputs, outputs = _arguments(of), _attributes(of)
     properties = {f.name: outputs.get(f.name) or inputs.get(f.name) or _elsewhere(f.name) for f in _shown(fields)}
-    replacing = {field.name for field in fields if field.kind == "replace"}
+    replacing = {field.name for field in fields if field.kind == "replace" and kind not in _NEVER_REPLACED}
     listed = {"listInputs": {"properties": {name: properties[name].schema() for name in QUERIES.get(kind, ())}}}
     return {
         "description": with_examples(kind, _paragraphs(of.__doc__)),

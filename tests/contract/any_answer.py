@@ -20,7 +20,9 @@ from published import Shape, contract
 PATHS: Shape = contract()["paths"]
 PASSWORD = "pa55w0rd"
 IDS = {"project": "proj_c1", "database": "db_c1", "connection": "con_c1", "branch": "br_c1", "workspace": "wksp_c1"}
+IDS |= {"variable": "envvar_c1", "token": "itgr_c1"}
 KINDS = {"projects": "project", "databases": "database", "connections": "connection", "branches": "branch"}
+KINDS |= {"environment-variables": "variable", "service-tokens": "token"}
 KNOWN: Shape = {
     "status": "ready",
     "name": "orders",
@@ -31,6 +33,9 @@ KNOWN: Shape = {
     "logicalId": None,
     "defaultConnectionId": IDS["connection"],
     "branchId": IDS["branch"],
+    "projectId": IDS["project"],
+    "class": "preview",
+    "key": "TIER",
     "region": {"id": "eu-central-1", "name": "Frankfurt"},
     "defaultRegion": "eu-central-1",
     "connectionString": f"postgres://user:{PASSWORD}@db.example:5432/?sslmode=require",
@@ -256,6 +261,8 @@ class Context:
     @staticmethod
     def of(path: str, body: Shape) -> Context:
         parts = path.partition("?")[0].split("/")[2:]
+        if "service-tokens" in parts:
+            parts = parts[parts.index("service-tokens") :]
         kind = KINDS.get("branches" if parts[-1] == "branches" else parts[0], "workspace")
         given = parts[1] if len(parts) > 1 and parts[-1] != "branches" else IDS[kind]
         return Context(kind, given)

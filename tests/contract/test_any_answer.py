@@ -32,9 +32,13 @@ INPUTS: dict[str, dict[str, Any]] = {
     "Database": {"projectId": PROJECT, "name": "orders", "isDefault": True, "branchGitName": "main"},
     "Connection": {"databaseId": DATABASE, "name": "orders", "rotationTrigger": "1"},
     "Restore": {"databaseId": DATABASE, "backupId": "b", "confirmDatabaseName": "orders"},
+    "EnvironmentVariable": {"projectId": PROJECT, "key": "TIER", "variableClass": "preview", "value": PASSWORD},
+    "ServiceToken": {"workspaceId": IDS["workspace"], "name": "orders", "rotationTrigger": "1"},
 }
 OBJECTS = {"Project": PROJECT, "Branch": IDS["branch"], "Database": DATABASE, "Connection": IDS["connection"]}
-ARGUMENTS = {"id": PROJECT, "projectId": PROJECT, "databaseId": DATABASE}
+OBJECTS |= {"EnvironmentVariable": IDS["variable"], "ServiceToken": IDS["token"]}
+ARGUMENTS = {"projectId": PROJECT, "databaseId": DATABASE}
+KIND_OF_ID = {"getProject": PROJECT, "getDatabase": DATABASE, "getWorkspace": IDS["workspace"]}
 
 Call = Callable[[Live], object]
 
@@ -62,8 +66,8 @@ def of_resource(resource: str) -> Iterator[tuple[str, Call]]:
 
 def of_function(name: str) -> tuple[str, Call]:
     function = FUNCTIONS[name]
-    wanted = {each.name for each in function.arguments} & set(ARGUMENTS)
-    given = {each: ARGUMENTS[each] for each in wanted}
+    known = {**ARGUMENTS, **({"id": KIND_OF_ID[name]} if name in KIND_OF_ID else {})}
+    given = {each.name: known[each.name] for each in function.arguments if each.name in known}
     return name, lambda live: function(live.client, given)
 
 

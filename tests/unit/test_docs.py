@@ -42,6 +42,21 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", sorted((DOCS / "registry").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_of_the_registry_has_a_tab_for_every_language(page: Path) -> None:
+    """I choose my language in Pulumi's registry: each chooser has a tab for it."""
+    text = page.read_text()
+    front, _, body = text.removeprefix("---\n").partition("\n---\n")
+    assert {line.partition(":")[0] for line in front.splitlines()} == {"title", "meta_desc", "layout"}
+    tabs = "".join(
+        f"{{{{% choosable language {language} %}}}}{{{{% /choosable %}}}}"
+        for language in ("typescript", "python", "go", "csharp", "yaml")
+    )
+    chooser = '{{< chooser language "typescript,python,go,csharp,yaml" >}}' + tabs + "{{< /chooser >}}"
+    found = "".join(re.findall(r"{{[<%].*?[>%]}}", body))
+    assert found and found == chooser * found.count("/chooser")
+
+
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_every_program_runs(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """I copy a program of the documentation, and it runs."""

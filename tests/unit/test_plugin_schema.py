@@ -146,6 +146,14 @@ def test_what_a_replacement_changes_is_not_called_unchangeable() -> None:
     assert "it cannot change" not in served.text()
 
 
+def test_what_is_refused_is_no_replacement() -> None:
+    """The registry marks what is replaced by a change: no property whose change is refused whatever I set."""
+    for resource in PACKAGE["resources"].values():
+        for found in resource["inputProperties"].values():
+            refused = re.search(r"[Aa] change is refused(?! unless)", found["description"])
+            assert not (refused and found.get("willReplaceOnChanges"))
+
+
 @pytest.mark.parametrize("token", PACKAGE["resources"])
 def test_every_resource_has_an_example_in_every_language(token: str) -> None:
     """The registry shows me an example in my language; the docstring that a Python editor shows stays short."""

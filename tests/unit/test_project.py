@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.diff import explain
 from prisma_provider.network.retries import time_limit
 from unit.service import Service, as_, declare, handler, refusal
 
@@ -48,6 +49,60 @@ def test_a_replaced_project_of_another_workspace_is_left_alone(service: Service)
         with pytest.raises(errors.ConfigurationError, match="belongs to workspace wksp_1"):
             PROJECT.delete(live, *made)
     assert not service.sent()
+
+
+def words(found: Any) -> str:
+    """What the preview says of it."""
+    return " ".join(explain("it", found))
+
+
+def test_a_project_that_the_service_refuses_may_be_transferred(service: Service) -> None:
+    """403 with the token of its own workspace: transferred, or not permitted, and both ways out are named."""
+    made = make(service)
+    service.fail("GET", f"/v1/projects/{made[0]}", refusal(403, "Insufficient permissions"), times=2)
+    with pytest.raises(errors.Forbidden, match=r"transferred to another workspace.*pulumi state delete"):
+        again(service, made)
+    service.workspace = {"id": "wksp_other", "name": "Other"}
+    with pytest.raises(errors.Forbidden) as refused:
+        again(service, made)
+    assert "transferred" not in str(refused.value) and not service.sent()
+
+
+def test_deleted_and_transferred_look_alike(service: Service) -> None:
+    """A project that is not found was deleted, or transferred; a database missing in its project was deleted."""
+    home = make(service)
+    live = service.live()
+    made = DATABASE.create(live, declare(live, "Database", name="orders", projectId=home[0], region="eu-central-1"))
+
+    def database() -> Any:
+        live = service.live()
+        declared = {"name": "orders", "projectId": home[0], "region": "eu-central-1"}
+        return DATABASE.diff(live, *made, declare(live, "Database", made[1], **declared))
+
+    service.databases.clear()
+    assert words(database()) == "it is gone: it will be made again."
+    service.projects.clear()
+    for found in (again(service, home), database()):
+        assert found.replaces() == ["id"]
+        assert "was deleted, or transferred to another workspace" in words(found)
+
+
+def test_a_project_that_is_found_elsewhere(service: Service) -> None:
+    """A token that sees the new workspace goes on with a transferred project, and the preview says so."""
+    made = make(service)
+    assert not again(service, made) and not service.notes
+    service.projects[made[0]]["workspace"] = {"id": "wksp_2", "name": "Theirs"}
+    assert not again(service, made)
+    [note] = service.notes
+    assert "was transferred from workspace wksp_1 to wksp_2" in note
+
+
+def test_a_project_that_was_transferred_is_not_deleted(service: Service) -> None:
+    """A destroy that finds no project says that it may live on elsewhere."""
+    made = make(service)
+    service.projects.clear()
+    PROJECT.delete(service.live(), *made)
+    assert "or transferred to another workspace with all its databases" in service.notes[-1]
 
 
 def test_a_region_cannot_change(service: Service) -> None:

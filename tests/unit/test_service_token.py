@@ -150,6 +150,24 @@ def test_a_lost_answer_leaves_one_token(service: Service, answer: Any, acted: bo
     assert had.outputs["value"] == f"prsc_{had.object_id}"
 
 
+def test_a_request_that_is_acted_upon_late_leaves_nothing(service: Service) -> None:
+    """The first creation had no answer in time and is carried out after the second one: it is revoked, too."""
+    looks: list[httpx.Request] = []
+
+    def late(request: httpx.Request) -> Any:
+        if request.method == "GET" and len(looks) < 9 and len([1 for m, _, _ in service.sent("POST")]) > 1:
+            looks.append(request)
+            if len(looks) == 3:
+                service.token("ci")
+        return None
+
+    service.fail("POST", "/v1/workspaces/.*", httpx.ReadTimeout("late"))
+    service.before.append(late)
+    had = token(service.live()).create(**declared())
+    assert len(looks) >= 3
+    assert list(service.tokens) == [had.object_id]
+
+
 def test_a_rotation_is_a_new_token_and_then_the_old_one_goes(service: Service) -> None:
     """Another trigger: another id and value; the preview says that the old one is locked out."""
     had = make(service, rotationTrigger="1")

@@ -14,7 +14,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.adoption import inventory
 from prisma_provider.api.client import Client
-from prisma_provider.diff import GONE, UNKNOWN
+from prisma_provider.diff import GONE, PROJECT_GONE, UNKNOWN
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers.create_connection import LAG
 from prisma_provider.live.intents import Intents
@@ -336,7 +336,7 @@ def test_a_project_whose_lists_are_refused_once_it_is_gone(service: Service, hom
     service.fail("GET", "/v1/databases", refusal(403, "no access to the requested databases"), times=-1)
     service.fail("GET", "/v1/projects/.*/branches", refusal(403, "no access"), times=-1)
     live, news = declared(service, made)
-    assert DATABASE.diff(live, *made, news) == GONE
+    assert DATABASE.diff(live, *made, news) == PROJECT_GONE
     assert BRANCH.read(live, "br_1", {"projectId": home}) is None
     PROJECT.delete(service.live(), home, {"name": "shop", "workspaceId": "wksp_1"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import Branch, Database, bare_id, same_id
-from prisma_provider.diff import GONE, UNKNOWN, Diff, Field
+from prisma_provider.diff import UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
-from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, patch, went_away
+from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, gone, patch, went_away
 from prisma_provider.handlers.creation import agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -64,7 +64,7 @@ class BranchHandler:
         """Promotion in place; another name or project is another branch, made before the old one goes."""
         branch = live.branch(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if branch is None:
-            return GONE
+            return gone(live, olds)
         ownership.hold(live, "Branch", object_id, branch.title, news)
         return self._compare(branch, olds, news)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.diff import Change, Diff, Field, behind, diff, ignores, settings_changed
+from prisma_provider.diff import GONE, PROJECT_GONE, Change, Diff, Field, behind, diff, ignores, settings_changed
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 
@@ -78,6 +78,11 @@ def delete(
             send(object_id)
     except errors.NotFound:
         live.absent(f"{what} {object_id}", olds.get("workspaceId"))
+        if what == "project":
+            live.note(
+                f"Project {object_id} is not found, so nothing is deleted: it was deleted before, or transferred to "
+                "another workspace with all its databases, which Prisma's API does not tell apart."
+            )
     except errors.Rejected as error:
         holds = "Delete what it still holds, which Prisma Console shows" if what in HOLDERS else "See Prisma Console"
         hint = error.hint or f"it is kept. {holds}, and run it again."
@@ -98,10 +103,17 @@ def demotion(change: Change) -> Change:
     return change
 
 
+def gone(live: Live, olds: Properties, project_id: str | None = None) -> Diff:
+    """An object that is not found any more. With its project a transfer takes it away, too."""
+    of = project_id or olds.get("projectId")
+    return PROJECT_GONE if of and live.project(of, olds.get("workspaceId")) is None else GONE
+
+
 def went_away(what: str, object_id: str) -> errors.PrismaError:
     """It was there in the preview and is gone now."""
+    or_else = ", or transferred to another workspace" if what == "project" else ""
     return errors.NotReady(
-        f"The {what} {object_id} was deleted in the meantime, outside of this run.",
+        f"The {what} {object_id} was deleted in the meantime, outside of this run{or_else}.",
         hint="run `pulumi up` again: it will be shown as gone and made again.",
     )
 

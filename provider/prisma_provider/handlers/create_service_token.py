@@ -24,13 +24,15 @@ def make(live: Live, workspace_id: str, name: str) -> ServiceToken:
     """POST; what a lost response may have left is revoked, as nobody has its value."""
     before = {bare_id(each.id) for each in live.client.service_tokens(workspace_id)}
     lost: list[errors.LostResponse] = []
+    revoked = 0
 
     def attempt() -> ServiceToken:
+        nonlocal revoked
         try:
             return live.client.create_service_token(workspace_id, name)
         except errors.LostResponse as error:
             lost.append(error)
-            revoke_new(live, workspace_id, name, before)
+            revoked += revoke_new(live, workspace_id, name, before, LAG)
             raise
 
     try:
@@ -43,15 +45,20 @@ def make(live: Live, workspace_id: str, name: str) -> ServiceToken:
             said=error.said or error.what,
             hint=f'run `pulumi up` again. Revoke a token "{name}" that is new in Prisma Console: nobody has its value.',
         ) from None
-    if lost:
-        revoke_new(live, workspace_id, name, before | {bare_id(made.id)}, at_once=True)
+    if len(lost) > revoked:
+        # A request that had no response in time may yet be acted upon; of others it shows by now.
+        patience = LAG if any(isinstance(error, errors.TimedOut) for error in lost) else 0.0
+        revoke_new(live, workspace_id, name, before | {bare_id(made.id)}, patience)
     return made
 
 
-def revoke_new(live: Live, workspace_id: str, name: str, before: AbstractSet[str], *, at_once: bool = False) -> None:
-    """Revoke what a request without a response has made, as soon as the list shows it; Refused for several."""
+def revoke_new(live: Live, workspace_id: str, name: str, before: AbstractSet[str], patience: float) -> int:
+    """Revoke what a request without a response has made, as soon as the list shows it: how many; Refused for several.
+
+    `patience` are the seconds for which the list is looked at.
+    """
     found = _new(live, workspace_id, name, before)
-    waited, ends = 0.0, 0.0 if at_once else min(LAG, time_left())
+    waited, ends = 0.0, min(patience, time_left())
     while not found and waited < ends:
         live.client.wait(LOOK)
         waited += LOOK
@@ -64,6 +71,7 @@ def revoke_new(live: Live, workspace_id: str, name: str, before: AbstractSet[str
         )
     for each in found:
         _revoke(live, workspace_id, each)
+    return len(found)
 
 
 def _revoke(live: Live, workspace_id: str, token: ServiceToken) -> None:

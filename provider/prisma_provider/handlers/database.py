@@ -7,13 +7,14 @@ from typing import Any
 
 from prisma_provider import diff, errors, ownership
 from prisma_provider.api.models import WAITING, Database, same_id
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, behind
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field, behind
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.changes import (
     check_applied,
     compare,
     delete,
     demotion,
+    gone,
     patch,
     rotation,
     went_away,
@@ -126,7 +127,7 @@ class DatabaseHandler:
         """Against live; what only another database could satisfy is refused, unless `allowReplace` is set."""
         database = live_database(live, object_id, olds, news)
         if database is None:
-            return GONE
+            return gone(live, olds)
         found = self.compared(live, database, olds, news)
         replaced = found.of("replace")
         if replaced and not news.get("allowReplace"):

@@ -8,9 +8,9 @@ from typing import Any
 
 from prisma_provider import diff, ownership
 from prisma_provider.api.models import EnvironmentVariable, same_id
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, ignores
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field, ignores
 from prisma_provider.errors import InvalidInput, capital
-from prisma_provider.handlers.changes import compare, delete, went_away
+from prisma_provider.handlers.changes import compare, delete, gone, went_away
 from prisma_provider.handlers.creation import agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -94,7 +94,7 @@ class EnvironmentVariableHandler:
         """The value in place, by what we wrote last; everything else is another variable."""
         variable = self._live(live, object_id, olds)
         if variable is None:
-            return GONE
+            return gone(live, olds)
         ownership.hold(live, KIND, object_id, variable.title, news)
         found = self._compare(variable, olds, news)
         if found.of("replace"):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from prisma_provider import diff, ownership
-from prisma_provider.api.models import Database, Project
-from prisma_provider.diff import GONE, Diff, Field
+from prisma_provider.api.models import Database, Project, same_id
+from prisma_provider.diff import Diff, Field
 from prisma_provider.errors import Refused, capital
-from prisma_provider.handlers.changes import check_applied, compare, delete, patch, went_away
+from prisma_provider.handlers.changes import check_applied, compare, delete, gone, patch, went_away
 from prisma_provider.handlers.creation import agree, check_adopted, create_once, listed, nothing_to_adopt, to_adopt
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -65,8 +65,9 @@ class ProjectHandler:
         live.prefetch_databases(object_id)
         project = live.project(object_id, olds.get("workspaceId"))
         if project is None:
-            return GONE
+            return gone(live, olds, object_id)
         ownership.hold(live, "Project", object_id, project.title, news)
+        _tell_transfer(live, project, olds)
         found = self._compare(project, olds, news)
         for change in found.of("replace"):
             raise Refused(
@@ -153,6 +154,16 @@ class ProjectHandler:
         _refuse_databases(object_id, olds, kept)
         delete(live, "project", object_id, olds, live.client.delete_project, patiently=live.run.deletes)
         live.drop_project(object_id)
+
+
+def _tell_transfer(live: Live, project: Project, olds: Properties) -> None:
+    """A token of a person, or of the new workspace, finds a project that was transferred."""
+    recorded = olds.get("workspaceId")
+    if recorded and not same_id(recorded, project.workspace.id):
+        live.note(
+            f"{capital(project.title)} was transferred from workspace {recorded} to {project.workspace.id}, where the "
+            "token sees it: the stack goes on with it. `pulumi refresh` records the new workspace."
+        )
 
 
 def _refuse_databases(project_id: str, olds: Properties, kept: list[Database]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from prisma_provider import errors, ownership
 from prisma_provider.api.models import WAITING, Backup, Database, bare_id, same_id
-from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
-from prisma_provider.handlers.changes import compare, went_away
+from prisma_provider.handlers.changes import compare, gone, went_away
 from prisma_provider.handlers.inputs import (
     SETTINGS,
     Checked,
@@ -64,7 +64,7 @@ class RestoreHandler:
         """Another backup is restored in place; what was restored before is not known to the service, but to state."""
         database = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))
         if database is None:
-            return GONE
+            return gone(live, olds)
         found = compare(self.fields, olds, news, {"databaseId": database.id})
         return Diff(tuple(_again(change) for change in found.changes))
 

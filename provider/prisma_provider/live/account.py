@@ -20,6 +20,11 @@ T = TypeVar("T")
 _PATIENCE = 5.0
 """Seconds that the plan of a workspace is asked for."""
 
+_TRANSFERRED = (
+    "where its project was transferred to another workspace, use a token of that one, or take it out of the stack: "
+    "pulumi state delete URN. Otherwise see what the token may do in this workspace."
+)
+
 _SHOWN = 10
 """Resources that are named in a sentence."""
 
@@ -116,6 +121,14 @@ class Account(Shared):
         except errors.NotFound:
             self.absent(f"{kind} {object_id}", workspace_id)
             return None
+        except errors.Forbidden as error:
+            raise self._perhaps_transferred(error, workspace_id) from None
+
+    def _perhaps_transferred(self, error: errors.Forbidden, workspace_id: str | None) -> errors.Forbidden:
+        """The same with another hint, unless the token is of another workspace than the one that held it."""
+        if workspace_id is not None and not self.sees_workspace(workspace_id):
+            return error
+        return type(error)(error.what, said=error.said, hint=_TRANSFERRED, code=error.code)
 
 
 def _where(plan: Subscription) -> str:

@@ -78,5 +78,8 @@ class Projects(Account):
         try:
             yield
         except errors.Forbidden:
-            self._reads.once("project", lambda: self.client.project(project_id), bare_id(project_id))
+            try:
+                self._reads.once("project", lambda: self.client.project(project_id), bare_id(project_id))
+            except errors.Forbidden as error:
+                raise self._perhaps_transferred(error, None) from None
             raise

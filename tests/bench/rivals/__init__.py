@@ -1,0 +1,1 @@
+"""Others that declare the same, measured in one run with us."""
