@@ -15,6 +15,9 @@ from npm_packages import installed
 PACKAGE_JSON = '{"name": "shop", "main": "index.ts", "dependencies": {"@pulumi/pulumi": "*", "pulumi-prisma": "*"}}'
 TS_CONFIG = '{"compilerOptions": {"strict": true, "moduleResolution": "node"}, "files": ["index.ts"]}'
 
+GO_SETTINGS = {"GOWORK": "off", "GOFLAGS": "-mod=mod -buildvcs=false -trimpath -ldflags=-w"}
+"""Without paths, what Go has compiled once serves in every folder."""
+
 
 class TypeScriptStack(Stack):
     """Programs are `index.ts`."""
@@ -44,7 +47,7 @@ class TypeScriptStack(Stack):
 
 
 class GoStack(Stack):
-    """Programs are `main.go`, compiled when they are written."""
+    """Programs are `main.go`, compiled before Pulumi asks for them."""
 
     def __init__(self, folder: Path, server: LocalServer) -> None:
         """With one module for the program and the SDK."""
@@ -53,14 +56,13 @@ class GoStack(Stack):
         if shutil.which("pulumi-language-go") is None:
             pytest.fail("there is no Go host on PATH: start the tests with ./tests/run")
         super().__init__(folder, server)
-        (self.folder / "Pulumi.yaml").write_text("name: shop\nruntime: {name: go, options: {binary: ./shop}}\n")
+        (self.folder / "Pulumi.yaml").write_text("name: shop\nruntime: go\n")
         (self.folder / "go.mod").write_text(GO_MOD)
+        self.environment.update(GO_SETTINGS)
         sdk(self.folder / "sdk" / "go", "go")
 
     def program(self, text: str) -> None:
         """Write the program."""
         (self.folder / "main.go").write_text(text)
-        if text:
-            # Without paths, what Go has compiled once serves in every folder.
-            flags = ("-mod=mod", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", "shop")
-            run(self.folder, "go", "build", *flags, ".", GOWORK="off", GOFLAGS="")
+        if text:  # the host builds it again, of what is compiled by then
+            run(self.folder, "go", "build", "-o", "shop", ".", **GO_SETTINGS)

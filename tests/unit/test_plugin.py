@@ -623,6 +623,14 @@ def test_what_is_only_looked_at_may_be_held(plugin: Plugin, capsys: pytest.Captu
     assert "imported" not in capsys.readouterr().err
 
 
+def test_whether_it_exists(plugin: Plugin) -> None:
+    """`DatabaseExists` of an id that is not there is false, and of one that is there, true, whoever holds it."""
+    made = plugin.service.database(plugin.service.project()["id"])["id"]
+    plugin.imports("Database", made)
+    assert plugin.call("Read", "Database", "__exists__1", id=made).HasField("properties")
+    assert not plugin.call("Read", "Database", "__exists__2", id="db_99").HasField("properties")
+
+
 def test_a_create_that_fails_half_way_is_kept(plugin: Plugin) -> None:
     """What was made before it failed goes to the engine with the error: its id, outputs with secrets, and inputs."""
     inputs = plugin.checked("Database", projectId=plugin.service.project()["id"], isDefault=True)

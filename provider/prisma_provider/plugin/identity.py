@@ -42,6 +42,11 @@ def is_of_no_stack(urn: Urn) -> bool:
     return (urn.stack, urn.project, urn.name) == ("dev", "default", urn.type.removeprefix(TYPE))
 
 
+def is_question(urn: Urn) -> bool:
+    """Whether the engine made it up to ask if an object exists (`DatabaseExists` of Go's SDK, from CLI 3.274)."""
+    return urn.name.startswith("__exists__")
+
+
 def kind_of(type_token: str) -> str:
     """`Database` of `prisma:index:Database`; an error where there is no such resource."""
     kind = type_token.removeprefix(TYPE)

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer, add_ResourceProviderServicer_to_server
 
 from prisma_provider.diff import Diff, explain
-from prisma_provider.errors import InvalidInput, PrismaError
+from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Properties, check_texts
@@ -23,7 +23,7 @@ from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading
 from prisma_provider.plugin.engine import Engine
-from prisma_provider.plugin.identity import TYPE, is_of_no_stack, kind_of, parse, stem_for
+from prisma_provider.plugin.identity import TYPE, is_of_no_stack, is_question, kind_of, parse, stem_for
 from prisma_provider.plugin.naming import named
 from prisma_provider.plugin.session import SECRET_SETTINGS, Session, wrong
 from prisma_provider.plugin.spelling import spelled
@@ -182,14 +182,24 @@ class Provider(ResourceProviderServicer):
             if "workspaceId" in olds:
                 seen = reading.refresh(live, kind, request.id, olds, inputs)
             else:
-                seen = reading.find(live, kind, request.id)
-                self._session.looked_up[request.urn] = request.id
+                seen = self._look_up(live, kind, request)
         if seen is None:
             return provider_pb2.ReadResponse()
         secrets = _secrets(handler, request.properties, request.inputs)
         return provider_pb2.ReadResponse(
             id=seen.object_id, properties=_outputs(seen.outputs, secrets), inputs=to_struct(seen.inputs, secrets)
         )
+
+    def _look_up(self, live: Live, kind: str, request: provider_pb2.ReadRequest) -> reading.Seen | None:
+        """For a `.get` or an import, which need it to be there, or for a program that asks whether it is."""
+        try:
+            seen = reading.find(live, kind, request.id)
+        except NotFound:
+            if is_question(parse(request.urn)):
+                return None
+            raise
+        self._session.looked_up[request.urn] = request.id
+        return seen
 
     def _take_import(self, urn: str, kind: str) -> None:
         """What was looked up by its id is imported if the engine goes on with it, by Check or Diff.
