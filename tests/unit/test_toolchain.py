@@ -62,7 +62,7 @@ class TestEngine:
         """When a version in the recipe changes, I do not get what was built before."""
         part = ENGINE.parts[0]
         assert isinstance(part, GoProgram)
-        changed = replace(ENGINE, parts=(replace(part, version="v3.275.0"), *ENGINE.parts[1:]))
+        changed = replace(ENGINE, parts=(replace(part, version="v3.260.0"), *ENGINE.parts[1:]))
         assert changed.directory != ENGINE.directory
         assert changed.directory.parent == ENGINE.directory.parent
 
@@ -83,18 +83,18 @@ class TestEngine:
         part = ENGINE.parts[0]
         assert isinstance(part, GoProgram)
         assert part.go_mod().splitlines()[2:] == [
-            "require github.com/pulumi/pulumi/pkg/v3 v3.274.1",
+            "require github.com/pulumi/pulumi/pkg/v3 v3.259.0",
             "replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e",
         ]
-        assert part.link_flags().endswith("version.Version=v3.274.1")
+        assert part.link_flags().endswith("version.Version=v3.259.0")
 
     @pytest.mark.parametrize(
         ("version", "toolchain", "can"),
         [
             ((1, 26, 8), "local", True),
-            ((1, 26, 6), "local", True),
+            ((1, 25, 11), "local", True),
             ((1, 24, 0), "auto", True),
-            ((1, 26, 5), "local", False),
+            ((1, 24, 0), "local", False),
             ((1, 20, 0), "auto", False),
             ((), "auto", False),
         ],
