@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "docs" / "examples"
-"""Where they are in a checkout, a folder for each resource; a wheel holds the schema, and not this."""
+FOLDER = Path("sdk/docs/examples")
+"""Where they are in the root of a checkout, a folder for each resource; a wheel holds the schema, and not this."""
 
 LANGUAGES = {"ts": "typescript", "py": "python", "go": "go", "cs": "csharp", "yaml": "yaml"}
 """What each ending is called in a description."""

@@ -87,8 +87,9 @@ def test_methods_that_give_several_messages_are_known() -> None:
     streams: list[str] = []
     methods: Iterable[Any] = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"].methods
     streams = [method.name for method in methods if method.server_streaming]
-    assert tuple(streams) == STREAMS
-    assert set(streams) <= set(dir(ResourceProviderServicer))
+    assert set(streams) <= set(STREAMS) & set(dir(ResourceProviderServicer))
+    if hasattr(provider_pb2, "ListRequest"):  # Pulumi's oldest SDKs know no List
+        assert tuple(streams) == STREAMS
 
 
 def test_the_marks_of_values_are_pulumis() -> None:

@@ -84,7 +84,7 @@ class Referring(Protocol):
 class Wire(BaseModel):
     """An object of a response: camelCase on the wire, snake_case here, and it does not change."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
 
 class Answer(Wire, Generic[Item]):

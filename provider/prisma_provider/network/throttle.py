@@ -29,6 +29,10 @@ _SPARE = 0.05
 """Seconds that a response may always take longer."""
 _FASTER = 0.01
 """By how much the pace grows in a second without a refusal."""
+_ENOUGH = 5
+"""Responses from which a pace can be told; after fewer, the pause that a 429 asks for is enough."""
+_SLOWEST = 0.25
+"""Seconds between two requests at most: who asks for little at a time says little of what a service allows."""
 _NO_PACE = 0.001
 """Seconds between two requests that are no pace any more."""
 
@@ -131,9 +135,8 @@ class Throttle:
             if not is_first:
                 return  # it was under way already when another was refused
             self._lower(0.5, least=1.0)
-            passed = now - self._since
-            slower = 1.5 * self._interval
-            self._interval = passed / self._answered if self._answered and passed > 0 else slower
+            if self._answered >= _ENOUGH:
+                self._interval = min((now - self._since) / self._answered, _SLOWEST)
             self._since, self._answered = now, 0
 
     def _lower(self, factor: float, *, least: float, within: float = 0.0) -> None:
