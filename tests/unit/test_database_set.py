@@ -17,6 +17,8 @@ from prisma_provider.live.state import read
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
+from prisma_provider.plugin.servicer import _secrets
+from prisma_provider.plugin.values import to_struct
 from unit.service import Service, handler, refusal, urn_of
 
 SET = handler("DatabaseSet")
@@ -198,7 +200,7 @@ def test_a_set_that_is_replaced_by_an_option_is_refused(made: Stack) -> None:
     made.inputs, known = {}, made.inputs
     live = made.live()
     made.inputs = known
-    with pytest.raises(errors.Refused, match="is not replaced"):
+    with pytest.raises(errors.Refused, match=r"is not replaced(.|\n)*untaint`\. Nothing"):
         made.inputs = {}
         made.check(live)
     assert not made.service.sent()
@@ -223,6 +225,21 @@ def test_what_another_resource_holds_is_not_adopted(made: Stack) -> None:
         live.run.checked({}, {})
     with pytest.raises(errors.Refused, match='held by Database "old"'):
         made.check(live, databases={**TENANTS, "old": "old"}, adopt={"old": held})
+
+
+def test_another_project_s_database_is_not_adopted(made: Stack) -> None:
+    """What cannot be adopted is refused in the preview, before anything is sent."""
+    held = made.service.database(made.service.project("b")["id"], "old")["id"]
+    with pytest.raises(errors.Refused, match=r"projectId is .* declared"):
+        made.diff(databases={**TENANTS, "x": "x"}, adopt={"x": held}, connections=True)
+    assert not made.service.sent()
+
+
+def test_two_keys_cannot_take_one_database(made: Stack) -> None:
+    """The second one is refused, and I am told which key has it."""
+    held = made.service.database(made.home, "old")["id"]
+    with pytest.raises(errors.Refused, match=r'"tenants", "x" of this stack already(.|\n)*release=\["x"\]'):
+        made.diff(databases={**TENANTS, "x": "old", "y": "old"}, adopt={"x": held, "y": held}, connections=True)
 
 
 def test_what_a_set_holds_is_not_adopted_elsewhere(made: Stack) -> None:
@@ -525,6 +542,13 @@ def test_a_preview_of_the_plugin_knows_what_stays() -> None:
     assert planned_outputs["names"]["hooli"] == "z"
     assert planned.after_create(SET.fields, news)["ids"] == dict.fromkeys(news["databases"], UNKNOWN)
     assert planned.after_update(SET.fields, olds, {"databases": UNKNOWN}, Diff())["ids"] is UNKNOWN
+
+
+def test_secret_names_stay_secret() -> None:
+    """Names that the program gives as secrets are none in clear in what the set puts out."""
+    given = to_struct({"databases": {"acme": "hush"}}, {"databases"})
+    assert {"names", "failed"} <= _secrets(SET, given)
+    assert not {"names", "failed"} & _secrets(SET, to_struct({"databases": {"acme": "x"}}))
 
 
 def test_each_of_a_plan_is_a_line(made: Stack) -> None:

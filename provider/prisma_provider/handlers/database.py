@@ -115,12 +115,12 @@ class DatabaseHandler:
                 # A project that shows a database is there; of another one a service may show an empty list.
                 *(() if there else check_there(live, olds, news, "projectId", live.project)),
                 *check_one_default(live, news, inputs),
-                *check_adopted(live, "Database", olds, inputs, live.database, lambda d: self._agreed(live, d, inputs)),
+                *check_adopted(live, "Database", olds, inputs, live.database, lambda d: self.agreed(live, d, inputs)),
             )
             if not (olds or problems):
                 left = check_new(live, inputs, there.values())
                 if left is not None:
-                    tell_changes(live, left.title, self._agreed(live, left, inputs))
+                    tell_changes(live, left.title, self.agreed(live, left, inputs))
         return Checked(inputs, problems)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
@@ -228,14 +228,14 @@ class DatabaseHandler:
             raise nothing_to_adopt("database", database_id)
         database = ownership.release(live, database)
         branch_id(live, database.project.id, news)
-        found = self._agreed(live, database, news)
+        found = self.agreed(live, database, news)
         database = self._apply(live, database, found)
         if renew or found.of("rotate"):
             return database, rotated_default(live, database)
         live.note(UNKNOWN_PASSWORDS)
         return database, {}
 
-    def _agreed(self, live: Live, database: Database, news: Properties) -> Diff:
+    def agreed(self, live: Live, database: Database, news: Properties) -> Diff:
         """What taking it over changes."""
         if database.source is None:
             news = {**news, "source": None}  # what it was made from is not known: nothing to compare with

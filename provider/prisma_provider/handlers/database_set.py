@@ -15,7 +15,7 @@ from prisma_provider import members, ownership
 from prisma_provider.api.models import Database, same_id
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, PrismaError
-from prisma_provider.handlers.creation import nothing_to_adopt
+from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes
 from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
 from prisma_provider.handlers.inputs import (
     OPTIONS,
@@ -109,7 +109,7 @@ class DatabaseSetHandler:
                 if not old and known(inputs["projectId"]):
                     new = self._new(live, inputs, key, alike)
                     # What goes by another key of this set so far is refused by the comparison, which knows both.
-                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+                    _check_member(self._one, live, new, Alike(()) if new["name"] in moved else alike)
 
     def _new(self, live: Live, inputs: Properties, key: str, alike: Alike) -> Properties:
         """The inputs of a member that is to be made, with a key that no database has."""
@@ -369,13 +369,16 @@ def _check_keys(news: Properties) -> Iterator[InvalidInput]:
         )
 
 
-def _check_member(live: Live, new: Properties, alike: Alike) -> None:
+def _check_member(one: DatabaseHandler, live: Live, new: Properties, alike: Alike) -> None:
     stem = stem_of(new["logicalId"]) or ""
     if isinstance(new["adopt"], str):
         database = live.database(new["adopt"], new["projectId"])
         if database is None:
             raise nothing_to_adopt("database", new["adopt"])
         ownership.take(live, "Database", new["adopt"], database.title)
+        changes = one.agreed(live, database, new)
+        live.note(f"{database.title} is taken over, not made.")
+        tell_changes(live, database.title, changes)
     check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
 
 

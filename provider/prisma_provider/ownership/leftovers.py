@@ -45,7 +45,7 @@ def leftover(live: Live, kind: str, news: Inputs, existing: Iterable[Object]) ->
             f"{capital(left[0].title)} may be another's: {doubt}. Its key names this resource; but that of an earlier "
             "stack of this name, which was renamed or keeps its state elsewhere, is the same.",
             hint=f"if it is yours, declare {adopting(left[0].id)} to take it over with its data; if not, {or_another()}"
-            "or give this one another name in the program. Nothing was made.",
+            "give this one another name in the program. Nothing was made.",
         )
     refuse_second(live.run.hold(kind, left[0].id), left[0].title)
     live.note(f"{left[0].title} was made by an interrupted run of this resource and is used again.")
@@ -72,7 +72,7 @@ def _is_there(names: str, left: list[Object]) -> Refused:
         "is lost, it took it out of the program while Prisma kept it, or the stack was renamed; or another stack of "
         "this name did, which keeps its state elsewhere.",
         hint=f"if it is yours, declare {taking} to take it over with its data, {or_another()}"
-        "or delete it in Prisma Console; if it is another's, give your stack another name. Nothing was made.",
+        "delete it in Prisma Console; if it is another's, give your stack another name. Nothing was made.",
     )
 
 

@@ -10,6 +10,7 @@ from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
 from prisma_provider.live.state import Entry, kind_of
+from prisma_provider.members import member
 from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown, named
 
 
@@ -59,9 +60,13 @@ def not_replaced(title: str, what: str) -> Refused:
         f"{capital(title)} is not replaced: a replacement is a new, empty {what}, and all data of this "
         "one would be lost. It was asked for by an option (replacement_trigger, replace_on_changes, replace_with, "
         "another provider), by --replace or by pulumi state taint.",
-        hint=f"take the option back, or run `pulumi state untaint`; or, if the data may go, set allow_replace=True on "
-        f"this {what}. Nothing was changed.",
+        hint=f"take the option back, or run `pulumi state untaint`{_or_allow(what)}. Nothing was changed.",
     )
+
+
+def _or_allow(what: str) -> str:
+    """How a replacement is allowed; a set is never replaced, and its databases go by key alone."""
+    return "" if member(resource()) else f"; or, if the data may go, set allow_replace=True on this {what}"
 
 
 # the first argument

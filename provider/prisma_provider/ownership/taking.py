@@ -6,6 +6,7 @@ from prisma_provider.api.models import same_id
 from prisma_provider.errors import Refused, capital
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
+from prisma_provider.members import member
 from prisma_provider.ownership.values import Inputs, alias, is_shown, named
 
 
@@ -52,9 +53,18 @@ def refuse_second(holder: str | None, title: str) -> None:
     raise Refused(
         f"{capital(title)} is held by {named(holder)} of this stack already: what two resources hold is changed and "
         "deleted by either.",
-        hint=f"use the outputs of {named(holder)}; or, to give it another name in the program, take that one out and "
-        f"declare {alias(holder, resource())} here. Nothing was changed.",
+        hint=f"use the outputs of {named(holder)}; or {_how_to_move(holder)}. Nothing was changed.",
     )
+
+
+def _how_to_move(holder: str) -> str:
+    """How what another resource of this stack holds comes to the one that is worked on."""
+    of = member(holder)
+    if of is not None:
+        return f'take the key "{of.key}" out of {named(of.of)}, and name it in its release=["{of.key}"]'
+    if member(resource()) is not None:
+        return f"take {named(holder)} out of the program: it moves to this one then"
+    return f"to give it another name in the program, take that one out and declare {alias(holder, resource())} here"
 
 
 def _refuse_of_other_stack(live: Live, kind: str, object_id: str, title: str) -> None:

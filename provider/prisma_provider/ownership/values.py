@@ -58,7 +58,7 @@ def adopting(object_id: str) -> str:
 
 def or_another() -> str:
     """How to have another object made beside one that is there; a database of a set has no such way."""
-    return "" if member(resource()) else "adopt=False to have another one beside it, "
+    return "" if member(resource()) else "adopt=False to have another one beside it, or "
 
 
 def is_shown(live: Live, entry: Entry) -> bool:
