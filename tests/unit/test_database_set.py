@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from prisma_provider import errors, handlers
 from prisma_provider.diff import UNKNOWN, Change, Diff, explain
 from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on
 from prisma_provider.live.state import read
 from prisma_provider.network.retries import time_left, time_limit
@@ -494,6 +496,27 @@ def test_a_killed_run_goes_on(stack: Stack) -> None:
     assert len(stack.service.databases) == 3
     assert [path.rpartition("/")[2] for _, path, _ in stack.service.sent()] == ["rotate"] * 3
     assert stack.outputs["databaseUrls"].keys() == TENANTS.keys()
+
+
+def test_killed_where_state_shows_nothing(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the provider is killed, and Pulumi records no creation that began: a note on this machine tells."""
+    intents, live = Intents(tmp_path), stack.live
+
+    def with_notes() -> Live:
+        found = live()
+        found.intents = intents
+        return found
+
+    monkeypatch.setattr(stack, "live", with_notes)
+    forget = intents.forget
+    monkeypatch.setattr(intents, "forget", lambda *key: None if key[0] == "set" else forget(*key))
+    stack.kill(connections=True)
+    monkeypatch.undo()
+    monkeypatch.setattr(stack, "live", with_notes)
+    stack.pending = []
+    stack.up(connections=True)
+    assert len(stack.service.databases) == 3
+    assert not [key for key in intents.all_left() if key[0] == "set"]
 
 
 def test_what_a_stranger_made_is_not_taken(stack: Stack) -> None:

@@ -189,6 +189,9 @@ class DatabaseSetHandler:
         for key, (database, differs) in found.kept.items():
             if differs:
                 jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        begun = ownership.set_key(live, resource())
+        if found.added:
+            live.intents.remember(*begun)  # where only the provider is killed, Pulumi's state shows nothing of it
         made = _each(live, seconds, jobs, "done")
         states |= made.done
         gone: dict[str, Callable[[], None]] = {
@@ -198,6 +201,7 @@ class DatabaseSetHandler:
         for key in deleted.done:
             del states[key]
         _report(live, made, deleted, len(jobs) + len(gone))
+        live.intents.forget(*begun)
         return self._outputs(live, news, olds, states, {**made.failed, **deleted.failed})
 
     def _create(self, live: Live, news: Properties, key: str, alike: Alike) -> Properties:

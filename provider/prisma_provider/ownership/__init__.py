@@ -16,7 +16,7 @@ taken over without an id.
 """
 
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_another, refuse_lost, stays
-from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, was_taken
+from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, set_key, was_taken
 from prisma_provider.ownership.projects import (
     is_deleted_with_its_project,
     may_be_deleted_with_project,
@@ -60,6 +60,7 @@ __all__ = [
     "refuse_replacement",
     "release",
     "remember",
+    "set_key",
     "stays",
     "take",
     "take_import",

@@ -92,9 +92,19 @@ def _has_proof(live: Live, kind: str, each: Keyed) -> bool:
     return bool(began) or live.intents.left(*creation_key(live, each.logical_id)) is not None
 
 
+def set_key(live: Live, urn: str) -> tuple[str, ...]:
+    """The name of the note on this machine that the databases of a set were being made."""
+    return ("set", live.client.settings.base_url, urn)
+
+
 def _began_in_set(live: Live, kind: str) -> bool:
-    """Whether state saw the set begin to make it: it holds no keys of databases that it has not."""
-    return member(resource()) is not None and any(each.urn == resource() for each in live.recorded().began(kind))
+    """Whether state, or a note on this machine, saw the set begin to make it: the keys of databases are in neither."""
+    one = member(resource())
+    if one is None:
+        return False
+    if live.intents.left(*set_key(live, one.of)) is not None:
+        return True
+    return any(each.urn == resource() for each in live.recorded().began(kind))
 
 
 def _doubt(live: Live, kind: str, each: Keyed) -> str:
