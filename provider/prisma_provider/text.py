@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 
@@ -137,6 +137,12 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
+
+
+def some_of(shown: Sequence[str], most: int = 10) -> str:
+    """`a, b and 3 more`: the first ones of many in a sentence, and how many are left out."""
+    left = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {left:,} more" if left > 0 else "")
 
 
 @cache

@@ -13,7 +13,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from prisma_provider.plugin import schema, values
+from prisma_provider import signatures
+from prisma_provider.plugin import schema
 from prisma_provider.plugin.engine import Engine
 from prisma_provider.plugin.methods import SERVICE, STREAMS, Methods
 from prisma_provider.plugin.servicer import Provider
@@ -94,6 +95,6 @@ def test_methods_that_give_several_messages_are_known() -> None:
 
 def test_the_marks_of_values_are_pulumis() -> None:
     """What says that a value is a secret, a file, or unknown is what Pulumi's own SDK writes."""
-    assert (rpc._special_sig_key, rpc._special_secret_sig) == (values._SIGNATURE, values._SECRET)
-    assert (rpc._special_asset_sig, rpc._special_archive_sig) == values._FILES
-    assert values._UNKNOWN == rpc.UNKNOWN
+    assert (rpc._special_sig_key, rpc._special_secret_sig) == (signatures.SIGNATURE, signatures.SECRET)
+    assert (rpc._special_asset_sig, rpc._special_archive_sig) == (signatures.ASSET, signatures.ARCHIVE)
+    assert signatures.UNKNOWN == rpc.UNKNOWN

@@ -16,13 +16,12 @@ from typing import Any
 from prisma_provider.adoption.given import SHOWN, Given, Key, UnreadableState, key
 from prisma_provider.adoption.known import read as known
 from prisma_provider.errors import Refused
+from prisma_provider.signatures import SIGNATURE
 
 PACKAGE = "prisma-postgres"
 KINDS = ("Project", "Database", "Connection")
 _PROVIDER = f"pulumi:providers:{PACKAGE}"
 _ROOT = "pulumi:pulumi:Stack"
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key by which Pulumi marks a secret in an export."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ _ENCRYPTED = object()
 
 def _opened(value: Any) -> Any:
     """A value without Pulumi's mark of a secret."""
-    if not (isinstance(value, dict) and _SIGNATURE in value):
+    if not (isinstance(value, dict) and SIGNATURE in value):
         return value
     if "plaintext" in value:
         return json.loads(value["plaintext"])

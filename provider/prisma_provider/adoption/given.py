@@ -9,6 +9,7 @@ from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.known import NOTHING, Known
 from prisma_provider.api.models import PREFIXES, bare_id
 from prisma_provider.errors import PrismaError
+from prisma_provider.text import some_of
 
 Key = tuple[str, str]
 """An object of a workspace: its kind, and its id without prefix."""
@@ -54,8 +55,7 @@ def refuse_missing(
     there = keys(holdings)
     gone = [one for one in given if one not in there]
     if gone:
-        names = (f"{given[one].name} ({PREFIXES[one[0]]}_{one[1]})" for one in gone[:SHOWN])
-        more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
+        names = [f"{given[one].name} ({PREFIXES[one[0]]}_{one[1]})" for one in gone]
         raise UnreadableState(
-            f"The state holds what the workspace does not: {', '.join(names)}{more}.", hint=way_out(gone)
+            f"The state holds what the workspace does not: {some_of(names, SHOWN)}.", hint=way_out(gone)
         )

@@ -80,13 +80,13 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
 
     A token is asked about only for what is new: what is there is compared with live, which shows a wrong one, too.
     """
-    no_values = tuple(check_texts(select(HANDLERS[resource].fields, news)))
+    declared = select(HANDLERS[resource].fields, news)
+    no_values = tuple(check_texts(declared))
     if no_values:
         return Checked({}, no_values)
     live.run.checked(olds, news)
     if not olds:
         live.verify()
-    declared = select(HANDLERS[resource].fields, news)
     if any(olds.get(name) != value for name, value in declared.items()):
         live.warn_if_blocked()
     return HANDLERS[resource].check(live, olds, news)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from prisma_provider import members, ownership
 from prisma_provider.api.models import Database, same_id
-from prisma_provider.diff import UNKNOWN, Change, Diff, Field
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field, settings_changed
 from prisma_provider.errors import InvalidInput, PrismaError
 from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes
 from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
@@ -125,7 +125,9 @@ class DatabaseSetHandler:
             return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),))
         found = self._changes(live, olds, news)
         found.refuse(news)
-        return found.diff(olds, news)
+        # A trigger is of one database, and compared with it.
+        of_the_set = [field for field in self.fields if field.name != "rotationTriggers"]
+        return found.diff(olds, news, settings_changed(of_the_set, olds, news))
 
     def _changes(self, live: Live, olds: Properties, news: Properties) -> Changes:
         found = Changes(_title())

@@ -22,6 +22,7 @@ from prisma_provider.handlers.inputs import (
     without_unknown,
 )
 from prisma_provider.live import Live
+from prisma_provider.text import some_of
 
 
 class ProjectHandler:
@@ -170,11 +171,10 @@ def _refuse_databases(project_id: str, olds: Properties, kept: list[Database]) -
     """By a list that is asked for now: what was made outside of this run counts."""
     if not kept:
         return
-    names = ", ".join(f"{d.title}{', the default' if d.is_default else ''}" for d in kept[:10])
-    more = f" and {len(kept) - 10} more" if len(kept) > 10 else ""
+    names = some_of([f"{d.title}{', the default' if d.is_default else ''}" for d in kept])
     only_default = all(database.is_default for database in kept)
     raise Refused(
-        f'Project "{olds.get("name")}" ({project_id}) is not deleted: it holds {names}{more}, which this run was '
+        f'Project "{olds.get("name")}" ({project_id}) is not deleted: it holds {names}, which this run was '
         "not asked to delete, and which would be destroyed with it.",
         hint=(
             "declare the project alone, with force_destroy=True, run `pulumi up`, and then destroy it; or delete it "

@@ -9,17 +9,14 @@ from dataclasses import dataclass, field
 
 from prisma_provider import members
 from prisma_provider.api.models import Database, bare_id
-from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.diff import Change, Diff, explain
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.keys import stem_of
-from prisma_provider.text import name
+from prisma_provider.text import name, some_of
 
 SHOWN = 10
 """How many databases a sentence names; the review names all that lose data."""
-
-_SETTINGS = ("connections", "allowDelete", "release", "adopt", "customTimeouts", "ignoreChanges")
-"""Settings of the whole set: a change of one is only recorded."""
 
 
 @dataclass
@@ -69,13 +66,13 @@ class Changes:
                     f'adopt={{"{other}": "{database.id}"}}. Nothing was changed.',
                 )
 
-    def diff(self, olds: Properties, news: Properties) -> Diff:
-        """For Pulumi: a change for each database, and in words what is done."""
+    def diff(self, olds: Properties, news: Properties, recorded: Diff) -> Diff:
+        """For Pulumi: a change for each database, what is only `recorded` of the set, and in words what is done."""
         made = [Change(at("databases", key), None, members.names(news)[key], "make") for key in self.added]
         gone = [Change(at("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
         forgotten = {**self.released, **self.lost}
         released = [Change(at("ids", key), each, None, "release") for key, each in forgotten.items()]
-        changes = (*self._in_place(), *made, *gone, *released, *_recorded(olds, news))
+        changes = (*self._in_place(), *made, *gone, *released, *recorded.changes)
         if olds.get("failed") and not changes:
             return Diff((Change("failed", {}, olds["failed"], "record"),))  # the program has given it up
         return Diff(changes, tuple(self._words(olds, news)) if changes else ())
@@ -129,29 +126,19 @@ def at(field_name: str, key: str) -> str:
 
 def listed(keys: Iterable[str]) -> str:
     """The first keys, quoted, and how many more there are."""
-    found = sorted(keys)
-    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
-    return ", ".join(f'"{name(key)}"' for key in found[:SHOWN]) + more
+    return some_of([f'"{name(key)}"' for key in sorted(keys)], SHOWN)
 
 
 def deletion_refused(title: str, names: Mapping[str, str]) -> Refused:
     """A deletion of databases that the program does not allow."""
     found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in sorted(names.items())]
-    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
     count = "one database" if len(found) == 1 else f"{len(found):,} databases"
     return Refused(
-        f"{capital(title)} does not delete {count} with all data: {', '.join(found[:SHOWN])}{more}.",
+        f"{capital(title)} does not delete {count} with all data: {some_of(found, SHOWN)}.",
         hint="declare them again; or, if the data may go, set allow_delete=True and run `pulumi up`; or forget them "
         f"without deleting: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
         f"{', …' if len(names) > 3 else ''}]. Nothing was deleted.",
     )
-
-
-def _recorded(olds: Properties, news: Properties) -> Iterator[Change]:
-    for setting in _SETTINGS:
-        before, now = olds.get(setting) or None, news.get(setting) or None
-        if before != now:
-            yield Change(setting, before, None if now is UNKNOWN else now, "record")
 
 
 class Alike:

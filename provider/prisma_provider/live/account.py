@@ -12,8 +12,9 @@ from prisma_provider.api.models import Subscription, bare_id, same_id
 from prisma_provider.errors import capital
 from prisma_provider.live.run import resource
 from prisma_provider.live.shared import Shared
-from prisma_provider.live.state import kind_of
+from prisma_provider.live.state import named
 from prisma_provider.network.retries import time_left, time_limit
+from prisma_provider.text import some_of
 
 T = TypeVar("T")
 
@@ -24,9 +25,6 @@ _TRANSFERRED = (
     "where its project was transferred to another workspace, use a token of that one, or take it out of the stack: "
     "pulumi state delete URN. Otherwise see what the token may do in this workspace."
 )
-
-_SHOWN = 10
-"""Resources that are named in a sentence."""
 
 _log = logging.getLogger(__name__)
 
@@ -104,10 +102,9 @@ class Account(Shared):
 
     def _so_far(self) -> str:
         """What this run made, and what it did not."""
-        made = [_called(urn) for urn in self.run.all_returned() if urn]
-        more = f" and {len(made) - _SHOWN} more" if len(made) > _SHOWN else ""
-        before = f" Made by this run before it, and kept: {', '.join(made[:_SHOWN])}{more}." if made else ""
-        this = f" Not done: {_called(resource())}." if resource() else ""
+        made = [named(urn) for urn in self.run.all_returned() if urn]
+        before = f" Made by this run before it, and kept: {some_of(made)}." if made else ""
+        this = f" Not done: {named(resource())}." if resource() else ""
         return f"{this}{before} `pulumi up` goes on with what is left."
 
     def regions(self) -> dict[str, str | None]:
@@ -144,7 +141,3 @@ def _of_plan(plan: Subscription | None) -> str:
 
 def _sentence(hint: str | None) -> str:
     return capital(hint) if hint else ""
-
-
-def _called(urn: str) -> str:
-    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'

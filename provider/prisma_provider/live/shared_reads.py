@@ -71,5 +71,9 @@ class SharedReads:
     def done(self, kind: str, of: str | None = None) -> list[Any]:
         """The results that are there, of one kind."""
         with self._lock:
-            reads = [shared for (asked, about), shared in self._reads.items() if asked == kind and of in (None, about)]
+            if of is not None:  # asked for at each look at a database that is waited for
+                found = self._reads.get((kind, of))
+                reads = [found] if found else []
+            else:
+                reads = [shared for (asked, _), shared in self._reads.items() if asked == kind]
         return [shared.result.result() for shared in reads if shared.is_done]

@@ -104,6 +104,14 @@ def kind_of(urn: str) -> str:
     return urn.split("::")[2].rpartition(":")[2] if urn.count("::") > 1 else ""
 
 
+def named(urn: str) -> str:
+    """A resource as its program names it: `Database "orders"`, or `DatabaseSet "tenants", "acme"`."""
+    found = members.member(urn)
+    if found is not None:
+        return f'{named(found.of)}, "{found.key}"'
+    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
+
+
 def recorded(stack: str | None) -> Recorded:
     """What the state of this stack holds: `organisation/project/stack`, or a stack of the project in this folder."""
     if not stack:

@@ -15,6 +15,7 @@ out. State that cannot be read is not a state that holds nothing: then deletions
 taken over without an id.
 """
 
+from prisma_provider.live.state import named
 from prisma_provider.ownership.deleting import is_lost, recorded_key, refuse_another, refuse_lost, stays
 from prisma_provider.ownership.leftovers import branch_key, creation_key, leftover, owns_branch, set_key, was_taken
 from prisma_provider.ownership.projects import (
@@ -32,7 +33,7 @@ from prisma_provider.ownership.replacing import (
     refuse_replacement,
 )
 from prisma_provider.ownership.taking import hold, refuse_held, take, take_import
-from prisma_provider.ownership.values import Keyed, Object, is_declared, is_own, named
+from prisma_provider.ownership.values import Keyed, Object, is_declared, is_own
 
 __all__ = [
     "Keyed",

@@ -7,8 +7,9 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import is_ours, key_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
+from prisma_provider.live.state import named
 from prisma_provider.network.clock import seconds_of
-from prisma_provider.ownership.values import Inputs, has_by_state, named
+from prisma_provider.ownership.values import Inputs, has_by_state
 from prisma_provider.text import words
 
 SAME_MOMENT = 1.0

@@ -9,9 +9,9 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
-from prisma_provider.live.state import Entry, kind_of
+from prisma_provider.live.state import Entry, kind_of, named
 from prisma_provider.members import member
-from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown, named
+from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown
 
 
 def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:

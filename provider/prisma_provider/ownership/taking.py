@@ -6,8 +6,9 @@ from prisma_provider.api.models import same_id
 from prisma_provider.errors import Refused, capital
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
+from prisma_provider.live.state import named
 from prisma_provider.members import member
-from prisma_provider.ownership.values import Inputs, alias, is_shown, named
+from prisma_provider.ownership.values import Inputs, alias, is_shown
 
 
 def hold(live: Live, kind: str, object_id: str, title: str, news: Inputs) -> None:

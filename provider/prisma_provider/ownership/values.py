@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
-from prisma_provider.live.state import Entry, kind_of
+from prisma_provider.live.state import Entry
 from prisma_provider.members import member, resource_of
 
 Inputs = Mapping[str, Any]
@@ -29,14 +29,6 @@ class Keyed(Protocol):
 
 
 Object = TypeVar("Object", bound=Keyed)
-
-
-def named(urn: str) -> str:
-    """A resource as its program names it: `Database "orders"`, or `DatabaseSet "tenants", "acme"`."""
-    found = member(urn)
-    if found is not None:
-        return f'{named(found.of)}, "{found.key}"'
-    return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
 
 
 def alias(of: str, at: str) -> str:

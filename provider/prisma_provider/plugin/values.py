@@ -8,16 +8,12 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 
+from prisma_provider import signatures
 from prisma_provider.diff import UNKNOWN
 from prisma_provider.errors import InvalidInput
 from prisma_provider.handlers.inputs import Properties
 
-# These marks belong to Pulumi's protocol. The SDK has them, too, and takes longer to import than all that is done here.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  what marks a secret, not one
-_FILES = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
-"""An asset, an archive."""
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_FILES = (signatures.ASSET, signatures.ARCHIVE)
 
 
 def to_properties(properties: Struct) -> Properties:
@@ -44,7 +40,7 @@ def secret_in(given: Struct) -> set[str]:
 
 def _holds_secret(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return value.get(_SIGNATURE) == _SECRET or any(map(_holds_secret, value.values()))
+        return value.get(signatures.SIGNATURE) == signatures.SECRET or any(map(_holds_secret, value.values()))
     return isinstance(value, list) and any(map(_holds_secret, value))
 
 
@@ -57,9 +53,9 @@ def to_struct(state: Mapping[str, Any], secrets: Collection[str] = ()) -> Struct
 
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) in _FILES:
+        if value.get(signatures.SIGNATURE) in _FILES:
             raise InvalidInput(name, f"{name} is a file, which no property of Prisma can be.")
-        if value.get(_SIGNATURE) == _SECRET:
+        if value.get(signatures.SIGNATURE) == signatures.SECRET:
             return _plain(name, value.get("value"))
         parts = {key: _plain(name, part) for key, part in value.items()}
         return UNKNOWN if UNKNOWN in parts.values() else parts
@@ -68,15 +64,15 @@ def _plain(name: str, value: Any) -> Any:
         return UNKNOWN if UNKNOWN in items else items
     if isinstance(value, float) and value.is_integer():
         return int(value)  # the wire knows no other numbers than floats
-    return UNKNOWN if value == _UNKNOWN else value
+    return UNKNOWN if value == signatures.UNKNOWN else value
 
 
 def _marked(value: Any, secret: bool) -> Any:
     shown = _with_unknown(value)
-    return {_SIGNATURE: _SECRET, "value": shown} if secret else shown
+    return {signatures.SIGNATURE: signatures.SECRET, "value": shown} if secret else shown
 
 
 def _with_unknown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _with_unknown(part) for key, part in value.items()}
-    return _UNKNOWN if value is UNKNOWN else value
+    return signatures.UNKNOWN if value is UNKNOWN else value

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+from prisma_provider.signatures import SIGNATURE, UNKNOWN
+
+UNKNOWN_MARK = UNKNOWN
 """How Pulumi spells a value that is known after the update."""
-
-
-_SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105  the mark, not a secret
 
 
 def is_masked(value: Any) -> bool:
     """Whether Pulumi hides the value: two that are hidden look the same, whether they are or not."""
-    return isinstance(value, Mapping) and _SECRET_MARK in value
+    return isinstance(value, Mapping) and SIGNATURE in value
 
 
 def shown(value: Any) -> str:
