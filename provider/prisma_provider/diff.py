@@ -68,6 +68,8 @@ class Field:
     kept: bool = False
     by_key: bool = False
     """It has a value for each database of a set: those that stay are known in a preview."""
+    repeats: str = ""
+    """The input that it says again: where that is a secret, it is one, too."""
 
     @property
     def is_held(self) -> bool:
@@ -136,9 +138,10 @@ class Diff:
 
 
 GONE: Final = Diff((Change("id", None, "an object", "recreate"),))
+"""The object does not exist any more and is made again."""
+
 PROJECT_GONE: Final = Diff((Change("id", None, "an object in its project", "recreate"),))
 """Neither the object nor its project is found: nobody can tell whether the project was deleted."""
-"""The object does not exist any more and is made again."""
 
 
 _WHOLE_PROPERTY = re.compile(r'\.?(?:(?P<name>[^.\[\]"]+)|\["(?P<quoted>[^"]*)"\]|\[\*\])')

@@ -68,8 +68,7 @@ def stem_of_member(set_stem: str, key: str) -> str:
 
 def names(inputs: Mapping[str, Any]) -> Mapping[str, str]:
     """The declared databases, names by key; none, where they are not known yet."""
-    declared = inputs.get("databases")
-    return declared if isinstance(declared, Mapping) else {}
+    return by_key(inputs, "databases")
 
 
 def by_key(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -78,12 +77,23 @@ def by_key(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def path(name: str, key: str) -> str:
+    """The path of one key of a property, as Pulumi writes it."""
+    return f"{name}[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def key_in(path: str) -> str | None:
+    """The key that such a path ends with; None for the name of a property alone."""
+    _, bracket, rest = path.partition("[")
+    return str(json.loads(rest.removesuffix("]"))) if bracket else None
+
+
 def inputs_of(inputs: Mapping[str, Any], key: str) -> dict[str, Any]:
     """The inputs of one member. What an interrupted run made for it is its own, unless there is doubt (`adopt`)."""
     given = {name: inputs[name] for name in _SHARED if inputs.get(name) is not None}
     paths = list(inputs.get("ignoreChanges") or ())
     if paths:
-        own = any(path in (f"databases.{key}", f"databases[{json.dumps(key)}]") for path in paths)
+        own = any(each in (f"databases.{key}", path("databases", key)) for each in paths)
         given["ignoreChanges"] = [*paths, *(["name"] if own or ignores(paths, "databases") else [])]
     if key in by_key(inputs, "rotationTriggers"):
         given["rotationTrigger"] = by_key(inputs, "rotationTriggers")[key]

@@ -16,6 +16,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on
 from prisma_provider.live.state import read
+from prisma_provider.members import inputs_of, key_in, path
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
@@ -436,6 +437,15 @@ def test_one_key_is_ignored(made: Stack) -> None:
     assert not made.diff(connections=True, ignoreChanges=['databases["acme"]']).of("patch")
     assert not made.diff(connections=True, ignoreChanges=["databases"]).of("patch")
     assert made.diff(connections=True, ignoreChanges=["databases.globex"]).of("patch")
+
+
+def test_a_key_is_found_in_its_path_whatever_it_holds() -> None:
+    """`ignore_changes` names a key as Pulumi's previews do, with letters of any language, brackets and quotes."""
+    for key in ("zürich", 'a["b"]', "x]"):
+        assert key_in(path("databases", key)) == key
+        inputs = {"databases": {key: "n"}, "ignoreChanges": [path("databases", key)]}
+        assert "name" in inputs_of(inputs, key)["ignoreChanges"]
+    assert key_in("databases") is None
 
 
 def test_each_has_the_time_of_the_operation(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,7 @@ class Connection(Wire):
     name: str
     created_at: str | None = None
     kind: str | None = None
-    endpoints: Endpoints = Field(default_factory=Endpoints)
+    endpoints: Endpoints = Endpoints()
     database: Home | None = None
 
     @property

@@ -62,8 +62,8 @@ class DatabaseSetHandler:
         Field("release", "setting"),
         *OPTIONS,
         Field("ids", "output", read=None, by_key=True),
-        Field("names", "output", read=None, by_key=True),
-        Field("failed", "output", read=None),
+        Field("names", "output", read=None, by_key=True, repeats="databases"),
+        Field("failed", "output", read=None, repeats="databases"),
         Field("statuses", "output", read=None),
         Field("logicalIds", "output", read=None, by_key=True),
         Field("createdAt", "output", read=None, by_key=True),
@@ -133,38 +133,31 @@ class DatabaseSetHandler:
         found = Changes(_title())
         declared, released = members.names(news), set(news.get("release") or ())
         for key, object_id in members.by_key(olds, "ids").items():
-            with _working_on(key):
-                self._sort(live, found, key, object_id, olds, news, key in declared, key in released)
+            if key in declared:
+                self._compare(live, found, key, olds, news)
+            elif key in released:
+                found.released[key] = object_id
+            else:
+                old = members.state_of(olds, key)
+                database = live_database(live, object_id, old, old)
+                if database is None:
+                    found.lost[key] = object_id
+                else:
+                    found.removed[key] = database
         found.added += [key for key in declared if key not in found.kept and key not in found.added]
         return found
 
-    def _sort(
-        self,
-        live: Live,
-        found: Changes,
-        key: str,
-        object_id: str,
-        olds: Properties,
-        news: Properties,
-        is_declared: bool,
-        is_released: bool,
-    ) -> None:
-        """What becomes of one database that the set has."""
-        if is_released and not is_declared:
-            found.released[key] = object_id
-            return
+    def _compare(self, live: Live, found: Changes, key: str, olds: Properties, news: Properties) -> None:
+        """A database that the set has, and declares."""
         old, new = members.state_of(olds, key), members.inputs_of(news, key)
-        database = live_database(live, object_id, old, new if is_declared else old)
-        if database is None and is_declared:
-            found.added.append(key)
-            found.gone.append(key)
-        elif database is not None and is_declared:
+        with _working_on(key):
+            database = live_database(live, old["id"], old, new)
+            if database is None:
+                found.added.append(key)
+                found.gone.append(key)
+                return
             live.run.declare(key_of(database.logical_id) or "")
             found.kept[key] = database, self._one.compared(live, database, *_compared(old, new))
-        elif database is None:
-            found.lost[key] = object_id
-        else:
-            found.removed[key] = database
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """Make all of them, or take those over that `adopt` names; what fails is in `failed`."""

@@ -11,13 +11,14 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from prisma_provider import errors
+from prisma_provider.network.throttle import MOST
 
 T = TypeVar("T")
 
 EVERY = 30.0
 """Seconds between two lines of progress."""
 
-_AT_ONCE = 64
+_AT_ONCE = MOST
 """Threads: how many requests are under way is found by the client."""
 _FOR_ALL = (errors.Unauthorized, errors.PlanLimit, errors.Blocked, errors.Cancelled)
 """What one meets, all others would: nothing more is begun."""

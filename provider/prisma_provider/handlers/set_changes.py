@@ -68,10 +68,10 @@ class Changes:
 
     def diff(self, olds: Properties, news: Properties, recorded: Diff) -> Diff:
         """For Pulumi: a change for each database, what is only `recorded` of the set, and in words what is done."""
-        made = [Change(at("databases", key), None, members.names(news)[key], "make") for key in self.added]
-        gone = [Change(at("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
+        made = [Change(members.path("databases", key), None, members.names(news)[key], "make") for key in self.added]
+        gone = [Change(members.path("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
         forgotten = {**self.released, **self.lost}
-        released = [Change(at("ids", key), each, None, "release") for key, each in forgotten.items()]
+        released = [Change(members.path("ids", key), each, None, "release") for key, each in forgotten.items()]
         changes = (*self._in_place(), *made, *gone, *released, *recorded.changes)
         if olds.get("failed") and not changes:
             return Diff((Change("failed", {}, olds["failed"], "record"),))  # the program has given it up
@@ -85,7 +85,8 @@ class Changes:
                 if change.field == "branchId":
                     shared.setdefault(change.field, change)
                 else:
-                    yield Change(at(_PLURAL.get(change.field, "ids"), key), change.live, change.declared, change.how)
+                    where = members.path(_PLURAL.get(change.field, "ids"), key)
+                    yield Change(where, change.live, change.declared, change.how)
         yield from shared.values()
 
     def _words(self, olds: Properties, news: Properties) -> Iterator[str]:
@@ -117,11 +118,6 @@ class Changes:
 
 
 _PLURAL = {"name": "databases", "rotationTrigger": "rotationTriggers", "status": "statuses", "logicalId": "logicalIds"}
-
-
-def at(field_name: str, key: str) -> str:
-    """The path of one key of a property, as Pulumi writes it."""
-    return f"{field_name}[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def listed(keys: Iterable[str]) -> str:

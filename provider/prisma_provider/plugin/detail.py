@@ -8,6 +8,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from prisma_provider.diff import Change, Diff
+from prisma_provider.members import key_in
 
 _Entry = provider_pb2.PropertyDiff
 
@@ -42,7 +43,7 @@ def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
     update, add, delete = kinds
     if change.how in ("make", "delete", "release"):
         return _Entry(kind=add if change.how == "make" else delete, inputDiff=change.how != "release")
-    if "[" in change.field:
+    if key_in(change.field) is not None:
         return _Entry(kind=update, inputDiff=False)
     kind = update
     if change.how != "recreate" and olds.get(change.field) is None:

@@ -5,12 +5,11 @@ The engine hands these values to the resource's dependents in a preview, so a re
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from prisma_provider.diff import UNKNOWN, Diff, Field
 from prisma_provider.handlers.inputs import Properties
-from prisma_provider.members import by_key, names
+from prisma_provider.members import by_key, key_in, names
 
 
 def after_create(fields: tuple[Field, ...], news: Properties) -> Properties:
@@ -32,7 +31,7 @@ def after_update(fields: tuple[Field, ...], olds: Properties, news: Properties, 
         if field.by_key:
             outputs[field.name] = _of_keys(field, olds, news, found)
     for change in found.changes:
-        if "[" in change.field:
+        if key_in(change.field) is not None:
             continue  # of one database of a set
         if change.how == "patch":
             outputs[change.field] = change.declared
@@ -58,10 +57,10 @@ def _of_keys(field: Field, olds: Properties, news: Properties, found: Diff) -> A
     if news.get("databases") is UNKNOWN:
         return UNKNOWN
     before = by_key(olds, field.name)
-    renewed = {change.field.partition("[")[2].rstrip("]") for change in found.of("make", "rotate")}
-    known = {key: value for key, value in before.items() if json.dumps(key, ensure_ascii=False) not in renewed}
-    if field.name == "names":
-        return {**known, **names(news)}
+    if field.repeats:
+        return {**before, **by_key(news, field.repeats)}
+    renewed = {key_in(change.field) for change in found.of("make", "rotate")}
+    known = {key: value for key, value in before.items() if key not in renewed}
     if field.kind == "once" and not news.get("connections"):
         return None
     return {key: known.get(key, UNKNOWN) for key in names(news)}

@@ -286,11 +286,7 @@ def _secrets(handler: Handler, *given: Struct) -> set[str]:
     """The properties that are secrets: what only create and rotate give, and what the program gives as one."""
     always = (field.name for field in handler.fields if field.kind == "once")
     found = {*always, *chain.from_iterable(map(secret_in, given))}
-    return found | _NAMES if "databases" in found else found
-
-
-_NAMES = {"names", "failed"}
-"""Where a set says the names of its databases again."""
+    return found.union(field.name for field in handler.fields if field.repeats in found)
 
 
 def _failure(error: PrismaError) -> provider_pb2.CheckFailure:

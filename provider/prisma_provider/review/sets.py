@@ -61,13 +61,14 @@ def _differs(one: Step, plan: Plan) -> bool:
 
 def _held(state: State | None) -> dict[str, State]:
     """The databases that a set has by its state."""
-    ids = members.by_key(state.outputs, "ids") if state else {}
-    return {key: _state(state, key, object_id) for key, object_id in ids.items() if state}
+    if state is None:
+        return {}
+    return {key: _state(state, key, object_id) for key, object_id in members.by_key(state.outputs, "ids").items()}
 
 
 def _declared(state: State | None) -> dict[str, State]:
     """The databases that a set declares."""
-    return {key: _state(state, key, None) for key in (members.names(state.inputs) if state else ()) if state}
+    return {} if state is None else {key: _state(state, key, None) for key in members.names(state.inputs)}
 
 
 def _state(state: State, key: str, object_id: Any) -> State:
