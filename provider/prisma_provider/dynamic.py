@@ -110,6 +110,7 @@ class _Provider(dynamic.ResourceProvider):
             inputs = {**_properties(news), "identity": identity.rpartition("/")[2]}
             with working_on(urn), time_limit(DEFAULT_TIME_LIMIT):
                 checked = check(live, self.resource, _properties(olds), inputs)
+                live.warn_if_blocked()  # of what is new, Pulumi asks nothing else in a preview
         except PrismaError as error:
             return dynamic.CheckResult(news, [_failure(error)])
         failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]

@@ -72,6 +72,7 @@ def test_the_preview_warns_of_a_blocked_workspace(service: Service, blocked: boo
     live = service.live()
     for name in ("first", "second"):
         Resource(live, "Database", name).check(projectId=project, name=name)
+        live.warn_if_blocked()
     warned = [note for note in service.notes if "blocked" in note]
     assert len(warned) == blocked
     assert all("Free" in note and "https://up.example" in note for note in warned)

@@ -810,3 +810,28 @@ def test_the_command_explains_itself(
     monkeypatch.setattr(sys, "argv", ["pulumi-resource-prisma", option])
     command.main()
     assert said in capsys.readouterr().out
+
+
+def test_a_blocked_workspace_is_said_with_what_is_new_and_with_what_changes(plugin: Plugin) -> None:
+    """In the preview of a creation and in that of a rename, once; a preview without changes does not ask."""
+    project = plugin.service.project()["id"]
+    database, outputs, inputs = plugin.created("Database", projectId=project, name="orders")
+    plugin.service.subscription["usageBlocked"] = True
+
+    def said(create: bool, **news: Any) -> list[str]:
+        plugin.again()
+        plugin.service.notes.clear()
+        plugin.session._live.note = plugin.service.notes.append  # type: ignore[union-attr]
+        olds = {} if create else inputs
+        checked = to_properties(plugin.call("Check", "Database", olds=olds, news={**inputs, **news}).inputs)
+        if create:
+            plugin.call("Create", "Database", properties=checked, preview=True)
+        else:
+            plugin.call("Diff", "Database", id=database, olds=outputs, news=checked)
+        return [note for note in plugin.service.notes if "is blocked on its plan" in note]
+
+    assert len(said(create=True, name="sales")) == 1
+    assert len(said(create=False, name="sales")) == 1
+    plugin.service.log.clear()
+    assert said(create=False) == []
+    assert not [path for _, path, _ in plugin.service.log if "subscription" in path]

@@ -79,6 +79,7 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     """What every check begins with, and then the resource's own.
 
     A token is asked about only for what is new: what is there is compared with live, which shows a wrong one, too.
+    Whether the workspace is blocked is asked for while others go on; the host says it (`warn_if_blocked`).
     """
     declared = select(HANDLERS[resource].fields, news)
     no_values = tuple(check_texts(declared))
@@ -88,5 +89,5 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     if not olds:
         live.verify()
     if any(olds.get(name) != value for name, value in declared.items()):
-        live.warn_if_blocked()
+        live.ask_plan(olds.get("workspaceId"))
     return HANDLERS[resource].check(live, olds, news)

@@ -18,6 +18,8 @@ from prisma_provider.text import some_of
 
 T = TypeVar("T")
 
+_PLAN = "subscription"
+
 _PATIENCE = 5.0
 """Seconds that the plan of a workspace is asked for."""
 
@@ -68,26 +70,31 @@ class Account(Shared):
 
     def subscription(self) -> Subscription | None:
         """The plan of the token's workspace; None where it cannot be read, which is no reason to stop."""
+        return self._reads.once(_PLAN, self._read_plan)
 
-        def read() -> Subscription | None:
-            try:
-                with time_limit(min(_PATIENCE, time_left())):
-                    workspace_id = self.workspace_id()
-                    return self.client.subscription(workspace_id) if workspace_id else None
-            except errors.ApiError as error:
-                _log.info("the workspace's plan cannot be read: %s", error.what)
-                return None
-
-        return self._reads.once("subscription", read)
+    def ask_plan(self, workspace_id: str | None) -> None:
+        """Begin to ask for the plan, before anything is made or changed; `workspace_id` is the one in state."""
+        if not self._plan_asked:
+            self._plan_asked = True
+            self._ahead(lambda: self._reads.share((_PLAN, ""), lambda _: self._read_plan(workspace_id)))
 
     def warn_if_blocked(self) -> None:
-        """Say that the workspace is blocked, before anything is made in it."""
-        plan = self.subscription()
+        """Say that the workspace is blocked, where its plan was asked for."""
+        plan = self.subscription() if self._plan_asked else None
         if plan is not None and plan.usage_blocked:
             self.note(
                 f'The workspace is blocked on its plan "{plan.plan_name}": its databases accept no connections, and '
                 f"what is to be made may be refused. Raise the plan or its limits{_where(plan)}."
             )
+
+    def _read_plan(self, workspace_id: str | None = None) -> Subscription | None:
+        try:
+            with time_limit(min(_PATIENCE, time_left())):
+                own = workspace_id or self.workspace_id()
+                return self.client.subscription(own) if own else None
+        except errors.ApiError as error:
+            _log.info("the workspace's plan cannot be read: %s", error.what)
+            return None
 
     @contextmanager
     def saying_plan(self) -> Iterator[None]:

@@ -53,6 +53,7 @@ class Shared:
         self._tokens: dict[str, ServiceToken | None] = {}
         self._projects: dict[str, Project | None] = {}
         self._sought: set[str] = set()
+        self._plan_asked = False
         self._waiting: Counter[str] = Counter()
         self._listed: dict[str, Project] = {}
         self._under_way: list[Thread] = []

@@ -150,6 +150,7 @@ class Provider(ResourceProviderServicer):
             if found.replaces():
                 # What is closed in place is said by Update: an option such as `replaceOnChanges` may yet replace it.
                 _explain(live, kind, request.id, olds, found)
+            live.warn_if_blocked()
         return detail.response(found, olds, news)
 
     @spoken
@@ -159,6 +160,8 @@ class Provider(ResourceProviderServicer):
         news = to_properties(request.properties)
         secrets = _secrets(handler, request.properties)
         if request.preview:
+            with self._session.operation(request.urn) as live:
+                live.warn_if_blocked()
             outputs = planned.after_create(handler.fields, news)
             # What depends on an object that is taken over is checked with its id: in the preview, not in the update.
             return provider_pb2.CreateResponse(
@@ -166,6 +169,7 @@ class Provider(ResourceProviderServicer):
             )
         with self._session.operation(request.urn, request.timeout, news) as live:
             object_id, outputs = handler.create(live, news)
+            live.warn_if_blocked()
             problems = self._session.problems()
         if problems:
             raise HalfDone(object_id, _outputs(outputs, secrets), request.properties, problems)
