@@ -72,6 +72,43 @@ def test_what_is_forgotten_lives_on() -> None:
     assert seen.calls == ()
 
 
+DATABASE = URN.replace("DatabaseSet::tenants", "Database::globex")
+
+
+def moving(*steps: dict[str, Any]) -> Review:
+    """The review of a run with these steps."""
+    return review(read(json.dumps({"steps": list(steps), "changeSummary": {"update": 1}})))
+
+
+@pytest.mark.parametrize("host", ["prisma:index", "pulumi-python:dynamic/prisma"])
+def test_a_database_that_moves_into_a_set_is_not_lost(host: str) -> None:
+    """I take my Database out and adopt it in the set, as the page says: the check is green, nothing is deleted."""
+    old, new = dict(NAMES), {**NAMES, "hooli": "hooli"}
+    into = {"op": "update", "urn": URN.replace("prisma:index", host), "oldState": {**OLD, "inputs": {"databases": old}}}
+    into["newState"] = {"inputs": {"databases": new, "adopt": {"hooli": "db_9"}}}
+    gone = {"op": "delete", "urn": DATABASE.replace("prisma:index", host), "oldState": {"id": "db_9"}}
+    seen = moving(into, gone)
+    assert found(seen) == ["forgotten globex db_9", 'adopted tenants["hooli"] None']
+    assert seen.verdict() == Verdict.CHANGES
+    assert not [call for call in seen.calls if call.startswith("DELETE")]
+    another = moving(into, {**gone, "oldState": {"id": "db_8"}})
+    assert another.verdict() == Verdict.DATA_LOSS
+    bridged = moving(into, {**gone, "urn": DATABASE.replace("prisma:index", "prisma-postgres:index/database")})
+    assert bridged.verdict() == Verdict.DATA_LOSS
+
+
+def test_a_database_that_leaves_a_set_without_release_is_lost() -> None:
+    """The set deletes it before the Database adopts it: I am told to name the key in `release`."""
+    kept = {key: NAMES[key] for key in ("acme", "initech")}
+    out = {"op": "update", "urn": URN, "oldState": OLD, "newState": {"inputs": {"databases": kept}}}
+    into = {"op": "create", "urn": DATABASE, "newState": {"inputs": {"adopt": "db_2"}}}
+    (lost,) = moving(out, into).losses
+    assert lost.note is not None
+    assert "release=[" in lost.note
+    released = {**out, "newState": {"inputs": {"databases": kept, "release": ["globex"]}}}
+    assert moving(released, into).verdict() == Verdict.CHANGES
+
+
 def test_what_is_made_renamed_rotated_and_taken_over() -> None:
     """Each with the call that it comes to."""
     new = {**NAMES, "acme": "new", "hooli": "hooli", "old": "old"}

@@ -40,6 +40,7 @@ TAKEN = (
     "This run adopts it, and deletes it then under its old name: take that one out of state before, by "
     "`pulumi state delete`, which deletes nothing in Prisma."
 )
+UNRELEASED = "This run adopts it elsewhere as well: name its key in the set's release=[…], and it is not deleted."
 FOREIGN = "Its data may be lost: it is of another provider."
 UNTYPED = "It may hold data: its type does not say, and its code is the program's own."
 ACCESS = {
