@@ -219,6 +219,44 @@ def test_another_first_argument_is_refused(made: Stack) -> None:
     assert 'DatabaseSet "tenants", "acme"' in str(error.value)
 
 
+def unmoved(made: Stack, name: str) -> str:
+    """The refusal where the program declares a database under this name again, by a resource Database."""
+    live = made.live()
+    urn = urn_of("Database", name)
+    with working_on(urn), pytest.raises(errors.Refused, match="has the same name") as error:
+        handlers.check(live, "Database", {}, {"projectId": made.home, "name": f"{name}-prod", "identity": f"{name}-0"})
+    return str(error.value)
+
+
+def test_a_database_that_leaves_a_set_is_adopted(made: Stack) -> None:
+    """I declare a Database in the place of a key: I am told how it gets that database, and no alias of the set."""
+    said = unmoved(made, "acme")
+    adopt, release = f'adopt="{made.outputs["ids"]["acme"]}"', 'release=["acme"] on DatabaseSet "tenants"'
+    assert f'declare {adopt} on Database "acme", and declare {release}' in said
+    assert "aliases" not in said
+
+
+def test_a_database_that_comes_into_a_set_is_adopted(made: Stack) -> None:
+    """I declare a key in the place of a Database: I am told how the set gets it, by its key."""
+    held = made.service.database(made.home, "old-prod")["id"]
+    made.more = [{"urn": urn_of("Database", "old"), "type": "prisma:index:Database", "id": held}]
+    with pytest.raises(errors.Refused, match="has the same name") as error:
+        made.check(made.live(), databases={**TENANTS, "old": "old-prod"})
+    said = str(error.value)
+    assert f'adopt={{"old": "{held}"}} on DatabaseSet "tenants", and take Database "old" out of the program' in said
+    assert "aliases" not in said
+    assert "adopt=False" not in said
+
+
+def test_a_database_beside_a_set_is_new(made: Stack) -> None:
+    """I add a Database to a project with a set: nobody asks whether it is one of the set's."""
+    live = made.live()
+    with working_on(urn_of("Database", "extra")):
+        news = {"projectId": made.home, "name": "extra", "identity": "extra-0"}
+        assert not handlers.check(live, "Database", {}, news).problems
+    assert not made.service.notes
+
+
 def test_what_another_resource_holds_is_not_adopted(made: Stack) -> None:
     """A database of this stack is held once."""
     held = made.service.database(made.home, "old")["id"]

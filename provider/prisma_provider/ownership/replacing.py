@@ -10,8 +10,8 @@ from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
 from prisma_provider.live.state import Entry, kind_of, named
-from prisma_provider.members import member
-from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown
+from prisma_provider.members import member, resource_of
+from prisma_provider.ownership.values import Inputs, Keyed, Object, adopting, alias, has_by_state, is_declared, is_shown
 
 
 def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:
@@ -86,7 +86,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database
     pairs = _unseen(live, "Database", there)
     for each, entry in pairs:
         if each.name == news["name"] and (not branch or same_id(each.branch_id, branch)):
-            raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
+            raise _same_pair(live, each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
     _note_unseen(live, pairs)
 
 
@@ -96,7 +96,7 @@ def refuse_renamed_project(live: Live, news: Inputs, existing: Callable[[], Iter
         return
     same = [each for each in existing() if each.name == news["name"]]
     for each, entry in _unseen(live, "Project", same):
-        raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
+        raise _same_pair(live, each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
 
 
 def _unseen(live: Live, kind: str, there: Iterable[Object]) -> list[tuple[Object, Entry]]:
@@ -121,25 +121,53 @@ def _entry_was_seen(live: Live, entry: Entry) -> bool:
     return entry.urn == resource() or declared or is_shown(live, entry)
 
 
-def _same_pair(each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
+def _same_pair(live: Live, each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
+    keep = _how_to_keep(live, each, urn, new)
     return Refused(
-        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. The first argument is a "
-        f"resource's identity: with another one Pulumi makes a new, empty {kind_of(urn).lower()} and deletes that one "
-        "with its data.",
-        hint=f"to keep that one, declare {alias(urn, new)} on {named(new)}; if {named(new)} is meant to be another "
-        f"one, declare adopt=False on {named(new)}: what the program does not declare any more is then deleted. "
-        "Nothing was changed.",
+        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. {_identity(urn, new)}",
+        hint=f"to keep that one, {keep}; {_or_another_one(new)}. Nothing was changed.",
+    )
+
+
+def _identity(urn: str, new: str) -> str:
+    kind = kind_of(urn).lower()
+    if member(urn) or member(new):
+        return f"To Pulumi they are two: the new one would be an empty {kind}."
+    return (
+        f"The first argument is a resource's identity: with another one Pulumi makes a new, empty {kind} and deletes "
+        "that one with its data."
+    )
+
+
+def _how_to_keep(live: Live, each: Keyed, urn: str, new: str) -> str:
+    """How the resource `new` comes to the object that the resource `urn` has; a database of a set has no aliases."""
+    old, to = member(urn), member(new)
+    if (old and old.key) == (to and to.key) and live.run.inputs(resource_of(urn)) is None:
+        return f"declare {alias(urn, new)} on {named(resource_of(new))}"
+    leave = f'declare release=["{old.key}"] on {named(old.of)}' if old else f"take {named(urn)} out of the program"
+    return f"declare {adopting(each.id, new)} on {named(resource_of(new))}, and {leave}"
+
+
+def _or_another_one(new: str) -> str:
+    if member(new):
+        return "to have another one, give it another name"
+    return (
+        f"if {named(new)} is meant to be another one, declare adopt=False on {named(new)}: what the program does not "
+        "declare any more is then deleted"
     )
 
 
 def _note_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
-    if not pairs:
+    """A set deletes none of its databases unasked: they are not spoken of."""
+    single = [(each, entry) for each, entry in pairs if not member(entry.urn)]
+    if not single:
         return
-    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in pairs[:3])
+    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in single[:3])
+    first, entry = single[0]
     live.note(
-        f"{named(resource())} is new. If it is {names} under another first argument, keep that one with "
-        f"{alias(pairs[0][1].urn, resource())}: what the program does not declare any more is "
-        "deleted with its data."
+        f"{named(resource())} is new. If it is {names} under another first argument, "
+        f"{_how_to_keep(live, first, entry.urn, resource())}: what the program does not declare any more is deleted "
+        "with its data."
     )
 
 
@@ -153,7 +181,7 @@ def refuse_deletion(live: Live, found: Keyed, what: str) -> None:
     for made in live.run.all_made():
         if _is_same_again(live, made, found):
             what = f"{named(made.urn)} ({made.object_id}) was made by this run"
-            raise _same_pair(found, resource(), made.urn, what, "project and branch")
+            raise _same_pair(live, found, resource(), made.urn, what, "project and branch")
 
 
 def _is_same_again(live: Live, made: Made, found: Database) -> bool:
