@@ -180,8 +180,10 @@ def test_a_key_that_goes_is_refused_by_name_and_count(made: Stack) -> None:
 
 def test_the_whole_set_is_not_deleted_unasked(made: Stack) -> None:
     """`pulumi destroy` names what would be lost, and deletes nothing."""
-    with pytest.raises(errors.Refused, match=r"3 databases with all data.*\n.*allow_delete=True"):
+    with pytest.raises(errors.Refused, match=r"3 databases with all data.*\n.*allow_delete=True") as error:
         made.destroy()
+    assert f"pulumi state delete '{URN}'" in str(error.value)
+    assert "release" not in str(error.value)  # which refuses a key that is declared
     assert not made.service.sent()
 
 
@@ -398,6 +400,10 @@ def test_one_is_added_and_one_removed(made: Stack) -> None:
 def test_one_is_forgotten(made: Stack) -> None:
     """`release` forgets a key, and its database lives on."""
     there = made.outputs["ids"]["initech"]
+    (line,) = made.diff(
+        databases={key: TENANTS[key] for key in ("acme", "globex")}, release=["initech"], connections=True
+    ).words
+    assert f'"initech" ({there})' in line  # whoever wants to adopt it finds the id here
     declared = {"acme": "acme-prod", "globex": "globex-prod"}
     made.up(databases=declared, release=["initech"], connections=True)
     assert there in made.service.databases
@@ -409,11 +415,28 @@ def test_one_is_forgotten(made: Stack) -> None:
 def test_an_existing_one_is_taken_over(made: Stack) -> None:
     """`adopt` takes a database by id, renames it if need be, and leaves its password alone."""
     held = made.service.database(made.home, "old")["id"]
-    made.up(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+    found = made.up(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+    assert not [line for line in found.words if "to be made" in line]
     assert made.outputs["ids"]["old"] == held
     assert [(method, body) for method, _, body in made.service.sent()] == [("PATCH", {"name": "new"})]
     assert "old" not in made.outputs["databaseUrls"]
     assert not made.diff(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+
+
+def test_many_are_taken_over(stack: Stack) -> None:
+    """I adopt thirty: the preview shows what changes of the first ones, and counts the rest."""
+    held = {f"t{n:02}": stack.service.database(stack.home, f"t{n:02}")["id"] for n in range(30)}
+    stack.up(databases={key: f"{key}-prod" if key > "t26" else key for key in held}, adopt=held)
+    assert stack.outputs["ids"] == held
+    said = [line for line in stack.service.notes if "taken over, not made" in line]
+    assert len(said) == 11
+    assert "30 databases are taken over, not made, and 3 of them changed" in said[-1]
+
+
+def test_connection_strings_that_are_given_up(made: Stack) -> None:
+    """Without `connections` Pulumi forgets them: the preview says so, since Prisma gives them only once."""
+    (line,) = made.diff().words
+    assert 'connection strings of "acme", "globex", "initech" are forgotten for good' in line
 
 
 def test_one_password_is_rotated(made: Stack) -> None:

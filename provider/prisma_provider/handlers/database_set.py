@@ -32,7 +32,7 @@ from prisma_provider.handlers.inputs import (
 )
 from prisma_provider.handlers.many import Outcome, side_by_side
 from prisma_provider.handlers.placement import INHERIT
-from prisma_provider.handlers.set_changes import Alike, Changes, deletion_refused, listed
+from prisma_provider.handlers.set_changes import SHOWN, Alike, Changes, deletion_refused, listed
 from prisma_provider.keys import free_logical_id, key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource, working_on
@@ -41,6 +41,8 @@ from prisma_provider.text import name as shown_name
 from prisma_provider.text import snake
 
 T = TypeVar("T")
+Taken = tuple[Database, Diff]
+"""A database that is taken over, and what is changed of it by that."""
 
 _URLS = ("databaseUrls", "directUrls")
 
@@ -102,6 +104,7 @@ class DatabaseSetHandler:
             yield from check_there(live, olds, inputs, "projectId", live.project)
         before = members.names(olds)
         moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
+        taken: dict[str, Taken] = {}
         for key in members.names(inputs):
             with _working_on(key):
                 old = members.inputs_of(olds, key) if key in before else {}
@@ -109,7 +112,10 @@ class DatabaseSetHandler:
                 if not old and known(inputs["projectId"]):
                     new = self._new(live, inputs, key, alike)
                     # What goes by another key of this set so far is refused by the comparison, which knows both.
-                    _check_member(self._one, live, new, Alike(()) if new["name"] in moved else alike)
+                    if isinstance(new["adopt"], str):
+                        taken[key] = _check_taken(self._one, live, new)
+                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+        _tell_taken(live, taken)
 
     def _new(self, live: Live, inputs: Properties, key: str, alike: Alike) -> Properties:
         """The inputs of a member that is to be made, with a key that no database has."""
@@ -229,7 +235,7 @@ class DatabaseSetHandler:
         seconds = time_left()
         there = {key: each for key in members.by_key(olds, "ids") if (each := self._there(live, olds, key)) is not None}
         if there and not olds.get("allowDelete"):
-            raise deletion_refused(_title(), {key: each.name for key, each in there.items()})
+            raise deletion_refused(_title(), {key: each.name for key, each in there.items()}, _to_delete_or_keep())
         jobs: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, each.id, members.state_of(olds, key)) for key, each in there.items()
         }
@@ -270,6 +276,15 @@ class DatabaseSetHandler:
 def _title() -> str:
     """How messages name the set."""
     return ownership.named(resource()) if resource() else "the DatabaseSet"
+
+
+def _to_delete_or_keep() -> str:
+    """The ways out for a whole set."""
+    return (
+        "if the data may go, set allow_delete=True, run `pulumi up`, and delete the set after that; to keep the "
+        f"databases and make Pulumi forget the set: pulumi state delete '{resource() or 'URN'}'. None of them was "
+        "deleted."
+    )
 
 
 def _working_on(key: str) -> Any:
@@ -368,17 +383,32 @@ def _check_keys(news: Properties) -> Iterator[InvalidInput]:
         )
 
 
-def _check_member(one: DatabaseHandler, live: Live, new: Properties, alike: Alike) -> None:
+def _check_member(live: Live, new: Properties, alike: Alike) -> None:
     stem = stem_of(new["logicalId"]) or ""
-    if isinstance(new["adopt"], str):
-        database = live.database(new["adopt"], new["projectId"])
-        if database is None:
-            raise nothing_to_adopt("database", new["adopt"])
-        ownership.take(live, "Database", new["adopt"], database.title)
-        changes = one.agreed(live, database, new)
+    check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
+
+
+def _check_taken(one: DatabaseHandler, live: Live, new: Properties) -> Taken:
+    """An existing database for a key, and what is changed of it."""
+    database = live.database(new["adopt"], new["projectId"])
+    if database is None:
+        raise nothing_to_adopt("database", new["adopt"])
+    ownership.take(live, "Database", new["adopt"], database.title)
+    return database, one.agreed(live, database, new)
+
+
+def _tell_taken(live: Live, taken: Mapping[str, Taken]) -> None:
+    """What the comparison cannot say: a set that is new has none."""
+    for key in sorted(taken)[:SHOWN]:
+        database, changes = taken[key]
         live.note(f"{database.title} is taken over, not made.")
         tell_changes(live, database.title, changes)
-    check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
+    if len(taken) > SHOWN:
+        changed = sum(1 for _, changes in taken.values() if changes)
+        live.note(
+            f"{_title()}: {len(taken):,} databases are taken over, not made, and {changed:,} of them changed: "
+            f"{listed(taken)}."
+        )
 
 
 def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:

@@ -98,23 +98,30 @@ class Changes:
             yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
         if self.gone:
             yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
-        if self.added:
-            yield f"{self.title}: {len(self.added):,} to be made: {listed(self.added)}."
-        unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
-        if news.get("connections") and not olds.get("connections") and unknown:
-            yield (
-                f"{self.title}: the connection strings of {listed(unknown)} are not known, since Prisma gives them "
-                "only once: a rotation trigger gives new ones and locks the old ones out."
-            )
+        made = [key for key in self.added if key not in members.by_key(news, "adopt")]
+        if made:
+            yield f"{self.title}: {len(made):,} to be made: {listed(made)}."
+        yield from self._connection_strings(olds, news)
         if self.lost:
             yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
         if self.released:
-            yield f"{self.title}: {listed(self.released)} will be forgotten, and stay as they are."
+            kept = some_of([f'"{name(key)}" ({object_id})' for key, object_id in sorted(self.released.items())], SHOWN)
+            yield f"{self.title}: released, so that Pulumi forgets it and Prisma keeps it: {kept}."
         if self.removed:
             yield (
                 f"{self.title}: {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
                 f"{listed(self.removed)}."
             )
+
+    def _connection_strings(self, olds: Properties, news: Properties) -> Iterator[str]:
+        """What `connections` cannot give any more, or gives up: Prisma gives connection strings only once."""
+        held = members.by_key(olds, "databaseUrls").keys()
+        unknown = self.kept.keys() - held
+        once = "since Prisma gives them only once: a rotation trigger gives new ones and locks the old ones out."
+        if news.get("connections") and not olds.get("connections") and unknown:
+            yield f"{self.title}: the connection strings of {listed(unknown)} are not known, {once}"
+        if held and not news.get("connections"):
+            yield f"{self.title}: the connection strings of {listed(held)} are forgotten for good, {once}"
 
 
 _PLURAL = {"name": "databases", "rotationTrigger": "rotationTriggers", "status": "statuses", "logicalId": "logicalIds"}
@@ -125,14 +132,15 @@ def listed(keys: Iterable[str]) -> str:
     return some_of([f'"{name(key)}"' for key in sorted(keys)], SHOWN)
 
 
-def deletion_refused(title: str, names: Mapping[str, str]) -> Refused:
-    """A deletion of databases that the program does not allow."""
+def deletion_refused(title: str, names: Mapping[str, str], hint: str = "") -> Refused:
+    """A deletion of databases that the program does not allow; by default, that of keys that are not declared."""
     found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in sorted(names.items())]
     count = "one database" if len(found) == 1 else f"{len(found):,} databases"
     return Refused(
         f"{capital(title)} does not delete {count} with all data: {some_of(found, SHOWN)}.",
-        hint="declare them again; or, if the data may go, set allow_delete=True and run `pulumi up`; or forget them "
-        f"without deleting: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
+        hint=hint
+        or "declare what is to stay; or, if the data may go, set allow_delete=True and run `pulumi up`; or make Pulumi "
+        f"forget it, so that it lives on in Prisma: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
         f"{', …' if len(names) > 3 else ''}]. Nothing was deleted.",
     )
 
