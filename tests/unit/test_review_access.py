@@ -10,6 +10,7 @@ from prisma_provider.reporting import Verdict
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import Review, review
+from prisma_provider.review.values import UNKNOWN_MARK
 
 VALUE = "hunter2"
 OURS = ("pulumi-python:dynamic/prisma:", "prisma:index:")
@@ -48,6 +49,17 @@ def test_a_service_token_that_goes_locks_somebody_out(host: str) -> None:
     kept = step("replace", host, "ServiceToken", after={"rotationTrigger": "2", "keepPrevious": True})
     (new,) = reviewed(kept).findings
     assert new.loses is None and "stays valid" in str(new.note)
+
+
+def test_a_connection_to_a_database_that_is_not_known_yet() -> None:
+    """A set in YAML that gets a key: its ids are only known after the update, and the comment does not cry wolf."""
+    old, new = State("con_1", {"databaseId": "db_1"}), State("con_1", {"databaseId": UNKNOWN_MARK})
+    urn = "urn:pulumi:dev::shop::prisma:index:Connection::web"
+    (found,) = reviewed(Step("replace", urn, old, new, reasons=("databaseId",))).findings
+    assert str(found.note).endswith("If it turns out to be the same, nothing is replaced.")
+    other = State("con_1", {"databaseId": "db_2"})
+    (found,) = reviewed(Step("replace", urn, old, other, reasons=("databaseId",))).findings
+    assert str(found.note).endswith("is locked out.")
 
 
 @HOSTS

@@ -6,7 +6,7 @@ from functools import partial
 
 from prisma_provider import diff, ownership
 from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
-from prisma_provider.diff import GONE, Change, Diff, Field
+from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.handlers.changes import compare, delete, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
 from prisma_provider.handlers.creation import TAKE_OUT, agree, check_adopted, nothing_to_adopt
@@ -82,7 +82,7 @@ class ConnectionHandler:
             return GONE
         ownership.hold(live, "Connection", object_id, connection.title, news)
         found = compare(self.fields, olds, news, outputs(connection, olds))
-        if found.of("replace"):
+        if any(change.declared is not UNKNOWN for change in found.of("replace")):
             live.note(f"{connection.title} will be replaced: its connection strings stop working.")
         given = newly_given(live, olds, news)
         record = (Change(name, olds.get(name), value, "record") for name, value in given.items())

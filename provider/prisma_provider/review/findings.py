@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, rest
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
 from prisma_provider.review.sets import is_readable
-from prisma_provider.review.values import origin, shown
+from prisma_provider.review.values import UNKNOWN_MARK, origin, shown
 
 Kind = Literal[
     "created",
@@ -191,10 +191,15 @@ def _replacement(step: Step, plan: Plan) -> Finding:
         step,
         before=", ".join(f"{change.field} {shown(change.before)}" for change in values) or None,
         after=", ".join(f"{change.field} {shown(change.after)}" for change in values) or None,
-        note=_replaced_note(step, old, gone=gone, asked=not because),
+        note=_replaced_note(step, old, gone=gone, asked=not because) + _unless_same(because),
         loses=None if gone and step.kind == "ServiceToken" else _replaced_loses(step),
         drift=gone,
     )
+
+
+def _unless_same(because: Sequence[Seen]) -> str:
+    maybe = because and all(change.after == UNKNOWN_MARK for change in because)
+    return " If it turns out to be the same, nothing is replaced." if maybe else ""
 
 
 def _replaced_loses(step: Step) -> Loss | None:
