@@ -423,14 +423,16 @@ def test_an_existing_one_is_taken_over(made: Stack) -> None:
     assert not made.diff(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
 
 
-def test_many_are_taken_over(stack: Stack) -> None:
-    """I adopt thirty: the preview shows what changes of the first ones, and counts the rest."""
+@pytest.mark.parametrize(("renamed", "lines"), [(3, 4), (30, 12)])
+def test_many_are_taken_over(stack: Stack, renamed: int, lines: int) -> None:
+    """I adopt thirty: the preview counts them, and shows what changes of the first ones."""
     held = {f"t{n:02}": stack.service.database(stack.home, f"t{n:02}")["id"] for n in range(30)}
-    stack.up(databases={key: f"{key}-prod" if key > "t26" else key for key in held}, adopt=held)
+    stack.up(databases={key: f"{key}-prod" if n < renamed else key for n, key in enumerate(held)}, adopt=held)
     assert stack.outputs["ids"] == held
-    said = [line for line in stack.service.notes if "taken over, not made" in line]
-    assert len(said) == 11
-    assert "30 databases are taken over, not made, and 3 of them changed" in said[-1]
+    said = [line for line in stack.service.notes if "passwords" not in line]
+    assert len(said) == lines
+    assert said[0].startswith('DatabaseSet "tenants": 30 databases are taken over, not made: "t00"')
+    assert said[1].endswith('Request: PATCH {"name": "t00-prod"}.')
 
 
 def test_connection_strings_that_are_given_up(made: Stack) -> None:

@@ -313,9 +313,8 @@ def _report(live: Live, made: Outcome[Any], deleted: Outcome[Any], total: int) -
     more = f"\n  … and {len(failed) - 3:,} more, in the output `failed`" if len(failed) > 3 else ""
     not_begun = f" {len(left):,} were not begun: {listed(left)}." if left else ""
     live.problem(
-        f"{_title()}: {len(failed):,} of {total:,} databases failed, and what was done is recorded.{not_begun}\n  "
-        + "\n  ".join(lines)
-        + more
+        f"{_title()}: {len(failed):,} of {total:,} databases failed.{not_begun} What was done is recorded; the next "
+        "`pulumi up` goes on with the rest.\n  " + "\n  ".join(lines) + more
     )
 
 
@@ -399,16 +398,16 @@ def _check_taken(one: DatabaseHandler, live: Live, new: Properties) -> Taken:
 
 def _tell_taken(live: Live, taken: Mapping[str, Taken]) -> None:
     """What the comparison cannot say: a set that is new has none."""
-    for key in sorted(taken)[:SHOWN]:
-        database, changes = taken[key]
-        live.note(f"{database.title} is taken over, not made.")
-        tell_changes(live, database.title, changes)
     if len(taken) > SHOWN:
-        changed = sum(1 for _, changes in taken.values() if changes)
-        live.note(
-            f"{_title()}: {len(taken):,} databases are taken over, not made, and {changed:,} of them changed: "
-            f"{listed(taken)}."
-        )
+        live.note(f"{_title()}: {len(taken):,} databases are taken over, not made: {listed(taken)}.")
+    else:
+        for database, _ in taken.values():
+            live.note(f"{database.title} is taken over, not made.")
+    changed = [each for each in taken.values() if each[1]]
+    for database, changes in changed[:SHOWN]:
+        tell_changes(live, database.title, changes)
+    if len(changed) > SHOWN:
+        live.note(f"{_title()}: {len(changed):,} of these change in place.")
 
 
 def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:
