@@ -11,6 +11,7 @@ from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
 from prisma_provider import errors, handlers
 from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.handlers import many
 from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
@@ -128,7 +129,7 @@ def made(stack: Stack) -> Stack:
     [
         ({"databases": None}, "a mapping of keys to names"),
         ({"databases": "acme"}, "a mapping of keys to names"),
-        ({"databases": ["acme", "acme"]}, "'acme' twice"),
+        ({"databases": ["acme", "acme"]}, '"acme" twice'),
         ({"databases": {"acme": " "}}, 'with the key "acme" must be text'),
         ({"databases": {" ": "acme"}}, "is blank"),
         ({"databases": {"projectId": "acme"}}, "cannot be a key"),
@@ -668,6 +669,15 @@ def test_progress_counts() -> None:
     assert not [*progress.lines(1300)]
     now[0] = 120.0
     assert [*progress.lines(60)] == ["created 60 of 10,000, 30/min, 331 min left"]
+
+
+def test_progress_says_what_is_done(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of a new set count what was created, as the page shows it."""
+    monkeypatch.setattr(many, "EVERY", -1.0)
+    stack.up()
+    assert 'DatabaseSet "tenants": created 3 of 3' in stack.service.notes[-1]
+    stack.up(databases={**TENANTS, "acme": "new"})
+    assert 'DatabaseSet "tenants": done 1 of 1' in stack.service.notes[-1]
 
 
 def test_waiting_asks_for_what_is_waited_for(stack: Stack) -> None:

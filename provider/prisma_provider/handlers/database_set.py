@@ -193,7 +193,7 @@ class DatabaseSetHandler:
         begun = ownership.set_key(live, resource())
         if found.added:
             live.intents.remember(*begun)  # where only the provider is killed, Pulumi's state shows nothing of it
-        made = _each(live, seconds, jobs, "done")
+        made = _each(live, seconds, jobs, "created" if len(jobs) == len(found.added) else "done")
         states |= made.done
         gone: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, database.id, states[key]) for key, database in found.removed.items()
@@ -331,7 +331,8 @@ def _check_databases(news: Properties) -> Iterator[InvalidInput]:
         return
     if isinstance(declared, list):
         twice = sorted({each for each in declared if declared.count(each) > 1})
-        wanted = f"databases names {', '.join(map(repr, twice[:3]))} twice." if twice else _WANTED
+        keys = ", ".join(f'"{shown_name(key)}"' for key in twice[:3])
+        wanted = f"databases names {keys} twice." if twice else _WANTED
         yield InvalidInput("databases", wanted, hint='give each key once, or {"key": "name", …}.')
         return
     if not isinstance(declared, Mapping):
@@ -341,7 +342,9 @@ def _check_databases(news: Properties) -> Iterator[InvalidInput]:
         if not key.strip():
             yield InvalidInput("databases", "A key of databases is blank.", hint="give each database a key.")
         elif key in _RESERVED:
-            yield InvalidInput("databases", f'"{key}" is a property of the set, and cannot be a key of it.')
+            yield InvalidInput(
+                "databases", f'"{key}" is a property of the set, and cannot be a key of it.', hint=_RENAME
+            )
         what = f'database with the key "{shown_name(key)}"'
         yield from check_name({"databases": given}, what, 1, None, field="databases")
 
@@ -354,6 +357,7 @@ _RESERVED = {
 }
 """Pulumi's SDK for Python spells these in two ways, and would spell a key of this name so, too."""
 
+_RENAME = "give the database another key; its name may stay."
 _WANTED = "databases is a mapping of keys to names, or a list of names."
 
 
@@ -370,7 +374,11 @@ def _check_keys(news: Properties) -> Iterator[InvalidInput]:
             yield InvalidInput(field, f"{field} is a mapping by key.", hint='such as {"acme": "…"}.')
             continue
         for key in [key for key in given if key not in declared][:3]:
-            yield InvalidInput(field, f'{field} names the key "{shown_name(key)}", which databases does not have.')
+            yield InvalidInput(
+                field,
+                f'{field} names the key "{shown_name(key)}", which databases does not have.',
+                hint=f"add the key to databases, or take it out of {snake(field)}.",
+            )
     for value in members.by_key(news, "adopt").values():
         yield from check_id({"adopt": value}, "adopt", "db", required=True)
     twice = [key for key in news.get("release") or () if known(news.get("release")) and key in declared]
