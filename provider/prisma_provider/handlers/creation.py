@@ -145,8 +145,15 @@ def check_adopted(
         return
     ownership.take(live, kind, adopt, found.title)
     changes = agreed(found)
-    live.note(f"{found.title} is taken over, not made.")
+    tell_taken(live, kind, adopt, found.title)
     tell_changes(live, found.title, changes)
+
+
+def tell_taken(live: Live, kind: str, object_id: str, title: str) -> None:
+    """That an object is adopted, and where it comes from: the plan lists that resource as deleted."""
+    former = ownership.former_holder(live, kind, object_id)
+    stays = f" Pulumi lists {ownership.named(former)} as deleted; the {words(kind)} stays." if former else ""
+    live.note(f"{title} is taken over, not made.{stays}")
 
 
 def tell_changes(live: Live, title: str, found: Diff) -> None:

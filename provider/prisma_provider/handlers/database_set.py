@@ -15,7 +15,7 @@ from prisma_provider import members, ownership
 from prisma_provider.api.models import Database, same_id
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, settings_changed
 from prisma_provider.errors import InvalidInput, PrismaError
-from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes
+from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes, tell_taken
 from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
 from prisma_provider.handlers.inputs import (
     OPTIONS,
@@ -410,7 +410,7 @@ def _tell_taken(live: Live, taken: Mapping[str, Taken]) -> None:
         live.note(f"{_title()}: {len(taken):,} databases are taken over, not made: {listed(taken)}.")
     else:
         for database, _ in taken.values():
-            live.note(f"{database.title} is taken over, not made.")
+            tell_taken(live, "Database", database.id, database.title)
     changed = [each for each in taken.values() if each[1]]
     for database, changes in changed[:SHOWN]:
         tell_changes(live, database.title, changes)
