@@ -11,6 +11,7 @@ from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
 from prisma_provider import errors, handlers
 from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
@@ -143,6 +144,10 @@ def made(stack: Stack) -> Stack:
         ({"adopt": {"acme": "no id"}}, "db_"),
         ({"adopt": True}, "by key"),
         ({"release": ["acme"]}, "which databases declares"),
+        ({"release": "acme"}, "a list of keys"),
+        ({"adopt": {"acme": True}}, r'adopt\["acme"\] is "True"'),
+        ({"databases": {"a\u202eb": "acme"}}, r"U\+202E"),
+        ({"databases": [None]}, "a mapping of keys to names"),
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(stack: Stack, inputs: dict[str, Any], said: str) -> None:
@@ -219,6 +224,55 @@ def test_another_first_argument_is_refused(made: Stack) -> None:
     assert 'DatabaseSet "tenants", "acme"' in str(error.value)
 
 
+def test_the_engine_shows_no_value_of_ten_thousand_names(stack: Stack) -> None:
+    """Of a mistake I am told the key; what Pulumi prints of a property that is named would be the whole set."""
+    news = {"projectId": stack.home, "databases": dict.fromkeys(map(str, range(20)), " "), "adopt": {"x": 1}}
+    checked = handlers.check(stack.live(), "DatabaseSet", {}, {**news, "identity": "t-0"})
+    assert {problem.field for problem in checked.problems} == {""}
+    assert len(checked.problems) < 10
+
+
+def test_a_set_beside_the_one_that_has_the_database(made: Stack) -> None:
+    """A name that another set of the program has: I am told how the database moves, with its data, by key."""
+    live = made.live()
+    with working_on(URN):
+        live.run.checked(made.inputs, {**made.inputs, "databases": {}})
+    other = urn_of("DatabaseSet", "customers")
+    with working_on(other), pytest.raises(errors.Refused, match='DatabaseSet "tenants", "acme"') as error:
+        news = {"projectId": made.home, "databases": TENANTS, "identity": f"customers-{'1' * 16}"}
+        handlers.check(live, "DatabaseSet", {}, news)
+    ids = made.outputs["ids"]
+    for part in (
+        f'adopt={{"acme": "{ids["acme"]}"}} on DatabaseSet "customers" and release=["acme"] on DatabaseSet "tenants"',
+        'give DatabaseSet "customers", "acme" another name',
+        '2 more of its keys are refused: "globex", "initech"',
+    ):
+        assert part in str(error.value)
+
+
+def test_a_database_becomes_one_of_a_set_by_its_id(made: Stack) -> None:
+    """No alias makes a Database of a set, or a set of a Database: I am told the id."""
+    had = made.service.database(made.home, "alone")
+    made.more = [{"urn": urn_of("Database", "alone"), "type": "prisma:index:Database", "id": had["id"]}]
+    with pytest.raises(errors.Refused, match=rf'adopt={{"x": "{had["id"]}"}} on DatabaseSet "tenants";'):
+        made.check(made.live(), databases={**TENANTS, "x": "alone"})
+    live = made.live()
+    news = {"projectId": made.home, "name": "acme-prod", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused, match="is new, and") as error:
+        handlers.check(live, "Database", {}, news)
+    taking = f'adopt="{made.outputs["ids"]["acme"]}" on Database "mine" and release=["acme"] on DatabaseSet "tenants"'
+    assert taking in str(error.value)
+    assert "aliases" not in str(error.value)
+
+
+def test_a_new_database_is_not_taken_for_one_of_a_set(made: Stack) -> None:
+    """What a set has is not said to be a Database of another name."""
+    news = {"projectId": made.home, "name": "another", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")):
+        assert not handlers.check(made.live(), "Database", {}, news).problems
+    assert not [note for note in made.service.notes if "another first argument" in note]
+
+
 def test_what_another_resource_holds_is_not_adopted(made: Stack) -> None:
     """A database of this stack is held once."""
     held = made.service.database(made.home, "old")["id"]
@@ -276,7 +330,9 @@ def test_the_same_again_is_nothing(made: Stack) -> None:
 
 def test_names_that_are_not_known_yet(made: Stack) -> None:
     """A preview in which the databases depend on another resource neither refuses nor claims anything."""
-    assert made.diff(databases=UNKNOWN, connections=True).replaces() == []
+    found = made.diff(databases=UNKNOWN, connections=True)
+    assert found.replaces() == []
+    assert list(explain("the set", found)) == ['DatabaseSet "tenants": its databases are only known after the update.']
 
 
 def test_refresh_finds_nothing(made: Stack) -> None:
@@ -471,6 +527,27 @@ def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
     assert "a rotation trigger gives new ones" in line
     assert stack.outputs["databaseUrls"] == {}
     assert not stack.service.sent()
+
+
+def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:
+    """`connections` taken away: the preview tells what it costs to have them back."""
+    (line,) = made.diff(connections=False).words
+    assert 'the connection strings of "acme", "globex", "initech" will be forgotten' in line
+
+
+def test_a_fault_of_ours_in_one_loses_no_other(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made for the others is recorded, whatever went wrong with one."""
+    make = DatabaseHandler.create_beside
+
+    def fails(one: DatabaseHandler, live: Live, news: dict[str, Any], *given: Any, **more: Any) -> Any:
+        if news["name"] == "globex-prod":
+            raise KeyError("oops")
+        return make(one, live, news, *given, **more)
+
+    monkeypatch.setattr(DatabaseHandler, "create_beside", fails)
+    stack.up()
+    assert stack.outputs["ids"].keys() == {"acme", "initech"}
+    assert "fault of the provider itself: KeyError" in stack.outputs["failed"]["globex"]
 
 
 def test_a_plan_limit_ends_it(stack: Stack) -> None:

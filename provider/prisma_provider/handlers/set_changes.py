@@ -100,6 +100,12 @@ class Changes:
             yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
         if self.added:
             yield f"{self.title}: {len(self.added):,} to be made: {listed(self.added)}."
+        strings = members.by_key(olds, "databaseUrls")
+        if strings and news.get("connections") in (None, False):
+            yield (
+                f"{self.title}: the connection strings of {listed(strings)} will be forgotten. Prisma gives them only "
+                "once: with connections=True again, it takes a rotation trigger to have new ones."
+            )
         unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
         if news.get("connections") and not olds.get("connections") and unknown:
             yield (
