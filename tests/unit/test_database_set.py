@@ -16,8 +16,10 @@ from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on
+from prisma_provider.live.shared import LINES_OF_A_SET
 from prisma_provider.live.state import read
 from prisma_provider.members import inputs_of, key_in, path
+from prisma_provider.members import urn_of as urn_of_member
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
@@ -604,6 +606,22 @@ def test_killed_where_state_shows_nothing(stack: Stack, tmp_path: Path, monkeypa
     stack.up(connections=True)
     assert len(stack.service.databases) == 3
     assert not [key for key in intents.all_left() if key[0] == "set"]
+
+
+def test_a_killed_run_of_many_is_told_in_a_few_lines(stack: Stack) -> None:
+    """Of ten thousand databases that are used again, I read of the first ones, and that there are more."""
+    many = {str(number): f"n-{number}" for number in range(LINES_OF_A_SET + 9)}
+    stack.kill(databases=many)
+    stack.service.notes.clear()
+    stack.up(databases=many)
+    assert stack.outputs["ids"].keys() == many.keys()
+    assert len(stack.service.notes) == LINES_OF_A_SET
+    assert 'others of DatabaseSet "tenants" are left out' in stack.service.notes[-1]
+
+
+def test_a_long_key_is_cut_in_messages() -> None:
+    """A key of ten thousand characters does not fill my terminal."""
+    assert len(named(urn_of_member(URN, "k" * 10_000))) < 200
 
 
 def test_what_a_stranger_made_is_not_taken(stack: Stack) -> None:

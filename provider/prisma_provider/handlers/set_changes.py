@@ -93,7 +93,7 @@ class Changes:
         changed = {key: each for key, each in self.kept.items() if each[1]}
         for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
-            yield from (f'{self.title}, "{key}": {line}' for line in explain(database.title, found))
+            yield from (f'{self.title}, "{name(key)}": {line}' for line in explain(database.title, found))
         if len(changed) > SHOWN:
             yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
         if self.gone:
