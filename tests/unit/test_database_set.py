@@ -12,12 +12,15 @@ from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 from prisma_provider import errors, handlers
 from prisma_provider.diff import UNKNOWN, Change, Diff, explain
 from prisma_provider.handlers import many
+from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on
+from prisma_provider.live.shared import LINES_OF_A_SET
 from prisma_provider.live.state import read
 from prisma_provider.members import inputs_of, key_in, path
+from prisma_provider.members import urn_of as urn_of_member
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
@@ -129,7 +132,7 @@ def made(stack: Stack) -> Stack:
     [
         ({"databases": None}, "a mapping of keys to names"),
         ({"databases": "acme"}, "a mapping of keys to names"),
-        ({"databases": ["acme", "acme"]}, '"acme" twice'),
+        ({"databases": ["acme", "acme"]}, "'acme' twice"),
         ({"databases": {"acme": " "}}, 'with the key "acme" must be text'),
         ({"databases": {" ": "acme"}}, "is blank"),
         ({"databases": {"projectId": "acme"}}, "cannot be a key"),
@@ -144,6 +147,10 @@ def made(stack: Stack) -> Stack:
         ({"adopt": {"acme": "no id"}}, "db_"),
         ({"adopt": True}, "by key"),
         ({"release": ["acme"]}, "which databases declares"),
+        ({"release": "acme"}, "a list of keys"),
+        ({"adopt": {"acme": True}}, r'adopt\["acme"\] is "True"'),
+        ({"databases": {"a\u202eb": "acme"}}, r"U\+202E"),
+        ({"databases": [None]}, "a mapping of keys to names"),
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(stack: Stack, inputs: dict[str, Any], said: str) -> None:
@@ -222,42 +229,53 @@ def test_another_first_argument_is_refused(made: Stack) -> None:
     assert 'DatabaseSet "tenants", "acme"' in str(error.value)
 
 
-def unmoved(made: Stack, name: str) -> str:
-    """The refusal where the program declares a database under this name again, by a resource Database."""
+def test_the_engine_shows_no_value_of_ten_thousand_names(stack: Stack) -> None:
+    """Of a mistake I am told the key; what Pulumi prints of a property that is named would be the whole set."""
+    news = {"projectId": stack.home, "databases": dict.fromkeys(map(str, range(20)), " "), "adopt": {"x": 1}}
+    checked = handlers.check(stack.live(), "DatabaseSet", {}, {**news, "identity": "t-0"})
+    assert {problem.field for problem in checked.problems} == {""}
+    assert len(checked.problems) < 10
+
+
+def test_a_set_beside_the_one_that_has_the_database(made: Stack) -> None:
+    """A name that another set of the program has: I am told how the database moves, with its data, by key."""
     live = made.live()
-    urn = urn_of("Database", name)
-    with working_on(urn), pytest.raises(errors.Refused, match="has the same name") as error:
-        handlers.check(live, "Database", {}, {"projectId": made.home, "name": f"{name}-prod", "identity": f"{name}-0"})
-    return str(error.value)
+    with working_on(URN):
+        live.run.checked(made.inputs, {**made.inputs, "databases": {}})
+    other = urn_of("DatabaseSet", "customers")
+    with working_on(other), pytest.raises(errors.Refused, match='DatabaseSet "tenants", "acme"') as error:
+        news = {"projectId": made.home, "databases": TENANTS, "identity": f"customers-{'1' * 16}"}
+        handlers.check(live, "DatabaseSet", {}, news)
+    ids = made.outputs["ids"]
+    for part in (
+        f'adopt={{"acme": "{ids["acme"]}"}} on DatabaseSet "customers" and release=["acme"] on DatabaseSet "tenants"',
+        'give DatabaseSet "customers", "acme" another name',
+        '2 more of its keys are refused: "globex", "initech"',
+    ):
+        assert part in str(error.value)
 
 
-def test_a_database_that_leaves_a_set_is_adopted(made: Stack) -> None:
-    """I declare a Database in the place of a key: I am told how it gets that database, and no alias of the set."""
-    said = unmoved(made, "acme")
-    adopt, release = f'adopt="{made.outputs["ids"]["acme"]}"', 'release=["acme"] on DatabaseSet "tenants"'
-    assert f'declare {adopt} on Database "acme", and declare {release}' in said
-    assert "aliases" not in said
-
-
-def test_a_database_that_comes_into_a_set_is_adopted(made: Stack) -> None:
-    """I declare a key in the place of a Database: I am told how the set gets it, by its key."""
-    held = made.service.database(made.home, "old-prod")["id"]
-    made.more = [{"urn": urn_of("Database", "old"), "type": "prisma:index:Database", "id": held}]
-    with pytest.raises(errors.Refused, match="has the same name") as error:
-        made.check(made.live(), databases={**TENANTS, "old": "old-prod"})
-    said = str(error.value)
-    assert f'adopt={{"old": "{held}"}} on DatabaseSet "tenants", and take Database "old" out of the program' in said
-    assert "aliases" not in said
-    assert "adopt=False" not in said
-
-
-def test_a_database_beside_a_set_is_new(made: Stack) -> None:
-    """I add a Database to a project with a set: nobody asks whether it is one of the set's."""
+def test_a_database_becomes_one_of_a_set_by_its_id(made: Stack) -> None:
+    """No alias makes a Database of a set, or a set of a Database: I am told the id."""
+    had = made.service.database(made.home, "alone")
+    made.more = [{"urn": urn_of("Database", "alone"), "type": "prisma:index:Database", "id": had["id"]}]
+    with pytest.raises(errors.Refused, match=rf'adopt={{"x": "{had["id"]}"}} on DatabaseSet "tenants";'):
+        made.check(made.live(), databases={**TENANTS, "x": "alone"})
     live = made.live()
-    with working_on(urn_of("Database", "extra")):
-        news = {"projectId": made.home, "name": "extra", "identity": "extra-0"}
-        assert not handlers.check(live, "Database", {}, news).problems
-    assert not made.service.notes
+    news = {"projectId": made.home, "name": "acme-prod", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused, match="is new, and") as error:
+        handlers.check(live, "Database", {}, news)
+    taking = f'adopt="{made.outputs["ids"]["acme"]}" on Database "mine" and release=["acme"] on DatabaseSet "tenants"'
+    assert taking in str(error.value)
+    assert "aliases" not in str(error.value)
+
+
+def test_a_new_database_is_not_taken_for_one_of_a_set(made: Stack) -> None:
+    """What a set has is not said to be a Database of another name."""
+    news = {"projectId": made.home, "name": "another", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")):
+        assert not handlers.check(made.live(), "Database", {}, news).problems
+    assert not [note for note in made.service.notes if "another first argument" in note]
 
 
 def test_what_another_resource_holds_is_not_adopted(made: Stack) -> None:
@@ -317,7 +335,9 @@ def test_the_same_again_is_nothing(made: Stack) -> None:
 
 def test_names_that_are_not_known_yet(made: Stack) -> None:
     """A preview in which the databases depend on another resource neither refuses nor claims anything."""
-    assert made.diff(databases=UNKNOWN, connections=True).replaces() == []
+    found = made.diff(databases=UNKNOWN, connections=True)
+    assert found.replaces() == []
+    assert list(explain("the set", found)) == ['DatabaseSet "tenants": its databases are only known after the update.']
 
 
 def test_refresh_finds_nothing(made: Stack) -> None:
@@ -436,12 +456,6 @@ def test_many_are_taken_over(stack: Stack, renamed: int, lines: int) -> None:
     assert said[1].endswith('Request: PATCH {"name": "t00-prod"}.')
 
 
-def test_connection_strings_that_are_given_up(made: Stack) -> None:
-    """Without `connections` Pulumi forgets them: the preview says so, since Prisma gives them only once."""
-    (line,) = made.diff().words
-    assert 'connection strings of "acme", "globex", "initech" are forgotten for good' in line
-
-
 def test_one_password_is_rotated(made: Stack) -> None:
     """A trigger of one key rotates that one, once."""
     before = made.outputs["databaseUrls"]
@@ -537,6 +551,27 @@ def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
     assert not stack.service.sent()
 
 
+def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:
+    """`connections` taken away: the preview tells what it costs to have them back."""
+    (line,) = made.diff(connections=False).words
+    assert 'the connection strings of "acme", "globex", "initech" will be forgotten' in line
+
+
+def test_a_fault_of_ours_in_one_loses_no_other(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made for the others is recorded, whatever went wrong with one."""
+    make = DatabaseHandler.create_beside
+
+    def fails(one: DatabaseHandler, live: Live, news: dict[str, Any], *given: Any, **more: Any) -> Any:
+        if news["name"] == "globex-prod":
+            raise KeyError("oops")
+        return make(one, live, news, *given, **more)
+
+    monkeypatch.setattr(DatabaseHandler, "create_beside", fails)
+    stack.up()
+    assert stack.outputs["ids"].keys() == {"acme", "initech"}
+    assert "fault of the provider itself: KeyError" in stack.outputs["failed"]["globex"]
+
+
 def test_a_plan_limit_ends_it(stack: Stack) -> None:
     """What one meets all others would: nothing more is begun, and I am told what was not."""
     many = {f"t{number}": f"tenant {number}" for number in range(300)}
@@ -591,6 +626,22 @@ def test_killed_where_state_shows_nothing(stack: Stack, tmp_path: Path, monkeypa
     stack.up(connections=True)
     assert len(stack.service.databases) == 3
     assert not [key for key in intents.all_left() if key[0] == "set"]
+
+
+def test_a_killed_run_of_many_is_told_in_a_few_lines(stack: Stack) -> None:
+    """Of ten thousand databases that are used again, I read of the first ones, and that there are more."""
+    many = {str(number): f"n-{number}" for number in range(LINES_OF_A_SET + 9)}
+    stack.kill(databases=many)
+    stack.service.notes.clear()
+    stack.up(databases=many)
+    assert stack.outputs["ids"].keys() == many.keys()
+    assert len(stack.service.notes) == LINES_OF_A_SET
+    assert 'others of DatabaseSet "tenants" are left out' in stack.service.notes[-1]
+
+
+def test_a_long_key_is_cut_in_messages() -> None:
+    """A key of ten thousand characters does not fill my terminal."""
+    assert len(named(urn_of_member(URN, "k" * 10_000))) < 200
 
 
 def test_what_a_stranger_made_is_not_taken(stack: Stack) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from prisma_provider import members, ownership
 from prisma_provider.api.models import Database, same_id
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, settings_changed
-from prisma_provider.errors import InvalidInput, PrismaError
+from prisma_provider.errors import InvalidInput, PrismaError, Refused
 from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes, tell_taken
 from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
 from prisma_provider.handlers.inputs import (
@@ -23,7 +23,6 @@ from prisma_provider.handlers.inputs import (
     Properties,
     check_flag,
     check_id,
-    check_name,
     check_region,
     check_there,
     known,
@@ -33,12 +32,12 @@ from prisma_provider.handlers.inputs import (
 from prisma_provider.handlers.many import Outcome, side_by_side
 from prisma_provider.handlers.placement import INHERIT
 from prisma_provider.handlers.set_changes import SHOWN, Alike, Changes, deletion_refused, listed
+from prisma_provider.handlers.set_inputs import as_mapping, check_by_key
 from prisma_provider.keys import free_logical_id, key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource, working_on
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.text import name as shown_name
-from prisma_provider.text import snake
 
 T = TypeVar("T")
 Taken = tuple[Database, Diff]
@@ -80,16 +79,15 @@ class DatabaseSetHandler:
 
     def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """Databases by key, and what every Database is checked for."""
-        news = {**news, "databases": _as_mapping(news.get("databases"))}
+        news = {**news, "databases": as_mapping(news.get("databases"))}
         problems = (
             *check_id(news, "projectId", "proj", required=True),
-            *_check_databases(news),
             *check_region(live, olds, news, INHERIT),
             *check_id(news, "branchId", "br"),
             *check_source(news),
             *check_flag(news, "connections"),
             *check_flag(news, "allowDelete"),
-            *_check_keys(news),
+            *check_by_key(self.fields, news),
         )
         inputs = select(self.fields, news)
         if problems:
@@ -105,16 +103,22 @@ class DatabaseSetHandler:
         before = members.names(olds)
         moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
         taken: dict[str, Taken] = {}
+        wrong: dict[str, PrismaError] = {}
         for key in members.names(inputs):
             with _working_on(key):
                 old = members.inputs_of(olds, key) if key in before else {}
                 live.run.checked(old, members.inputs_of(inputs, key))
                 if not old and known(inputs["projectId"]):
                     new = self._new(live, inputs, key, alike)
-                    # What goes by another key of this set so far is refused by the comparison, which knows both.
-                    if isinstance(new["adopt"], str):
-                        taken[key] = _check_taken(self._one, live, new)
-                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+                    try:
+                        if isinstance(new["adopt"], str):
+                            taken[key] = _check_taken(self._one, live, new)
+                        # What goes by another key of this set so far is refused by the comparison, which knows both.
+                        _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+                    except (Refused, InvalidInput) as error:
+                        wrong[key] = error
+        if wrong:
+            raise _refused(wrong)
         _tell_taken(live, taken)
 
     def _new(self, live: Live, inputs: Properties, key: str, alike: Alike) -> Properties:
@@ -127,8 +131,8 @@ class DatabaseSetHandler:
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Against live, database by database; what would lose data is refused for the whole set."""
         if news.get("databases") is UNKNOWN:
-            live.note(f"{_title()}: its databases are only known after the update.")
-            return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),))
+            words = f"{_title()}: its databases are only known after the update."
+            return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),), (words,))
         found = self._changes(live, olds, news)
         found.refuse(news)
         # A trigger is of one database, and compared with it.
@@ -137,7 +141,7 @@ class DatabaseSetHandler:
 
     def _changes(self, live: Live, olds: Properties, news: Properties) -> Changes:
         found = Changes(_title())
-        declared, released = members.names(news), set(news.get("release") or ())
+        declared, released = members.names(news), members.released(news)
         for key, object_id in members.by_key(olds, "ids").items():
             if key in declared:
                 self._compare(live, found, key, olds, news)
@@ -318,76 +322,11 @@ def _report(live: Live, made: Outcome[Any], deleted: Outcome[Any], total: int) -
     )
 
 
-def _as_mapping(databases: Any) -> Any:
-    """A list means that each key is the name as well."""
-    if isinstance(databases, list | tuple) and all(isinstance(each, str) for each in databases):
-        return {each: each for each in databases} if len(set(databases)) == len(databases) else list(databases)
-    return databases
-
-
-def _check_databases(news: Properties) -> Iterator[InvalidInput]:
-    declared = news.get("databases")
-    if declared is UNKNOWN:
-        return
-    if isinstance(declared, list):
-        twice = sorted({each for each in declared if declared.count(each) > 1})
-        keys = ", ".join(f'"{shown_name(key)}"' for key in twice[:3])
-        wanted = f"databases names {keys} twice." if twice else _WANTED
-        yield InvalidInput("databases", wanted, hint='give each key once, or {"key": "name", …}.')
-        return
-    if not isinstance(declared, Mapping):
-        yield InvalidInput("databases", _WANTED, hint='such as {"acme": "acme-prod"} or ["acme", "globex"].')
-        return
-    for key, given in declared.items():
-        if not key.strip():
-            yield InvalidInput("databases", "A key of databases is blank.", hint="give each database a key.")
-        elif key in _RESERVED:
-            yield InvalidInput(
-                "databases", f'"{key}" is a property of the set, and cannot be a key of it.', hint=_RENAME
-            )
-        what = f'database with the key "{shown_name(key)}"'
-        yield from check_name({"databases": given}, what, 1, None, field="databases")
-
-
-_RESERVED = {
-    spelled
-    for field in DatabaseSetHandler.fields
-    for spelled in (field.name, snake(field.name))
-    if "_" in snake(field.name)
-}
-"""Pulumi's SDK for Python spells these in two ways, and would spell a key of this name so, too."""
-
-_RENAME = "give the database another key; its name may stay."
-_WANTED = "databases is a mapping of keys to names, or a list of names."
-
-
-def _check_keys(news: Properties) -> Iterator[InvalidInput]:
-    """What names a key names one that is declared; what is released is not."""
-    declared = news.get("databases")
-    if not isinstance(declared, Mapping):
-        return
-    for field in ("rotationTriggers", "adopt"):
-        given = news.get(field)
-        if not known(given):
-            continue
-        if not isinstance(given, Mapping):
-            yield InvalidInput(field, f"{field} is a mapping by key.", hint='such as {"acme": "…"}.')
-            continue
-        for key in [key for key in given if key not in declared][:3]:
-            yield InvalidInput(
-                field,
-                f'{field} names the key "{shown_name(key)}", which databases does not have.',
-                hint=f"add the key to databases, or take it out of {snake(field)}.",
-            )
-    for value in members.by_key(news, "adopt").values():
-        yield from check_id({"adopt": value}, "adopt", "db", required=True)
-    twice = [key for key in news.get("release") or () if known(news.get("release")) and key in declared]
-    for key in twice[:3]:
-        yield InvalidInput(
-            "release",
-            f'release names the key "{shown_name(key)}", which databases declares.',
-            hint="take it out of databases to forget it, or out of release to keep it.",
-        )
+def _refused(wrong: Mapping[str, PrismaError]) -> Refused:
+    """The first one, and which others there are: what is to be done is mostly the same for all."""
+    first, *others = wrong.values()
+    more = f" {len(others):,} more of its keys are refused: {listed([*wrong][1:])}." if others else ""
+    return Refused(first.what, said=first.said, hint=f"{first.hint}{more}")
 
 
 def _check_member(live: Live, new: Properties, alike: Alike) -> None:

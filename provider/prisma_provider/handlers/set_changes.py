@@ -93,7 +93,7 @@ class Changes:
         changed = {key: each for key, each in self.kept.items() if each[1]}
         for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
-            yield from (f'{self.title}, "{key}": {line}' for line in explain(database.title, found))
+            yield from (f'{self.title}, "{name(key)}": {line}' for line in explain(database.title, found))
         if len(changed) > SHOWN:
             yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
         if self.gone:
@@ -101,7 +101,18 @@ class Changes:
         made = [key for key in self.added if key not in members.by_key(news, "adopt")]
         if made:
             yield f"{self.title}: {len(made):,} to be made: {listed(made)}."
-        yield from self._connection_strings(olds, news)
+        strings = members.by_key(olds, "databaseUrls")
+        if strings and news.get("connections") in (None, False):
+            yield (
+                f"{self.title}: the connection strings of {listed(strings)} will be forgotten. Prisma gives them only "
+                "once: with connections=True again, it takes a rotation trigger to have new ones."
+            )
+        unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
+        if news.get("connections") and not olds.get("connections") and unknown:
+            yield (
+                f"{self.title}: the connection strings of {listed(unknown)} are not known, since Prisma gives them "
+                "only once: a rotation trigger gives new ones and locks the old ones out."
+            )
         if self.lost:
             yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
         if self.released:
@@ -112,16 +123,6 @@ class Changes:
                 f"{self.title}: {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
                 f"{listed(self.removed)}."
             )
-
-    def _connection_strings(self, olds: Properties, news: Properties) -> Iterator[str]:
-        """What `connections` cannot give any more, or gives up: Prisma gives connection strings only once."""
-        held = members.by_key(olds, "databaseUrls").keys()
-        unknown = self.kept.keys() - held
-        once = "since Prisma gives them only once: a rotation trigger gives new ones and locks the old ones out."
-        if news.get("connections") and not olds.get("connections") and unknown:
-            yield f"{self.title}: the connection strings of {listed(unknown)} are not known, {once}"
-        if held and not news.get("connections"):
-            yield f"{self.title}: the connection strings of {listed(held)} are forgotten for good, {once}"
 
 
 _PLURAL = {"name": "databases", "rotationTrigger": "rotationTriggers", "status": "statuses", "logicalId": "logicalIds"}

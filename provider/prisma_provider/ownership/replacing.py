@@ -11,7 +11,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
 from prisma_provider.live.state import Entry, kind_of, named
 from prisma_provider.members import member, resource_of
-from prisma_provider.ownership.values import Inputs, Keyed, Object, adopting, alias, has_by_state, is_declared, is_shown
+from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown
 
 
 def refuse_replacement(live: Live, news: Inputs, existing: Iterable[Keyed], what: str) -> None:
@@ -122,52 +122,48 @@ def _entry_was_seen(live: Live, entry: Entry) -> bool:
 
 
 def _same_pair(live: Live, each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
-    keep = _how_to_keep(live, each, urn, new)
-    return Refused(
-        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. {_identity(urn, new)}",
-        hint=f"to keep that one, {keep}; {_or_another_one(new)}. Nothing was changed.",
-    )
-
-
-def _identity(urn: str, new: str) -> str:
     kind = kind_of(urn).lower()
+    identity = f"The first argument is a resource's identity: with another one Pulumi makes a new, empty {kind}"
     if member(urn) or member(new):
-        return f"To Pulumi they are two: the new one would be an empty {kind}."
-    return (
-        f"The first argument is a resource's identity: with another one Pulumi makes a new, empty {kind} and deletes "
-        "that one with its data."
+        identity = "First argument and key are a database's identity: with others Pulumi makes a new, empty one"
+    apart = f"give {named(new)} another name" if member(new) else f"declare adopt=False on {named(new)}"
+    return Refused(
+        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. {identity} and deletes that one with "
+        "its data.",
+        hint=f"to keep that one, declare {_keeping(live, each, urn, new)}; if {named(new)} is meant to be another "
+        f"one, {apart}: what the program does not declare any more is then deleted. Nothing was changed.",
     )
 
 
-def _how_to_keep(live: Live, each: Keyed, urn: str, new: str) -> str:
-    """How the resource `new` comes to the object that the resource `urn` has; a database of a set has no aliases."""
-    old, to = member(urn), member(new)
-    if (old and old.key) == (to and to.key) and live.run.inputs(resource_of(urn)) is None:
-        return f"declare {alias(urn, new)} on {named(resource_of(new))}"
-    leave = f'declare release=["{old.key}"] on {named(old.of)}' if old else f"take {named(urn)} out of the program"
-    return f"declare {adopting(each.id, new)} on {named(resource_of(new))}, and {leave}"
+def _keeping(live: Live, each: Keyed, urn: str, new: str) -> str:
+    """How the resource `new` comes by the object of `urn`: a set has the databases of another set, or takes one."""
+    of, to = member(urn), member(new)
+    if _is_renamed(live, urn, new):
+        return f"{alias(urn, new)} on {named(resource_of(new))}"
+    taking = f'adopt={{"{to.key}": "{each.id}"}}' if to else f'adopt="{each.id}"'
+    released = f' and release=["{of.key}"] on {named(of.of)}' if of else ""
+    return f"{taking} on {named(resource_of(new))}{released}"
 
 
-def _or_another_one(new: str) -> str:
-    if member(new):
-        return "to have another one, give it another name"
-    return (
-        f"if {named(new)} is meant to be another one, declare adopt=False on {named(new)}: what the program does not "
-        "declare any more is then deleted"
-    )
+def _is_renamed(live: Live, urn: str, new: str) -> bool:
+    """Whether one may be the other under another first argument: of two sets, that the program declares only one."""
+    of, to = member(urn), member(new)
+    if of is None or to is None:
+        return of is to
+    return of.key == to.key and live.run.inputs(of.of) is None and not live.run.old_inputs(to.of)
 
 
 def _note_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
-    """A set deletes none of its databases unasked: they are not spoken of."""
-    single = [(each, entry) for each, entry in pairs if not member(entry.urn)]
-    if not single:
+    # What a set does not declare any more is refused, or asked for by name.
+    alone = [(each, entry) for each, entry in pairs if member(entry.urn) is None]
+    if not alone:
         return
-    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in single[:3])
-    first, entry = single[0]
+    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in alone[:3])
+    each, entry = alone[0]
     live.note(
-        f"{named(resource())} is new. If it is {names} under another first argument, "
-        f"{_how_to_keep(live, first, entry.urn, resource())}: what the program does not declare any more is deleted "
-        "with its data."
+        f"{named(resource())} is new. If it is {names} under another first argument, keep that one with "
+        f"{_keeping(live, each, entry.urn, resource())}: what the program does not declare any more is "
+        "deleted with its data."
     )
 
 

@@ -42,9 +42,9 @@ def alias(of: str, at: str) -> str:
     return f"opts=pulumi.ResourceOptions(aliases=[{given}])"
 
 
-def adopting(object_id: str, at: str = "") -> str:
-    """How a resource, by default the one that is worked on, is declared to take this object."""
-    found = member(at or resource())
+def adopting(object_id: str) -> str:
+    """How the resource that is worked on is declared to take this object."""
+    found = member(resource())
     return f'adopt="{object_id}"' if found is None else f'adopt={{"{found.key}": "{object_id}"}}'
 
 

@@ -30,7 +30,7 @@ def _is_known(databases: Any) -> bool:
 def _members(step: Step, plan: Plan) -> Iterator[Step]:
     old, refreshed = _held(step.old), _held(step.refreshed)
     new = _declared(step.new) if step.op != "delete" else {}
-    released = step.new.inputs.get("release") or () if step.new else ()
+    released = members.released(step.new.inputs) if step.new else ()
     for key in dict.fromkeys((*old, *new)):
         one = replace(
             step,
