@@ -118,18 +118,14 @@ class _Provider(dynamic.ResourceProvider):
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
         from prisma_provider.diff import explain
-        from prisma_provider.handlers.lookup import title
+        from prisma_provider.handlers.lookup import title, waiting
         from prisma_provider.live import ignoring
 
+        handler, old, new = self._handler(), _properties(olds), _properties(news)
         with self._operation(_urn(), "update", olds) as live:
-            found = ignoring.diff(
-                live,
-                object_id,
-                _properties(olds),
-                _properties(news),
-                lambda o, n: self._handler().diff(live, object_id, o, n),
-            )
-            for line in explain(title(self.resource, object_id, olds), found):
+            found = ignoring.diff(live, object_id, old, new, lambda o, n: handler.diff(live, object_id, o, n))
+            later = waiting(self.resource, object_id, old, handler.fields, new, found)
+            for line in (*explain(title(self.resource, object_id, olds), found), *later):
                 live.note(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
         # and after a refresh those agree while live does not.

@@ -141,6 +141,20 @@ def test_drift_is_reported_with_both_values(process: Service) -> None:
     assert 'PATCH {"name": "orders"}' in line
 
 
+def test_what_is_only_known_after_the_update_is_said(process: Service) -> None:
+    """I move a database to a branch that this run makes: the preview shows no change, and says that one may follow."""
+    inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
+    created = DATABASE.create(inputs)
+    assert created.outs is not None
+    unknown = Unknown()  # type: ignore[no-untyped-call]
+    assert DATABASE.diff(created.id, created.outs, {**inputs, "branchId": unknown}).changes is False
+    (line,) = process.notes
+    assert line.endswith("its branchId is only known after the update, and is sent if it is another one.")
+    process.notes.clear()
+    DATABASE.diff(created.id, created.outs, {**inputs, "branchId": unknown, "ignoreChanges": ["branchId"]})
+    assert not [line for line in process.notes if "known after" in line]
+
+
 def test_every_operation_verifies_the_workspace_where_one_is_set(process: Service) -> None:
     """With prisma:workspaceId set, a delete against another workspace sends nothing."""
     host._process._live = process.live(workspace_id="wksp_2")

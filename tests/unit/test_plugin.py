@@ -401,6 +401,18 @@ def test_a_preview_knows_what_is_adopted(plugin: Plugin) -> None:
     assert plugin.call("Create", "Project", properties=made, preview=True).id == ""
 
 
+def test_what_is_only_known_after_the_update_is_said(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
+    """I move a set to a branch that this run makes: the preview shows no change, and says that one may follow."""
+    home = plugin.service.project()["id"]
+    made, outputs, inputs = plugin.created("DatabaseSet", projectId=home, databases={"acme": "acme"})
+    plugin.again()
+    news = to_struct(inputs)
+    news.update({"branchId": rpc.UNKNOWN})
+    found = plugin.call("Diff", "DatabaseSet", id=made, olds=outputs, news=news)
+    assert found.changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert 'DatabaseSet "orders": its branchId is only known after the update' in capsys.readouterr().err
+
+
 def test_nothing_differs(plugin: Plugin) -> None:
     """No change is said as such, also where the dynamic host has left its own things in state."""
     made, outputs, inputs = plugin.created("Database", projectId=plugin.service.project()["id"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from prisma_provider.api.models import PREFIXES, is_id
+from prisma_provider.diff import Diff, Field, postponed
 from prisma_provider.errors import InvalidInput, NotFound
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
@@ -44,6 +45,15 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
             hint="correct the id, in the program or in the command; copy it from Prisma Console.",
         )
     return outputs
+
+
+def waiting(
+    resource: str, object_id: str, state: Properties, fields: Iterable[Field], declared: Properties, found: Diff
+) -> list[str]:
+    """What a preview cannot compare, where it shows no change otherwise."""
+    what = title(resource, object_id, state)
+    names = postponed(fields, declared, found)
+    return [f"{what}: its {each} is only known after the update, and is sent if it is another one." for each in names]
 
 
 def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.functions import FUNCTIONS
 from prisma_provider.handlers import HANDLERS, Handler, check
 from prisma_provider.handlers.inputs import Properties, check_texts
-from prisma_provider.handlers.lookup import title
+from prisma_provider.handlers.lookup import title, waiting
 from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading
@@ -150,6 +150,8 @@ class Provider(ResourceProviderServicer):
             if found.replaces():
                 # What is closed in place is said by Update: an option such as `replaceOnChanges` may yet replace it.
                 _explain(live, kind, request.id, olds, found)
+            for line in waiting(kind, request.id, olds, handler.fields, news, found):
+                live.note(line)
         return detail.response(found, olds, news)
 
     @spoken
