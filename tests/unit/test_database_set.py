@@ -402,7 +402,7 @@ def test_one_that_is_gone_is_made_again(made: Stack) -> None:
     del made.service.databases[before["globex"]]
     found = made.up(connections=True)
     assert [(change.field, change.how) for change in found.changes] == [('databases["globex"]', "make")]
-    assert any("cannot be found any more" in line for line in found.words)
+    assert any("is gone: cannot be found any more" in line for line in found.words)
     assert made.outputs["ids"]["globex"] != before["globex"]
     assert made.outputs["ids"]["acme"] == before["acme"]
 

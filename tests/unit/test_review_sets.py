@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from prisma_provider.diff import Diff
+from prisma_provider.handlers.set_changes import Changes
 from prisma_provider.live.state import read as read_state
 from prisma_provider.reporting import Verdict
 from prisma_provider.review.reading import read
@@ -132,6 +134,21 @@ def test_drift(said: str) -> None:
     (finding,) = judged("update", said).findings
     assert finding.drift
     assert (finding.before, finding.after) == ("hers", "acme-prod")
+
+
+def test_what_another_hand_deleted_is_data_that_is_lost() -> None:
+    """As of a Database: each is named, and is made again by one call."""
+    title = 'DatabaseSet "tenants"'
+    of_set = Changes(title, added=["acme", "globex"], gone={"acme": "db_1", "globex": "db_2"})
+    news = {"databases": NAMES}
+    gone, *_ = of_set.diff(OLD["outputs"], news, Diff()).words
+    seen = judged("update", gone)
+    assert found(seen) == ['replaced tenants["acme"] db_1', 'replaced tenants["globex"] db_2']
+    assert {finding.note for finding in seen.findings} == {
+        "It is gone, deleted by another hand, with all that was in it: another one is made."
+    }
+    assert seen.calls == ("POST /v1/databases",) * 2
+    assert seen.verdict() == Verdict.DATA_LOSS
 
 
 def test_a_set_under_another_name_is_one_lookalike() -> None:

@@ -154,7 +154,7 @@ class DatabaseSetHandler:
                     found.lost[key] = object_id
                 else:
                     found.removed[key] = database
-        found.added += [key for key in declared if key not in found.kept and key not in found.added]
+        found.added += [key for key in declared if key not in found.kept and key not in found.gone]
         return found
 
     def _compare(self, live: Live, found: Changes, key: str, olds: Properties, news: Properties) -> None:
@@ -164,7 +164,7 @@ class DatabaseSetHandler:
             database = live_database(live, old["id"], old, new)
             if database is None:
                 found.added.append(key)
-                found.gone.append(key)
+                found.gone[key] = old["id"]
                 return
             live.run.declare(key_of(database.logical_id) or "")
             found.kept[key] = database, self._one.compared(live, database, *_compared(old, new))

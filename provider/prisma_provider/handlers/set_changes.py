@@ -18,6 +18,9 @@ from prisma_provider.text import name, some_of
 SHOWN = 10
 """How many databases a sentence names; the review names all that lose data."""
 
+MOST_GONE = 500
+"""How many a sentence names that another hand deleted: the review knows them by nothing else."""
+
 
 @dataclass
 class Changes:
@@ -30,7 +33,7 @@ class Changes:
     title: str
     kept: dict[str, tuple[Database, Diff]] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)
     removed: dict[str, Database] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)
     lost: dict[str, str] = field(default_factory=dict)
@@ -97,7 +100,9 @@ class Changes:
         if len(changed) > SHOWN:
             yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
         if self.gone:
-            yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
+            # The review knows by its id which database that is: its data is lost.
+            each = [f'"{name(key)}" ({object_id}) is gone' for key, object_id in sorted(self.gone.items())]
+            yield f"{self.title}: {some_of(each, MOST_GONE)}: cannot be found any more, and will be made again, empty."
         made = [key for key in self.added if key not in members.by_key(news, "adopt")]
         if made:
             yield f"{self.title}: {len(made):,} to be made: {listed(made)}."

@@ -99,7 +99,7 @@ def is_gone(step: Step, plan: Plan) -> bool:
     """Whether the provider found the object of this step gone, now or in the refresh of this very preview."""
     if step.op == "create":
         return step.refreshed is not None
-    return any(said.startswith("is gone") for said in _lines(step, plan))
+    return plan.is_gone(step.old.id if step.old else None)
 
 
 def _edited(old: State, new: State) -> Iterator[str]:
