@@ -16,7 +16,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer, add
 from prisma_provider.diff import Diff, explain
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.functions import FUNCTIONS
-from prisma_provider.handlers import HANDLERS, Handler, check
+from prisma_provider.handlers import HANDLERS, Handler, check, named_by
 from prisma_provider.handlers.inputs import Properties, check_texts
 from prisma_provider.handlers.lookup import title
 from prisma_provider.keys import adopted_id
@@ -72,10 +72,10 @@ class Provider(ResourceProviderServicer):
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """A token, a base URL; the token is a secret from here on, however it was given."""
         news = to_properties(request.news)
-        failures = [_failure(problem) for problem in check_texts(news)]
+        secrets = {*SECRET_SETTINGS, *secret_in(request.news)}
+        failures = [_failure(each, "" if each.field in secrets else each.field) for each in check_texts(news)]
         if not failures and all(isinstance(value, str) for value in news.values()):
             failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in wrong(news)]
-        secrets = {*SECRET_SETTINGS, *secret_in(request.news)}
         return provider_pb2.CheckResponse(inputs=to_struct(news, secrets), failures=failures)
 
     @spoken
@@ -134,9 +134,11 @@ class Provider(ResourceProviderServicer):
                 hidden = {"identity": stem_for(urn), "seed": request.randomSeed.hex()}
                 checked = check(live, kind, olds, {**news, **hidden})
         except PrismaError as error:
-            return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
-        failures = [_failure(problem) for problem in checked.problems]
-        inputs = to_struct(checked.inputs, _secrets(HANDLERS[kind], request.news))
+            named_as = named_by(kind, error, secret_in(request.news))
+            return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error, named_as)])
+        secrets = _secrets(HANDLERS[kind], request.news)
+        failures = [_failure(problem, named_by(kind, problem, secrets)) for problem in checked.problems]
+        inputs = to_struct(checked.inputs, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     @spoken
@@ -289,5 +291,5 @@ def _secrets(handler: Handler, *given: Struct) -> set[str]:
     return found.union(field.name for field in handler.fields if field.repeats in found)
 
 
-def _failure(error: PrismaError) -> provider_pb2.CheckFailure:
-    return provider_pb2.CheckFailure(property=getattr(error, "field", ""), reason=spelled(str(error)))
+def _failure(error: PrismaError, property_: str) -> provider_pb2.CheckFailure:
+    return provider_pb2.CheckFailure(property=property_, reason=spelled(str(error)))
