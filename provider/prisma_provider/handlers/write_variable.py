@@ -12,9 +12,13 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import went_away
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
 from prisma_provider.network.clock import seconds_of
 
 KIND = "EnvironmentVariable"
+
+ENVIRONMENT = "prisma:index:Environment$"
+"""What the URN of a variable holds that an Environment declares: nobody can give it an argument of its own."""
 
 ENOUGH = 6
 """Characters of a value by which it is known in what a service says."""
@@ -108,9 +112,13 @@ def _managed(there: EnvironmentVariable) -> Refused:
 
 def _exists(there: EnvironmentVariable) -> Refused:
     branch = f" for branch {there.branch_id}" if there.branch_id else ""
+    way = "declare adopt=True to take it over and replace its value, or another key"
+    if ENVIRONMENT in resource():
+        way = f"delete it; or leave {there.key} out of environment_variables, and declare an EnvironmentVariable of "
+        way += "that key with adopt=True, which takes it over and replaces its value"
     return Refused(
         f"{capital(there.title)} exists already in project {there.project_id}, class {there.variable_class}{branch}.",
-        hint="declare adopt=True to take it over and replace its value, or another key. Nothing was made.",
+        hint=f"{way}. Nothing was made.",
     )
 
 
