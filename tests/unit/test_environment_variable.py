@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, explain
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
 from unit.calls import Had, Resource, entry
 from unit.service import Service, as_, handler, refusal
 
@@ -331,6 +333,33 @@ def test_what_an_interrupted_run_made_is_used_again(service: Service, project: s
     service.variable(project, "OTHER")
     with pytest.raises(errors.Refused, match="exists already"):
         variable(service.live(begun=[begun])).check(**declared(project, key="OTHER"))
+
+
+def test_what_a_killed_provider_made_is_used_again(service: Service, project: str, tmp_path: Path) -> None:
+    """Only the provider was killed, and Pulumi recorded nothing: a note on this machine says whose it is, this once."""
+
+    def live() -> Live:
+        return service.live(intents=Intents(tmp_path))
+
+    service.fail("POST", "/v1/environment-variables", RuntimeError("killed"), acted=True)
+    with pytest.raises(RuntimeError, match="killed"):
+        variable(live()).create(**declared(project))
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live(), "another").check(**declared(project))
+    had = variable(live()).create(**declared(project))
+    assert value_of(service, had) == SECRET and list(service.variables) == [had.object_id]
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live()).check(**declared(project))
+
+
+def test_what_another_hand_makes_meanwhile_is_not_taken_for_it(service: Service, project: str, tmp_path: Path) -> None:
+    """A 409 says that nothing was made: the note of this very creation is no proof."""
+    live = service.live(intents=Intents(tmp_path))
+    news = variable(live).check(**declared(project))
+    service.variable(project, "DATABASE_URL")
+    for again in (live, service.live(intents=Intents(tmp_path))):
+        with pytest.raises(errors.Refused, match="exists already"):
+            variable(again).made(news)
 
 
 def test_what_is_gone_is_made_again(service: Service, project: str) -> None:

@@ -27,6 +27,7 @@ from prisma_provider.handlers.write_variable import (
     KIND,
     Scope,
     at,
+    begun_key,
     is_left_to_prisma,
     make,
     may_take,
@@ -140,6 +141,7 @@ class EnvironmentVariableHandler:
         with live.run.under_way(*scope.named), live.run.alone(*scope.named):
             variable = self._adopted(live, news) or make(live, scope, news)
             live.run.returned(variable.id)
+        live.intents.forget(*begun_key(live, scope))
         live.put_variable(variable)
         state = {**news, "workspaceId": live.workspace_id_of(scope.project_id)}
         if is_left_to_prisma(variable, news):
