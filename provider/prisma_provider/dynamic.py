@@ -144,12 +144,12 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        from prisma_provider.handlers.lookup import look_up
+        from prisma_provider.handlers.lookup import look_up, refreshed
 
         with self._operation(_urn(), "read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
             if "workspaceId" in props:
-                outputs = self._handler().read(live, object_id, _properties(props))
+                outputs = refreshed(live, self.resource, self._handler(), object_id, _properties(props))
             else:
                 outputs = look_up(live, self.resource, self._handler(), object_id, _properties(props))
         # An empty id says to Pulumi that it is gone; None would crash the host.
