@@ -127,7 +127,7 @@ class Provider(ResourceProviderServicer):
         urn = parse(request.urn)
         kind = kind_of(urn.type)
         olds, news = to_properties(request.olds), to_properties(request.news)
-        self._take_import(request.urn, kind)
+        is_import = self._take_import(request.urn, kind)
         try:
             news = named(urn, request, olds, news)
             with self._session.operation(request.urn) as live:
@@ -137,7 +137,9 @@ class Provider(ResourceProviderServicer):
             named_as = named_by(kind, error, secret_in(request.news))
             return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error, named_as)])
         secrets = _secrets(HANDLERS[kind], request.news)
-        failures = [_failure(problem, named_by(kind, problem, secrets)) for problem in checked.problems]
+        # An import is checked with what Prisma shows, and has no secrets: none is missing.
+        problems = (each for each in checked.problems if not (is_import and each.field in secrets.difference(news)))
+        failures = [_failure(problem, named_by(kind, problem, secrets)) for problem in problems]
         inputs = to_struct(checked.inputs, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
@@ -203,15 +205,17 @@ class Provider(ResourceProviderServicer):
         self._session.looked_up[request.urn] = request.id
         return seen
 
-    def _take_import(self, urn: str, kind: str) -> None:
-        """What was looked up by its id is imported if the engine goes on with it, by Check or Diff.
+    def _take_import(self, urn: str, kind: str) -> bool:
+        """What was looked up by its id is imported if the engine goes on with it, by Check or Diff: whether it is.
 
         Newer engines ask Read the same for an import and for a `.get`, which ends there. `pulumi do` is no import.
         """
         given_id = self._session.looked_up.pop(urn, None)
-        if given_id is not None and not is_of_no_stack(parse(urn)):
-            with self._session.operation(urn) as live:
-                reading.imported(live, kind, given_id)
+        if given_id is None or is_of_no_stack(parse(urn)):
+            return False
+        with self._session.operation(urn) as live:
+            reading.imported(live, kind, given_id)
+        return True
 
     @spoken
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:

@@ -231,7 +231,7 @@ def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
     begin = "An option such as replacement_trigger, `--replace`, a taint or a dependency asks for it. " if asked else ""
     if step.kind in _REPLACED:
         if gone:
-            return "It is gone, deleted by another hand: another one is made."
+            return "It is gone, deleted by another hand: another one is made." + _of_previous(step)
         return begin + (_KEPT if stays(step) else _REPLACED)[step.kind] + _of_previous(step)
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
