@@ -316,3 +316,14 @@ def test_a_note_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=pieces.append, flush=lambda: None))
     host._say("orders is taken over")
     assert pieces == ["prisma: orders is taken over\n"]
+
+
+def test_a_secret_is_not_named_as_the_property_that_is_wrong(process: Service) -> None:
+    """The engine prints the value of the property that a failed check names: for a secret, none is named."""
+    home = process.project()["id"]
+    variable = {"projectId": home, "key": "A", "variableClass": "preview", "value": ["secret-part"]}
+    connection = {"databaseId": "db_1", "adopt": "con_1", "directUrl": "mysql://a:secret-part@b"}
+    for provider, news in ((host.EnvironmentVariableProvider(), variable), (host.ConnectionProvider(), connection)):
+        failures = provider.check({}, news).failures
+        assert failures
+        assert not any("secret-part" in f"{each.reason} {news.get(each.property)}" for each in failures)

@@ -172,7 +172,8 @@ def agree(title: str, found: Diff) -> Diff:
         if change.how == "replace":
             raise Refused(
                 f"{capital(title)} cannot be adopted: {change}.",
-                hint=f"declare the {snake(change.field)} that it has. Nothing was changed.",
+                hint=f"declare the {snake(change.field)} that it has, or take adopt=… out to have another one made. "
+                "Nothing was changed.",
             )
     return Diff(tuple(differs))
 

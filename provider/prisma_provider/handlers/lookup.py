@@ -1,4 +1,4 @@
-"""Looking an object up by its id alone: `.get`, and import."""
+"""Looking an object up: by its id alone, as `.get` and an import do, or by what state has of it, as a refresh does."""
 
 from __future__ import annotations
 
@@ -54,6 +54,19 @@ def waiting(
     what = title(resource, object_id, state)
     names = postponed(fields, declared, found)
     return [f"{what}: its {each} is only known after the update, and is sent if it is another one." for each in names]
+
+
+def refreshed(live: Live, resource: str, reader: Reader, object_id: str, state: Properties) -> Properties | None:
+    """The outputs of a resource of the stack; None where it is proved gone: then Pulumi forgets it, and its secrets."""
+    outputs = reader.read(live, object_id, state)
+    project_id = object_id if resource == "Project" else state.get("projectId")
+    if outputs is None and project_id and live.project(project_id, state.get("workspaceId")) is None:
+        live.note(
+            f"Project {project_id} is not found: it was deleted, or transferred to another workspace, which Prisma's "
+            "API does not tell apart. Pulumi forgets it, and what is in it with its secrets. If it was transferred, "
+            "refresh with a token of its new workspace, which keeps them."
+        )
+    return outputs
 
 
 def title(resource: str, object_id: str, state: Mapping[str, Any]) -> str:

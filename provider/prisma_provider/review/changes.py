@@ -95,6 +95,22 @@ def adopted(step: Step) -> str | None:
     return adopt if isinstance(adopt, str) and adopt != UNKNOWN_MARK else None
 
 
+def stays(step: Step) -> bool:
+    """Whether the object of a deletion or replacement lives on: a token that is kept, a variable left to Prisma."""
+    old = step.old or State()
+    if step.kind == "ServiceToken":
+        replaced = step.op == "replace" or step.pending
+        return replaced and bool((step.new or old).inputs.get("keepPrevious"))
+    left = old.outputs.get("isManagedBySystem") and old.inputs.get("adopt") is False
+    return step.kind == "EnvironmentVariable" and bool(left)
+
+
+def previous_token(step: Step) -> str | None:
+    """The id of the service token that the rotation before left valid: it goes with this one."""
+    found = (step.old or State()).outputs.get("previousId") if step.kind == "ServiceToken" else None
+    return found if isinstance(found, str) else None
+
+
 def is_gone(step: Step, plan: Plan) -> bool:
     """Whether the provider found the object of this step gone, now or in the refresh of this very preview."""
     if step.op == "create":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prisma_provider.members import SET
-from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, restores, seen
+from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, previous_token, restores, seen, stays
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
 from prisma_provider.review.sets import is_readable
@@ -48,6 +48,11 @@ ACCESS = {
     "ServiceToken": "Whoever uses this token is locked out.",
 }
 """What lets somebody in, and what its deletion means."""
+LIVES_ON = {
+    "EnvironmentVariable": "It lives on: Prisma manages it, and it was not taken over.",
+    "ServiceToken": "It stays valid until the next rotation.",
+}
+"""What lives on, though Pulumi deletes its resource."""
 HOLDS_DATA = ("Project", "Database", SET)
 """What has data: deleted or replaced, it is lost."""
 
@@ -153,6 +158,8 @@ def _creation(step: Step) -> Finding:
         return Finding("adopted", step, after=shown(adopt), note=taken)
     left = "Where one is there, it is taken over" if variable else "Where an interrupted run left it behind, that one"
     note = left + (", and its value replaced." if variable else " is taken.") if adopt else None
+    if variable and adopt is False:
+        note = "Where Prisma manages one already, nothing is sent: that stays as it is."
     return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
 
 
@@ -161,8 +168,10 @@ def _deletion(step: Step, defaults: Defaults) -> Finding:
     if old.retained or old.external:
         return Finding("forgotten", step, note="It lives on in Prisma: only Pulumi forgets it.")
     begin = PENDING if step.pending else ""
+    if stays(step):
+        return Finding("forgotten", step, note=LIVES_ON[str(step.kind)] + _of_previous(step))
     if step.kind in ACCESS:
-        note = begin + ACCESS[step.kind]
+        note = begin + ACCESS[step.kind] + _of_previous(step)
         return Finding("deleted", step, note=note, loses="credentials")
     if step.kind == "EnvironmentVariable":
         return Finding("deleted", step, note=begin + "A running service keeps it until its next deployment.")
@@ -205,11 +214,11 @@ def _unless_same(because: Sequence[Seen]) -> str:
 def _replaced_loses(step: Step) -> Loss | None:
     if step.kind in HOLDS_DATA:
         return "data"
-    return "credentials" if step.kind in ACCESS and not _keeps_previous(step) else None
+    return "credentials" if step.kind in ACCESS and (previous_token(step) or not stays(step)) else None
 
 
-def _keeps_previous(step: Step) -> bool:
-    return step.kind == "ServiceToken" and bool((step.new or State()).inputs.get("keepPrevious"))
+def _of_previous(step: Step) -> str:
+    return " The one that the rotation before left valid is revoked." if previous_token(step) else ""
 
 
 _REPLACED = {
@@ -217,15 +226,19 @@ _REPLACED = {
     "ServiceToken": "Another one with a new value takes its place; whoever uses the old one is locked out.",
 }
 """What a replacement means that loses no data."""
-KEEPS = "Another one is made; this one stays valid until the next rotation."
+_KEPT = {
+    "EnvironmentVariable": "Another one is made; this one lives on, since Prisma manages it.",
+    "ServiceToken": "Another one is made; this one stays valid until the next rotation.",
+}
+"""The same, where the old one lives on."""
 
 
 def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
     begin = "An option such as replacement_trigger, `--replace`, a taint or a dependency asks for it. " if asked else ""
     if step.kind in _REPLACED:
         if gone:
-            return "It is gone, deleted by another hand: another one is made."
-        return begin + (KEEPS if _keeps_previous(step) else _REPLACED[step.kind])
+            return "It is gone, deleted by another hand: another one is made." + _of_previous(step)
+        return begin + (_KEPT if stays(step) else _REPLACED)[step.kind] + _of_previous(step)
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
     if step.kind == "Connection":
