@@ -10,9 +10,12 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -49,6 +52,37 @@ def uncollected() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def loaded_when_used(*names: str) -> Iterator[None]:
+    """What is imported in here gets these modules unloaded; each is loaded when something in it is asked for.
+
+    For a library that imports a module and does not use it. Outside, an import of such a module is an ordinary one.
+    (`importlib.util.LazyLoader` loads a module as soon as it is imported twice.)
+    """
+    added = {name: _WhenUsed(name) for name in names if name not in sys.modules}
+    sys.modules.update(added)
+    try:
+        yield
+    finally:
+        for module in added.values():
+            module.give_way()
+
+
+class _WhenUsed(ModuleType):
+    """Stands for a module, with all that is in it. Who imported it keeps this object."""
+
+    def give_way(self) -> None:
+        """Let the next import be an ordinary one."""
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
+    def __getattr__(self, attribute: str) -> Any:
+        self.give_way()
+        module = import_module(self.__name__)
+        self.__dict__.update(vars(module))
+        return getattr(module, attribute)
 
 
 def is_installed(package: str) -> bool:

@@ -22,7 +22,8 @@ def with_examples(kind: str, description: str) -> str:
     """A description with the examples of a resource, in all languages. LookupError where it has none."""
     if not (FOLDER / kind).is_dir():
         raise LookupError(f"{kind} has no examples: sdk/docs/examples/{kind}/1-a-title.{{{','.join(LANGUAGES)}}}.")
-    files = sorted((FOLDER / kind).iterdir(), key=lambda file: (file.stem, [*LANGUAGES].index(file.suffix[1:])))
+    programs = (FOLDER / kind).glob("*.*")  # and not __pycache__
+    files = sorted(programs, key=lambda file: (file.stem, [*LANGUAGES].index(file.suffix[1:])))
     examples = (_example(title, list(each)) for title, each in groupby(files, _title))
     return "\n".join((description, "", _BEGIN, "## Example Usage", *examples, "{{% /examples %}}"))
 

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pulumi
 import pytest
 
-from prisma_provider.imports import in_the_way, installed_first
+from prisma_provider.imports import in_the_way, installed_first, loaded_when_used
 from pulumi_prisma import starting
 
 
@@ -153,3 +154,19 @@ def test_the_automation_api_with_the_virtualenv(folder: Path, monkeypatch: pytes
     monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
     monkeypatch.setattr(subprocess, "Popen", None)
     assert in_a_thread(monkeypatch) == []
+
+
+def test_a_module_that_nobody_uses_is_not_loaded(folder: Path) -> None:
+    """A library that imports a module gets it, and the time of loading it is spent when something in it is used."""
+    (folder / "library.py").write_text("import wave\n")
+    with loaded_when_used("wave", "colorsys"):
+        import library  # type: ignore[import-not-found]
+
+        with pytest.raises(ModuleNotFoundError):
+            import_module("colorsys.nothing")  # it is no package
+    assert "wave" not in sys.modules
+    assert library.wave.Wave_read.__module__ == "wave"
+    assert sys.modules["wave"].Wave_read is library.wave.Wave_read
+    with loaded_when_used("wave"):
+        import wave
+    assert library.wave.Error is wave.Error and sys.modules["wave"] is wave

@@ -26,7 +26,10 @@ def main() -> None:
 
         print(version("pulumi-prisma"))
     else:
-        from prisma_provider.plugin.server import serve
+        from prisma_provider.imports import loaded_when_used
+
+        with loaded_when_used("asyncio", "grpc.aio"):  # two fifths of the time that gRPC takes, and not used here
+            from prisma_provider.plugin.server import serve
 
         serve(sys.argv[1:])
 

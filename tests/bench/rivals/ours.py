@@ -1,0 +1,120 @@
+"""This project: programs in YAML and in Python, single resources and a `DatabaseSet`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from bench.rivals.tool import CREATE, DESTROY, RENAME, UNCHANGED, Tool
+
+PYTHON = """
+shop = prisma.Project("shop", name="shop")
+for n in range({size}):
+    database = prisma.Database(f"d{{n}}", project_id=shop.id, name=f"{name}-{{n}}")
+    prisma.Connection(f"c{{n}}", database_id=database.id, name=f"web-{{n}}")
+"""
+
+
+class Ours(Tool):
+    """The plugin, with a program in YAML: `up`, `preview`, `destroy`, each with the preview that it begins with."""
+
+    name = "ours, YAML"
+    commands: ClassVar[Mapping[str, Sequence[str]]] = {
+        CREATE: ("up", "--yes"),
+        UNCHANGED: ("preview", "--expect-no-changes"),
+        RENAME: ("up", "--yes"),
+        DESTROY: ("destroy", "--yes"),
+    }
+
+    def __init__(self, folder: Path, size: int, api_url: str) -> None:
+        super().__init__(folder, size, api_url)
+        state, home = self.folder / "state", self.folder / "home"
+        for each in (state, home):
+            each.mkdir()
+        self.environment |= {
+            "PATH": f"{Path(sys.executable).parent}:{self.environment['PATH']}",
+            "PULUMI_BACKEND_URL": f"file://{state}",
+            "PULUMI_HOME": str(home),
+            "PULUMI_CONFIG_PASSPHRASE": "x",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+    def install(self) -> None:
+        """A stack."""
+        self.program("orders")
+        self.run("pulumi", "stack", "init", "dev")
+
+    def program(self, name: str) -> None:
+        """In YAML."""
+        resources: dict[str, object] = {"shop": _resource("Project", name="shop"), **self.databases(name)}
+        program = {"name": "shop", "runtime": "yaml", "resources": resources}
+        (self.folder / "Pulumi.yaml").write_text(json.dumps(program))  # which is YAML
+
+    def databases(self, name: str) -> dict[str, object]:
+        """The resources besides the project."""
+        found: dict[str, object] = {}
+        for n in range(self.size):
+            found[f"d{n}"] = _resource("Database", projectId="${shop.id}", name=f"{name}-{n}")
+            found[f"c{n}"] = _resource("Connection", databaseId=f"${{d{n}.id}}", name=f"web-{n}")
+        return found
+
+    def step(self, step: str) -> None:
+        """A command of Pulumi's."""
+        self.run("pulumi", *self.commands[step])
+
+
+def _resource(kind: str, **properties: object) -> object:
+    return {"type": f"prisma:{kind}", "properties": properties}
+
+
+class WithoutPreview(Ours):
+    """`--skip-preview`, as after a review."""
+
+    name = "ours, YAML, --skip-preview"
+    commands: ClassVar[Mapping[str, Sequence[str]]] = {
+        CREATE: ("up", "--yes", "--skip-preview"),
+        UNCHANGED: ("preview", "--expect-no-changes"),
+        RENAME: ("up", "--yes", "--skip-preview"),
+        DESTROY: ("destroy", "--yes", "--skip-preview"),
+    }
+
+
+class Python(Ours):
+    """The plugin, with a program in Python."""
+
+    name = "ours, Python plugin"
+    PACKAGE: ClassVar[str] = "from pulumi_prisma import native as prisma"
+
+    def program(self, name: str) -> None:
+        """In Python."""
+        (self.folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+        (self.folder / "__main__.py").write_text(self.PACKAGE + PYTHON.format(size=self.size, name=name))
+
+
+class Dynamic(Python):
+    """The dynamic provider."""
+
+    name = "ours, Python dynamic"
+    PACKAGE: ClassVar[str] = "import pulumi_prisma as prisma"
+
+
+class Set(Ours):
+    """One `DatabaseSet`, with the default connection of each database."""
+
+    name = "ours, DatabaseSet"
+
+    def databases(self, name: str) -> dict[str, object]:
+        """One resource."""
+        names = {f"d{n}": f"{name}-{n}" for n in range(self.size)}
+        given = {"projectId": "${shop.id}", "databases": names, "connections": True, "allowDelete": True}
+        return {"tenants": _resource("DatabaseSet", **given)}
+
+
+class SetWithoutPreview(Set):
+    """The same with `--skip-preview`."""
+
+    name = "ours, DatabaseSet, --skip-preview"
+    commands: ClassVar[Mapping[str, Sequence[str]]] = WithoutPreview.commands
