@@ -97,6 +97,7 @@ def test_a_value_that_is_sent_is_a_change(line: str, detailed: tuple[str, ...], 
     (change,) = found.findings
     assert (change.kind, change.drift) == ("changed", drift)
     assert "is sent" in str(change.note)
+    assert ("if it is another one" in str(change.note)) == ("only known" in line)
 
 
 @HOSTS

@@ -20,7 +20,8 @@ _NOT_SET: Final = "not set"
 _FIELD = re.compile(r"[:;] (\w+) is ")
 _TRIGGER = "rotationTrigger"
 _VALUE = "value"
-_SENDS = (": gets the value", ": its value is only known")
+_MAY_SEND = ": its value is only known"
+_SENDS = (": gets the value", _MAY_SEND)
 """How the provider says of an environment variable that its value is sent, which no preview shows."""
 
 PATCHED = ("name", "gitName", "isDefault", "branchId", "branchGitName")
@@ -67,7 +68,7 @@ def seen(step: Step, plan: Plan) -> dict[str, Seen]:
     told = _told(step, plan)
     fields = dict.fromkeys((*_edited(step.refreshed or step.old, step.new), *told, *step.detailed, *step.reasons))
     found = {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
-    return found | ({_VALUE: _sent(step, told)} if _sends_value(step, plan, told) else {})
+    return found | ({_VALUE: _sent(step, plan, told)} if _sends_value(step, plan, told) else {})
 
 
 def _sends_value(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) -> bool:
@@ -77,9 +78,11 @@ def _sends_value(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) ->
     return _VALUE in (*told, *step.detailed) or any(line.startswith(_SENDS) for line in _lines(step, plan))
 
 
-def _sent(step: Step, told: Mapping[str, tuple[Any, Any]]) -> Seen:
-    """That it is sent, and whether another hand has written it; never the value."""
-    return Seen(_VALUE, None, "another", by_hand=_VALUE in told, edited=_VALUE not in told)
+def _sent(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) -> Seen:
+    """That it is sent, or may be, and whether another hand has written it; never the value."""
+    unknown = any(line.startswith(_MAY_SEND) for line in _lines(step, plan))
+    after = UNKNOWN_MARK if unknown else "another"
+    return Seen(_VALUE, None, after, by_hand=_VALUE in told, edited=_VALUE not in told)
 
 
 def restores(step: Step, plan: Plan) -> bool:

@@ -312,6 +312,8 @@ def _meaning(step: Step, change: Seen) -> tuple[Kind, str | None]:
             )
         case "rotationTrigger" if change.after is not None:
             return "rotated", "It gets a new password; whoever uses the old one is locked out."
+        case "value" if change.after == UNKNOWN_MARK:
+            return "changed", "Its value is only known after the update, and is sent if it is another one."
         case "value":
             return "changed", "Its value is sent; a running service sees it with its next deployment."
         case "status":
