@@ -497,6 +497,23 @@ def test_one_that_fails_does_not_stop_the_others(stack: Stack) -> None:
     assert stack.outputs["failed"] == {}
 
 
+def test_an_update_that_failed_in_part_goes_on(made: Stack) -> None:
+    """Of such an update the engine records what was made, and not what was declared: the next one makes the rest."""
+    taken = made.service.database(made.home, "old")["id"]
+    declared = {"databases": {**TENANTS, "x": "x", "y": "y", "old": "old"}, "adopt": {"old": taken}}
+    made.service.fail("POST", "/v1/databases", refusal(422, "no"))
+    before = made.inputs
+    made.up(connections=True, **declared)
+    made.inputs = before
+    (failed,) = made.outputs["failed"]
+    made.service.notes.clear()
+    made.up(connections=True, **declared)
+    assert [body["name"] for _, path, body in made.service.sent("POST") if path == "databases"] == [failed]
+    assert made.outputs["ids"].keys() == declared["databases"].keys()
+    assert made.outputs["ids"]["old"] == taken
+    assert not [note for note in made.service.notes if "taken over" in note]
+
+
 def test_what_failed_and_was_given_up_is_forgotten(made: Stack) -> None:
     """A rename that was refused, and that I take back: `failed` is empty after the next `up`, which sends nothing."""
     made.service.fail("PATCH", "/v1/databases/.*", refusal(422, "rude"))

@@ -108,15 +108,18 @@ class DatabaseSetHandler:
             with _working_on(key):
                 old = members.inputs_of(olds, key) if key in before else {}
                 live.run.checked(old, members.inputs_of(inputs, key))
-                if not old and known(inputs["projectId"]):
-                    new = self._new(live, inputs, key, alike)
-                    try:
-                        if isinstance(new["adopt"], str):
-                            taken[key] = _check_taken(self._one, live, new)
-                        # What goes by another key of this set so far is refused by the comparison, which knows both.
-                        _check_member(live, new, Alike(()) if new["name"] in moved else alike)
-                    except (Refused, InvalidInput) as error:
-                        wrong[key] = error
+                if old or not known(inputs["projectId"]):
+                    continue
+                new = self._new(live, inputs, key, alike)
+                if olds and _is_recorded(live, new, alike):
+                    continue
+                try:
+                    if isinstance(new["adopt"], str):
+                        taken[key] = _check_taken(self._one, live, new)
+                    # What goes by another key of this set so far is refused by the comparison, which knows both.
+                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+                except (Refused, InvalidInput) as error:
+                    wrong[key] = error
         if wrong:
             raise _refused(wrong)
         _tell_taken(live, taken)
@@ -320,6 +323,13 @@ def _report(live: Live, made: Outcome[Any], deleted: Outcome[Any], total: int) -
         f"{_title()}: {len(failed):,} of {total:,} databases failed.{not_begun} What was done is recorded; the next "
         "`pulumi up` goes on with the rest.\n  " + "\n  ".join(lines) + more
     )
+
+
+def _is_recorded(live: Live, new: Properties, alike: Alike) -> bool:
+    """Whether the set has it by state: of an update that failed in part, the engine keeps the old inputs alone."""
+    near = [each.id for each in alike.of(stem_of(new["logicalId"]) or "", new["name"])]
+    adopted = [new["adopt"]] if isinstance(new["adopt"], str) else []
+    return any(ownership.is_own(live, "Database", each) for each in (*near, *adopted))
 
 
 def _refused(wrong: Mapping[str, PrismaError]) -> Refused:
