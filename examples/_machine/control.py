@@ -45,7 +45,7 @@ class ControlPlane:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
         except (OSError, ValueError) as error:
-            raise Failure(f"The local control plane does not answer /{path}: {error}", said=self.tail()) from None
+            raise Failure(f"prisma-local does not answer /{path}: {error}", said=self.tail()) from None
 
     @contextmanager
     def explains_failures(self) -> Iterator[None]:

@@ -46,8 +46,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./examples/run",
         description=(
-            "Runs an example on this machine, with no account: sets up Python and Pulumi, starts a local "
-            "control plane over a real PostgreSQL, runs `pulumi up`, shows what the example is about, "
+            "Runs an example on this machine, with no account: sets up Python and Pulumi, starts prisma-local "
+            "(Prisma's Management API over a real PostgreSQL), runs `pulumi up`, shows what the example is about, "
             "destroys it and stops what it started."
         ),
         epilog=f"Examples: {', '.join(names())}.",
@@ -124,7 +124,7 @@ def play(name: str, keep: bool, console: Console, processes: Processes, machine:
     with contextlib.ExitStack() as way_out:
         folder = Path(tempfile.mkdtemp(prefix=f"prisma-{name}-"))
         way_out.callback(shutil.rmtree, folder, ignore_errors=True)
-        with console.step("Local control plane"):
+        with console.step("prisma-local"):
             plane = start(console, processes, machine, folder)
         way_out.callback(processes.stop, plane.child)
         settings = {**plane.settings, **backend(folder / "pulumi", secrets.token_urlsafe(12))}
@@ -167,7 +167,7 @@ def how_to_go_on(machine: Machine, settings: Mapping[str, str], program: Path, p
             f"cd {shlex.quote(str(program))}",
             "pulumi up",
             "",
-            "To stop the control plane, which deletes its databases, and remove the rest:",
+            "To stop prisma-local, which deletes its databases, and remove the rest:",
             "",
             f"kill {pid}; rm -rf {shlex.quote(str(program.parent))}",
         ]

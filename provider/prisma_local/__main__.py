@@ -54,7 +54,7 @@ environment:
   PRISMA_LOG=debug            log every request on stderr
 """
 
-NEEDS_POSIX = "the local control plane runs on Linux and macOS only. On Windows, run it in WSL (wsl --install)."
+NEEDS_POSIX = "prisma-local runs on Linux and macOS only. On Windows, run it in WSL (wsl --install)."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -204,6 +204,13 @@ def settings_changed(fields: Collection[Field], recorded: Mapping[str, Any], dec
     )
 
 
+def postponed(fields: Iterable[Field], declared: Mapping[str, Any], found: Diff) -> list[str]:
+    """What may be changed in place by a value that is only known after the update; `found` shows nothing of it."""
+    shown = {change.field for change in found.changes}
+    names = [field.name for field in fields if field.kind == "patch" and declared.get(field.name) is UNKNOWN]
+    return [name for name in names if name not in shown and not ignores(declared.get("ignoreChanges"), name)]
+
+
 def _writing(change: Change) -> str:
     """Why a value is sent; the value itself is in no change."""
     if change.declared is UNKNOWN:

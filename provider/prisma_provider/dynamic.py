@@ -98,8 +98,8 @@ class _Provider(dynamic.ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        from prisma_provider.errors import InvalidInput, PrismaError
-        from prisma_provider.handlers import check
+        from prisma_provider.errors import PrismaError
+        from prisma_provider.handlers import check, named_by
         from prisma_provider.live.run import working_on
         from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
 
@@ -112,25 +112,21 @@ class _Provider(dynamic.ResourceProvider):
                 checked = check(live, self.resource, _properties(olds), inputs)
                 live.warn_if_blocked()  # of what is new, Pulumi asks nothing else in a preview
         except PrismaError as error:
-            return dynamic.CheckResult(news, [_failure(error)])
-        failures = [_failure(problem) for problem in checked.problems if isinstance(problem, InvalidInput)]
+            return dynamic.CheckResult(news, [dynamic.CheckFailure(named_by(self.resource, error), str(error))])
+        failures = [dynamic.CheckFailure(named_by(self.resource, each), str(each)) for each in checked.problems]
         known = {name: news[name] if _is_unknown(news.get(name)) else v for name, v in checked.inputs.items()}
         return dynamic.CheckResult(known, failures)
 
     def diff(self, object_id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
         from prisma_provider.diff import explain
-        from prisma_provider.handlers.lookup import title
+        from prisma_provider.handlers.lookup import title, waiting
         from prisma_provider.live import ignoring
 
+        handler, old, new = self._handler(), _properties(olds), _properties(news)
         with self._operation(_urn(), "update", olds) as live:
-            found = ignoring.diff(
-                live,
-                object_id,
-                _properties(olds),
-                _properties(news),
-                lambda o, n: self._handler().diff(live, object_id, o, n),
-            )
-            for line in explain(title(self.resource, object_id, olds), found):
+            found = ignoring.diff(live, object_id, old, new, lambda o, n: handler.diff(live, object_id, o, n))
+            later = waiting(self.resource, object_id, old, handler.fields, new, found)
+            for line in (*explain(title(self.resource, object_id, olds), found), *later):
                 live.note(line)
         # True whenever anything differs from live, False otherwise: left to itself, the engine compares inputs,
         # and after a refresh those agree while live does not.
@@ -145,12 +141,12 @@ class _Provider(dynamic.ResourceProvider):
         return dynamic.CreateResult(object_id, outputs)
 
     def read(self, object_id: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        from prisma_provider.handlers.lookup import look_up
+        from prisma_provider.handlers.lookup import look_up, refreshed
 
         with self._operation(_urn(), "read", props) as live:
             # Every managed resource has its workspace in state; what has none comes from `.get`.
             if "workspaceId" in props:
-                outputs = self._handler().read(live, object_id, _properties(props))
+                outputs = refreshed(live, self.resource, self._handler(), object_id, _properties(props))
             else:
                 outputs = look_up(live, self.resource, self._handler(), object_id, _properties(props))
         # An empty id says to Pulumi that it is gone; None would crash the host.
@@ -283,10 +279,6 @@ def _properties(props: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in props.items()
         if not name.startswith("__") and name not in ("id", "urn")
     }
-
-
-def _failure(error: Exception) -> dynamic.CheckFailure:
-    return dynamic.CheckFailure(getattr(error, "field", ""), str(error))
 
 
 def _say(line: str) -> None:

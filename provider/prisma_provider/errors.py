@@ -14,6 +14,7 @@ PrismaError                    what happened; what the service said; what to do
 │   ├── Starting               nor yet: the database starts, and another attempt may succeed
 │   └── NoRoute                its host and port cannot be reached from this network
 ├── Cancelled                  the user stopped the run while we waited
+├── Fault                      the provider itself failed, for one object of many
 ├── UnreadablePreview          what is to be reviewed is no preview, or not a whole one
 └── ApiError                   the service, or the way to it, failed
     ├── Rejected               another 4xx: the request was understood and refused
@@ -115,6 +116,16 @@ class MigrationFailed(PrismaError):
         """What happened, what the tool said, and what to do."""
         first, *others = super().lines()
         return [first, *(f"  | {line}" for line in self.output), *others]
+
+
+class Fault(PrismaError):
+    """The provider itself failed, for one object of many; where it did is in the log."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"This is a fault of the provider itself: {type(error).__name__}: {error}",
+            hint="run it again with PRISMA_LOG=info, and report what it says.",
+        )
 
 
 class NoConnection(PrismaError):

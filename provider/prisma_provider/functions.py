@@ -54,10 +54,19 @@ class Function:
         arguments = {name: value for name, value in given.items() if value is not None}
         for problem in check_texts(arguments):
             raise problem
+        self._check_names(arguments)
         for argument in self.arguments:
             self._check(argument, arguments)
         with time_limit(DEFAULT_TIME_LIMIT):
             return self.answer(client, arguments)
+
+    def _check_names(self, given: Properties) -> None:
+        """A name that is misspelt would be no filter: in YAML nothing else looks at it."""
+        known = [argument.name for argument in self.arguments]
+        for name in given:
+            if name not in known:
+                takes = f"it takes {', '.join(known)}." if known else "it takes none."
+                raise InvalidInput(name, f'There is no argument "{name}".{did_you_mean(name, known)}', hint=takes)
 
     def _check(self, argument: Argument, given: Properties) -> None:
         value = given.get(argument.name)

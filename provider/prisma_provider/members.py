@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from prisma_provider.diff import ignores
@@ -75,6 +75,12 @@ def by_key(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A property that has a value for each key; empty where there is none, or it is not known yet."""
     found = properties.get(name)
     return found if isinstance(found, Mapping) else {}
+
+
+def released(inputs: Mapping[str, Any]) -> Collection[str]:
+    """The keys that are to be forgotten; none, where they are not known yet."""
+    found = inputs.get("release")
+    return frozenset(found) if isinstance(found, list | tuple) else frozenset()
 
 
 def path(name: str, key: str) -> str:

@@ -10,8 +10,11 @@ from pulumi import Input, Output
 
 from prisma_provider.dynamic import DatabaseSetProvider
 from prisma_provider.text import camel
+from pulumi_prisma import by_key
 from pulumi_prisma.database import BackupOf, CloneOf, source_of
 from pulumi_prisma.resource import Resource
+from pulumi_prisma.starting import is_mocked
+from pulumi_prisma.texts import refuse_databases
 
 
 class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
@@ -97,7 +100,15 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
             "adopt": adopt,
             "release": release,
         }
+        refuse_databases(resource_name, databases)
         super().__init__(resource_name, props, opts)
+        for name, why in by_key.MISSING.items():
+            self.__dict__[name] = by_key.with_sentence(self.__dict__[name], resource_name, name, why)
+
+    def _register(self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super()._register(resource_name, props, opts)
+        if "databases" in props and pulumi.runtime.is_dry_run() and not is_mocked():
+            self.__dict__["ids"] = by_key.or_of_state(self.__dict__["ids"], self.urn, props["databases"])
 
     @classmethod
     @cache

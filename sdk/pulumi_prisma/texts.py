@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import isawaitable
 from typing import Any
 
 import pulumi
@@ -29,6 +30,30 @@ def refuse_texts(resource_name: str, props: Mapping[str, Any]) -> None:
                 f'{shown(resource_name)}: {argument}="{shown(name)}" holds {hidden}, a character that is not shown; '
                 "take line breaks, control characters and marks of text direction out of it."
             )
+
+
+def refuse_databases(resource_name: str, databases: object) -> None:
+    """RunError for what Pulumi cannot send, or would leave out: its own words name neither the argument nor a way."""
+    problem = _no_names(databases)
+    if problem:
+        raise pulumi.RunError(f"{shown(resource_name)}: {problem}")
+
+
+def _no_names(databases: object) -> str | None:
+    if not isinstance(databases, Mapping):
+        if isinstance(databases, list | tuple | str | pulumi.Output | None) or isawaitable(databases):
+            return None
+        kind = type(databases).__name__
+        return f"databases is a {kind}; give a mapping of keys to names, or a list of names: sorted(…) makes one."
+    for key, name in databases.items():
+        if not isinstance(key, str):
+            return f"the key {key!r} of databases is no text; give str({key!r})."
+        if name is None:
+            return (
+                f'databases has None in place of a name for the key "{shown(key)}": to Pulumi that is a key which is '
+                "not declared. Give it a name, or take the key out."
+            )
+    return None
 
 
 def _title(resource_name: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 from e2e.stack import Stack
 from local_server import LocalServer
 
-URL = "postgresql://recorded"
-"""What stands for every connection string."""
+URL = "postgresql://recorded:recorded@db.example/"
+"""What stands for every connection string: a migration takes no other form."""
 TRACES = ("sourcePosition", "stackTrace")
 
 

@@ -32,6 +32,15 @@ import os, psycopg
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
     connection.execute("alter table parcels add column weight int")
 """
+LOOKED_UP = """
+{account}
+pulumi.export("workspace", prisma.get_workspace({opts}).id)
+pulumi.export("workspaces", [each.id for each in prisma.get_workspaces({opts})])
+pulumi.export("plan", prisma.get_subscription({opts}).plan_name)
+pulumi.export("tokens", [each.name for each in prisma.get_service_tokens({opts})])
+variables = prisma.get_environment_variables_output("{project}", key=mine.key, {opts})
+pulumi.export("variables", variables.apply(lambda found: [[each.key, each.variable_class] for each in found]))
+"""
 CUT = "cut_after"
 over_the_plugin = pytest.mark.parametrize("stack", ["plugin"], indirect=True)
 
@@ -102,6 +111,22 @@ def test_what_is_there_is_named_and_taken(stack: Stack) -> None:
     assert stack.api("DELETE", f"/v1/environment-variables/{there}").is_success
     stack.up()
     assert variables(stack, shop)["MINE"]["id"] != there
+
+
+@both_hosts
+def test_what_there_is_is_looked_up(stack: Stack) -> None:
+    """Workspace, plan, tokens and variables, by the program's own settings or by the plugin; no value is shown."""
+    shop = project(stack)
+    by_plugin = stack.host == "plugin"
+    account = 'account = prisma.Provider("account")' if by_plugin else ""
+    opts = "opts=pulumi.InvokeOptions(provider=account)" if by_plugin else ""
+    program = VARIABLE.format(project=shop, key="MINE", value="s3cret")
+    shown = stack.up(program + LOOKED_UP.format(project=shop, account=account, opts=opts)).output
+    found = stack.outputs()
+    assert (found["workspace"], found["workspaces"]) == (stack.workspace_id, [stack.workspace_id])
+    assert found["plan"] == "Local" and "prisma-local" in found["tokens"]
+    assert found["variables"] == [["MINE", "preview"]]
+    assert "s3cret" not in shown
 
 
 @both_hosts

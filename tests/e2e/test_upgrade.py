@@ -35,7 +35,7 @@ def test_a_state_of_an_older_version(stack: Stack, recorded: Path) -> None:
     assert stack.refresh().writes_nothing
     assert stack.preview().writes_nothing
     assert not stack.sent()
-    assert stack.outputs()["database_url"] == "postgresql://recorded"
+    assert stack.outputs()["database_url"].startswith("postgresql://recorded")
     (stack.folder / "__main__.py").write_text(program.replace(', name="orders"', ', name="sales"'))
     renamed = stack.up()
     assert {**renamed.changes, "same": 0} == {"same": 0, "update": 1}
@@ -78,6 +78,15 @@ def made(stack: Stack, resource: dict[str, Any]) -> dict[str, str]:
         case "Connection":
             own = {name: inputs[name] for name in ("databaseId", "name")}
             return {resource["id"]: post(stack, "connections", **own)["id"]}
+        case "EnvironmentVariable":
+            names = {"class": "variableClass", **{name: name for name in ("projectId", "branchId", "key", "value")}}
+            own = {name: inputs[given] for name, given in names.items() if given in inputs}
+            new = post(stack, "environment-variables", **{**own, "value": "recorded"})
+            written = {outputs["written"][name]: new[name] for name in ("updatedAt", "valueKid")}
+            return {resource["id"]: new["id"], **written}
+        case "ServiceToken":
+            new = post(stack, f"workspaces/{stack.workspace_id}/service-tokens", name=inputs["name"])
+            return {resource["id"]: new["id"]}
         case "Restore":
             return {inputs["backupId"]: stack.server.backup(inputs["databaseId"])["id"]}
     return {}

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from prisma_provider import errors
+from prisma_provider.diff import UNKNOWN
 from prisma_provider.handlers.create_connection import LAG
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.state import Entry
@@ -134,6 +135,17 @@ def test_a_rename_is_another_connection(service: Service, database: str) -> None
     live = service.live()
     news = declare(live, "Connection", databaseId=database, name="web-2")
     assert CONNECTION.diff(live, *made, news).replaces() == ["name"]
+
+
+def test_a_database_that_is_not_known_yet(service: Service, database: str) -> None:
+    """In the preview of a program that makes its database anew, nobody says that this connection stops working."""
+    object_id, outputs = make(service, database)
+    live = service.live()
+    found = handler("Connection").diff(live, object_id, outputs, {**outputs, "databaseId": UNKNOWN})
+    assert found.replaces() == ["databaseId"]
+    assert not service.notes
+    handler("Connection").diff(live, object_id, outputs, {**outputs, "databaseId": "db_another"})
+    assert "its connection strings stop working" in service.notes[-1]
 
 
 def test_what_is_gone_is_made_again(service: Service, database: str) -> None:

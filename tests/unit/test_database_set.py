@@ -11,12 +11,16 @@ from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
 from prisma_provider import errors, handlers
 from prisma_provider.diff import UNKNOWN, Change, Diff, explain
+from prisma_provider.handlers import many
+from prisma_provider.handlers.database import DatabaseHandler
 from prisma_provider.handlers.many import Progress
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.run import working_on
+from prisma_provider.live.shared import LINES_OF_A_SET
 from prisma_provider.live.state import read
 from prisma_provider.members import inputs_of, key_in, path
+from prisma_provider.members import urn_of as urn_of_member
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
@@ -143,6 +147,10 @@ def made(stack: Stack) -> Stack:
         ({"adopt": {"acme": "no id"}}, "db_"),
         ({"adopt": True}, "by key"),
         ({"release": ["acme"]}, "which databases declares"),
+        ({"release": "acme"}, "a list of keys"),
+        ({"adopt": {"acme": True}}, r'adopt\["acme"\] is "True"'),
+        ({"databases": {"a\u202eb": "acme"}}, r"U\+202E"),
+        ({"databases": [None]}, "a mapping of keys to names"),
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(stack: Stack, inputs: dict[str, Any], said: str) -> None:
@@ -180,8 +188,10 @@ def test_a_key_that_goes_is_refused_by_name_and_count(made: Stack) -> None:
 
 def test_the_whole_set_is_not_deleted_unasked(made: Stack) -> None:
     """`pulumi destroy` names what would be lost, and deletes nothing."""
-    with pytest.raises(errors.Refused, match=r"3 databases with all data.*\n.*allow_delete=True"):
+    with pytest.raises(errors.Refused, match=r"3 databases with all data.*\n.*allow_delete=True") as error:
         made.destroy()
+    assert f"pulumi state delete '{URN}'" in str(error.value)
+    assert "release" not in str(error.value)  # which refuses a key that is declared
     assert not made.service.sent()
 
 
@@ -217,6 +227,55 @@ def test_another_first_argument_is_refused(made: Stack) -> None:
         news = {"projectId": made.home, "databases": TENANTS, "identity": f"customers-{'1' * 16}"}
         handlers.check(live, "DatabaseSet", {}, news)
     assert 'DatabaseSet "tenants", "acme"' in str(error.value)
+
+
+def test_the_engine_shows_no_value_of_ten_thousand_names(stack: Stack) -> None:
+    """Of a mistake I am told the key; what Pulumi prints of a property that is named would be the whole set."""
+    news = {"projectId": stack.home, "databases": dict.fromkeys(map(str, range(20)), " "), "adopt": {"x": 1}}
+    checked = handlers.check(stack.live(), "DatabaseSet", {}, {**news, "identity": "t-0"})
+    assert {problem.field for problem in checked.problems} == {""}
+    assert len(checked.problems) < 10
+
+
+def test_a_set_beside_the_one_that_has_the_database(made: Stack) -> None:
+    """A name that another set of the program has: I am told how the database moves, with its data, by key."""
+    live = made.live()
+    with working_on(URN):
+        live.run.checked(made.inputs, {**made.inputs, "databases": {}})
+    other = urn_of("DatabaseSet", "customers")
+    with working_on(other), pytest.raises(errors.Refused, match='DatabaseSet "tenants", "acme"') as error:
+        news = {"projectId": made.home, "databases": TENANTS, "identity": f"customers-{'1' * 16}"}
+        handlers.check(live, "DatabaseSet", {}, news)
+    ids = made.outputs["ids"]
+    for part in (
+        f'adopt={{"acme": "{ids["acme"]}"}} on DatabaseSet "customers" and release=["acme"] on DatabaseSet "tenants"',
+        'give DatabaseSet "customers", "acme" another name',
+        '2 more of its keys are refused: "globex", "initech"',
+    ):
+        assert part in str(error.value)
+
+
+def test_a_database_becomes_one_of_a_set_by_its_id(made: Stack) -> None:
+    """No alias makes a Database of a set, or a set of a Database: I am told the id."""
+    had = made.service.database(made.home, "alone")
+    made.more = [{"urn": urn_of("Database", "alone"), "type": "prisma:index:Database", "id": had["id"]}]
+    with pytest.raises(errors.Refused, match=rf'adopt={{"x": "{had["id"]}"}} on DatabaseSet "tenants";'):
+        made.check(made.live(), databases={**TENANTS, "x": "alone"})
+    live = made.live()
+    news = {"projectId": made.home, "name": "acme-prod", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused, match="is new, and") as error:
+        handlers.check(live, "Database", {}, news)
+    taking = f'adopt="{made.outputs["ids"]["acme"]}" on Database "mine" and release=["acme"] on DatabaseSet "tenants"'
+    assert taking in str(error.value)
+    assert "aliases" not in str(error.value)
+
+
+def test_a_new_database_is_not_taken_for_one_of_a_set(made: Stack) -> None:
+    """What a set has is not said to be a Database of another name."""
+    news = {"projectId": made.home, "name": "another", "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")):
+        assert not handlers.check(made.live(), "Database", {}, news).problems
+    assert not [note for note in made.service.notes if "another first argument" in note]
 
 
 def test_what_another_resource_holds_is_not_adopted(made: Stack) -> None:
@@ -276,7 +335,9 @@ def test_the_same_again_is_nothing(made: Stack) -> None:
 
 def test_names_that_are_not_known_yet(made: Stack) -> None:
     """A preview in which the databases depend on another resource neither refuses nor claims anything."""
-    assert made.diff(databases=UNKNOWN, connections=True).replaces() == []
+    found = made.diff(databases=UNKNOWN, connections=True)
+    assert found.replaces() == []
+    assert list(explain("the set", found)) == ['DatabaseSet "tenants": its databases are only known after the update.']
 
 
 def test_refresh_finds_nothing(made: Stack) -> None:
@@ -341,7 +402,7 @@ def test_one_that_is_gone_is_made_again(made: Stack) -> None:
     del made.service.databases[before["globex"]]
     found = made.up(connections=True)
     assert [(change.field, change.how) for change in found.changes] == [('databases["globex"]', "make")]
-    assert any("cannot be found any more" in line for line in found.words)
+    assert any("is gone: cannot be found any more" in line for line in found.words)
     assert made.outputs["ids"]["globex"] != before["globex"]
     assert made.outputs["ids"]["acme"] == before["acme"]
 
@@ -360,6 +421,10 @@ def test_one_is_added_and_one_removed(made: Stack) -> None:
 def test_one_is_forgotten(made: Stack) -> None:
     """`release` forgets a key, and its database lives on."""
     there = made.outputs["ids"]["initech"]
+    (line,) = made.diff(
+        databases={key: TENANTS[key] for key in ("acme", "globex")}, release=["initech"], connections=True
+    ).words
+    assert f'"initech" ({there})' in line  # whoever wants to adopt it finds the id here
     declared = {"acme": "acme-prod", "globex": "globex-prod"}
     made.up(databases=declared, release=["initech"], connections=True)
     assert there in made.service.databases
@@ -371,11 +436,24 @@ def test_one_is_forgotten(made: Stack) -> None:
 def test_an_existing_one_is_taken_over(made: Stack) -> None:
     """`adopt` takes a database by id, renames it if need be, and leaves its password alone."""
     held = made.service.database(made.home, "old")["id"]
-    made.up(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+    found = made.up(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+    assert not [line for line in found.words if "to be made" in line]
     assert made.outputs["ids"]["old"] == held
     assert [(method, body) for method, _, body in made.service.sent()] == [("PATCH", {"name": "new"})]
     assert "old" not in made.outputs["databaseUrls"]
     assert not made.diff(databases={**TENANTS, "old": "new"}, adopt={"old": held}, connections=True)
+
+
+@pytest.mark.parametrize(("renamed", "lines"), [(3, 4), (30, 12)])
+def test_many_are_taken_over(stack: Stack, renamed: int, lines: int) -> None:
+    """I adopt thirty: the preview counts them, and shows what changes of the first ones."""
+    held = {f"t{n:02}": stack.service.database(stack.home, f"t{n:02}")["id"] for n in range(30)}
+    stack.up(databases={key: f"{key}-prod" if n < renamed else key for n, key in enumerate(held)}, adopt=held)
+    assert stack.outputs["ids"] == held
+    said = [line for line in stack.service.notes if "passwords" not in line]
+    assert len(said) == lines
+    assert said[0].startswith('DatabaseSet "tenants": 30 databases are taken over, not made: "t00"')
+    assert said[1].endswith('Request: PATCH {"name": "t00-prod"}.')
 
 
 def test_one_password_is_rotated(made: Stack) -> None:
@@ -417,6 +495,23 @@ def test_one_that_fails_does_not_stop_the_others(stack: Stack) -> None:
     assert [change.field for change in found.changes] == ['databases["globex"]']
     assert len(stack.service.sent()) == 1
     assert stack.outputs["failed"] == {}
+
+
+def test_an_update_that_failed_in_part_goes_on(made: Stack) -> None:
+    """Of such an update the engine records what was made, and not what was declared: the next one makes the rest."""
+    taken = made.service.database(made.home, "old")["id"]
+    declared = {"databases": {**TENANTS, "x": "x", "y": "y", "old": "old"}, "adopt": {"old": taken}}
+    made.service.fail("POST", "/v1/databases", refusal(422, "no"))
+    before = made.inputs
+    made.up(connections=True, **declared)
+    made.inputs = before
+    (failed,) = made.outputs["failed"]
+    made.service.notes.clear()
+    made.up(connections=True, **declared)
+    assert [body["name"] for _, path, body in made.service.sent("POST") if path == "databases"] == [failed]
+    assert made.outputs["ids"].keys() == declared["databases"].keys()
+    assert made.outputs["ids"]["old"] == taken
+    assert not [note for note in made.service.notes if "taken over" in note]
 
 
 def test_what_failed_and_was_given_up_is_forgotten(made: Stack) -> None:
@@ -473,6 +568,27 @@ def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
     assert not stack.service.sent()
 
 
+def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:
+    """`connections` taken away: the preview tells what it costs to have them back."""
+    (line,) = made.diff(connections=False).words
+    assert 'the connection strings of "acme", "globex", "initech" will be forgotten' in line
+
+
+def test_a_fault_of_ours_in_one_loses_no_other(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made for the others is recorded, whatever went wrong with one."""
+    make = DatabaseHandler.create_beside
+
+    def fails(one: DatabaseHandler, live: Live, news: dict[str, Any], *given: Any, **more: Any) -> Any:
+        if news["name"] == "globex-prod":
+            raise KeyError("oops")
+        return make(one, live, news, *given, **more)
+
+    monkeypatch.setattr(DatabaseHandler, "create_beside", fails)
+    stack.up()
+    assert stack.outputs["ids"].keys() == {"acme", "initech"}
+    assert "fault of the provider itself: KeyError" in stack.outputs["failed"]["globex"]
+
+
 def test_a_plan_limit_ends_it(stack: Stack) -> None:
     """What one meets all others would: nothing more is begun, and I am told what was not."""
     many = {f"t{number}": f"tenant {number}" for number in range(300)}
@@ -527,6 +643,22 @@ def test_killed_where_state_shows_nothing(stack: Stack, tmp_path: Path, monkeypa
     stack.up(connections=True)
     assert len(stack.service.databases) == 3
     assert not [key for key in intents.all_left() if key[0] == "set"]
+
+
+def test_a_killed_run_of_many_is_told_in_a_few_lines(stack: Stack) -> None:
+    """Of ten thousand databases that are used again, I read of the first ones, and that there are more."""
+    many = {str(number): f"n-{number}" for number in range(LINES_OF_A_SET + 9)}
+    stack.kill(databases=many)
+    stack.service.notes.clear()
+    stack.up(databases=many)
+    assert stack.outputs["ids"].keys() == many.keys()
+    assert len(stack.service.notes) == LINES_OF_A_SET
+    assert 'others of DatabaseSet "tenants" are left out' in stack.service.notes[-1]
+
+
+def test_a_long_key_is_cut_in_messages() -> None:
+    """A key of ten thousand characters does not fill my terminal."""
+    assert len(named(urn_of_member(URN, "k" * 10_000))) < 200
 
 
 def test_what_a_stranger_made_is_not_taken(stack: Stack) -> None:
@@ -605,6 +737,15 @@ def test_progress_counts() -> None:
     assert not [*progress.lines(1300)]
     now[0] = 120.0
     assert [*progress.lines(60)] == ["created 60 of 10,000, 30/min, 331 min left"]
+
+
+def test_progress_says_what_is_done(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of a new set count what was created, as the page shows it."""
+    monkeypatch.setattr(many, "EVERY", -1.0)
+    stack.up()
+    assert 'DatabaseSet "tenants": created 3 of 3' in stack.service.notes[-1]
+    stack.up(databases={**TENANTS, "acme": "new"})
+    assert 'DatabaseSet "tenants": done 1 of 1' in stack.service.notes[-1]
 
 
 def test_waiting_asks_for_what_is_waited_for(stack: Stack) -> None:

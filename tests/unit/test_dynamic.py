@@ -141,6 +141,20 @@ def test_drift_is_reported_with_both_values(process: Service) -> None:
     assert 'PATCH {"name": "orders"}' in line
 
 
+def test_what_is_only_known_after_the_update_is_said(process: Service) -> None:
+    """I move a database to a branch that this run makes: the preview shows no change, and says that one may follow."""
+    inputs = {"projectId": process.project()["id"], "name": "orders", "logicalId": "x"}
+    created = DATABASE.create(inputs)
+    assert created.outs is not None
+    unknown = Unknown()  # type: ignore[no-untyped-call]
+    assert DATABASE.diff(created.id, created.outs, {**inputs, "branchId": unknown}).changes is False
+    (line,) = process.notes
+    assert line.endswith("its branchId is only known after the update, and is sent if it is another one.")
+    process.notes.clear()
+    DATABASE.diff(created.id, created.outs, {**inputs, "branchId": unknown, "ignoreChanges": ["branchId"]})
+    assert not [line for line in process.notes if "known after" in line]
+
+
 def test_every_operation_verifies_the_workspace_where_one_is_set(process: Service) -> None:
     """With prisma:workspaceId set, a delete against another workspace sends nothing."""
     host._process._live = process.live(workspace_id="wksp_2")
@@ -302,3 +316,14 @@ def test_a_note_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=pieces.append, flush=lambda: None))
     host._say("orders is taken over")
     assert pieces == ["prisma: orders is taken over\n"]
+
+
+def test_a_secret_is_not_named_as_the_property_that_is_wrong(process: Service) -> None:
+    """The engine prints the value of the property that a failed check names: for a secret, none is named."""
+    home = process.project()["id"]
+    variable = {"projectId": home, "key": "A", "variableClass": "preview", "value": ["secret-part"]}
+    connection = {"databaseId": "db_1", "adopt": "con_1", "directUrl": "mysql://a:secret-part@b"}
+    for provider, news in ((host.EnvironmentVariableProvider(), variable), (host.ConnectionProvider(), connection)):
+        failures = provider.check({}, news).failures
+        assert failures
+        assert not any("secret-part" in f"{each.reason} {news.get(each.property)}" for each in failures)

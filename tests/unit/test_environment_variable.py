@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,8 +11,9 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, explain
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
 from unit.calls import Had, Resource, entry
-from unit.service import Service, handler, refusal
+from unit.service import Service, as_, handler, refusal
 
 VARIABLE = handler("EnvironmentVariable")
 CUT = httpx.RemoteProtocolError("cut")
@@ -89,6 +91,14 @@ def test_one_that_is_there_is_refused_by_name(
     assert there["id"] in refused.value.what
     assert all(way in str(refused.value) for way in ways)
     assert not service.sent()
+
+
+def test_one_that_an_environment_meets_has_a_way_out(service: Service, project: str) -> None:
+    """An Environment gives its variables no adopt of mine: the refusal says what does."""
+    service.variable(project, "DATABASE_URL")
+    with as_(f"Environment$prisma:index:{KIND}", "pr-7"), pytest.raises(errors.Refused) as refused:
+        VARIABLE.check(service.live(), {}, declared(project))
+    assert "leave DATABASE_URL out of environment_variables, and declare an EnvironmentVariable" in str(refused.value)
 
 
 def test_one_that_is_made_meanwhile_is_refused_by_name(service: Service, project: str) -> None:
@@ -215,6 +225,14 @@ def test_another_hand_s_value_is_put_back_once(service: Service, project: str) -
     service.notes.clear()
     assert not variable(service.live()).diff(after, **declared(project))
     assert "again" in service.notes[0]
+    # A refresh accepts what is there: the warning ends. Whoever writes it after that is warned of as well.
+    refreshed = VARIABLE.read(service.live(), after.object_id, after.outputs)
+    assert refreshed is not None and "again" in service.notes[1]
+    after = after._replace(outputs=refreshed)
+    service.notes.clear()
+    assert not variable(service.live()).diff(after, **declared(project)) and not service.notes
+    service.write(after.object_id, "theirs once more")
+    assert not variable(service.live()).diff(after, **declared(project)) and service.notes
     # A value of mine is sent all the same, and counts as a new beginning.
     after = variable(service.live()).update(after, **declared(project, value="mine"))
     assert value_of(service, after) == "mine"
@@ -269,9 +287,11 @@ def test_a_forced_replacement_of_the_same_scope_keeps_it(service: Service, proje
 @pytest.mark.parametrize("by_id", [True, False])
 @pytest.mark.parametrize("managed", [True, False])
 def test_adoption_replaces_the_value(service: Service, project: str, by_id: bool, managed: bool) -> None:
-    """adopt=True, or its id: it is mine, with my value; afterwards nothing differs."""
+    """adopt=True, or its id: it is mine, with my value, as the preview says; afterwards nothing differs."""
     there = service.variable(project, "DATABASE_URL", isManagedBySystem=managed)
     adopt = there["id"] if by_id else True
+    variable(service.live()).check(**declared(project, adopt=adopt))
+    assert "its value replaced" in service.notes[-1] or "gets the value" in service.notes[-1]
     had = make(service, project, adopt=adopt)
     assert had.object_id == there["id"] and value_of(service, had) == SECRET
     assert not variable(service.live()).diff(had, **declared(project, adopt=adopt))
@@ -313,6 +333,33 @@ def test_what_an_interrupted_run_made_is_used_again(service: Service, project: s
     service.variable(project, "OTHER")
     with pytest.raises(errors.Refused, match="exists already"):
         variable(service.live(begun=[begun])).check(**declared(project, key="OTHER"))
+
+
+def test_what_a_killed_provider_made_is_used_again(service: Service, project: str, tmp_path: Path) -> None:
+    """Only the provider was killed, and Pulumi recorded nothing: a note on this machine says whose it is, this once."""
+
+    def live() -> Live:
+        return service.live(intents=Intents(tmp_path))
+
+    service.fail("POST", "/v1/environment-variables", RuntimeError("killed"), acted=True)
+    with pytest.raises(RuntimeError, match="killed"):
+        variable(live()).create(**declared(project))
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live(), "another").check(**declared(project))
+    had = variable(live()).create(**declared(project))
+    assert value_of(service, had) == SECRET and list(service.variables) == [had.object_id]
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live()).check(**declared(project))
+
+
+def test_what_another_hand_makes_meanwhile_is_not_taken_for_it(service: Service, project: str, tmp_path: Path) -> None:
+    """A 409 says that nothing was made: the note of this very creation is no proof."""
+    live = service.live(intents=Intents(tmp_path))
+    news = variable(live).check(**declared(project))
+    service.variable(project, "DATABASE_URL")
+    for again in (live, service.live(intents=Intents(tmp_path))):
+        with pytest.raises(errors.Refused, match="exists already"):
+            variable(again).made(news)
 
 
 def test_what_is_gone_is_made_again(service: Service, project: str) -> None:

@@ -35,6 +35,8 @@ def ask(service: Service, function: str, **given: Any) -> Any:
         ("getSubscription", {"workspaceId": "x y"}),
         ("getEnvironmentVariables", {}),
         ("getEnvironmentVariables", {"projectId": "proj_1", "variableClass": "staging"}),
+        ("getEnvironmentVariables", {"projectId": "proj_1", "variableclass": "production"}),
+        ("getRegions", {"name": "x"}),
         ("getDatabases", {"name": "Calling __str__ on an Output[T] is not supported."}),
     ],
 )

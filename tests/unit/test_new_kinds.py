@@ -137,3 +137,13 @@ def test_the_dynamic_host_writes_another_value(
     updated = provider.update(made.id, dict(made.outs or {}), {**checked.inputs, "value": "another-s3cret"})
     assert process.values[made.id] == "another-s3cret" == (updated.outs or {})["value"]
     assert "s3cret" not in capsys.readouterr().err
+
+
+def test_an_import_is_no_wrong_input(plugin: Plugin) -> None:
+    """`pulumi import` checks what Prisma shows, which has no value: that is no problem of mine. A program needs one."""
+    variable, token = plugin.service.variable(plugin.service.project()["id"], "URL"), plugin.service.token("ci")
+    plugin.imports("EnvironmentVariable", variable["id"])
+    plugin.imports("ServiceToken", token["id"], "ci")
+    plugin.again()
+    news = {name: value for name, value in given(plugin.service, "EnvironmentVariable").items() if name != "value"}
+    assert plugin.call("Check", "EnvironmentVariable", "another", news=news).failures

@@ -229,7 +229,8 @@ def test_the_move(world: World, kind: str, created_first: bool) -> None:
     live = world.service.live(held=[entry(kind, "orders", had)])
     sales = Resource(live, kind, "sales")
     news = sales.check(**world.inputs[kind], adopt=world.ids[kind])
-    assert "is taken over, not made" in world.service.notes[-1]
+    plan = f'Pulumi lists {kind} "orders" as deleted; the {kind.lower()} stays.'
+    assert f"is taken over, not made. {plan}" in world.service.notes[-1]
     if created_first:
         assert sales.made(news).object_id == world.ids[kind]
     Resource(live, kind, "orders").delete(had)

@@ -32,6 +32,7 @@ from prisma_provider.plugin.servicer import Provider
 from prisma_provider.plugin.session import Session
 from prisma_provider.plugin.values import to_arguments, to_properties, to_struct
 from prisma_provider.settings import Settings, Token
+from prisma_provider.signatures import SECRET, SIGNATURE
 from unit.service import Service, refusal
 
 TYPE = "urn:pulumi:dev::shop::prisma:index:"
@@ -399,6 +400,18 @@ def test_a_preview_knows_what_is_adopted(plugin: Plugin) -> None:
     assert plugin.call("Create", "Project", properties=inputs, preview=True).id == home
     made = plugin.checked("Project", name="other", adopt=True)
     assert plugin.call("Create", "Project", properties=made, preview=True).id == ""
+
+
+def test_what_is_only_known_after_the_update_is_said(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
+    """I move a set to a branch that this run makes: the preview shows no change, and says that one may follow."""
+    home = plugin.service.project()["id"]
+    made, outputs, inputs = plugin.created("DatabaseSet", projectId=home, databases={"acme": "acme"})
+    plugin.again()
+    news = to_struct(inputs)
+    news.update({"branchId": rpc.UNKNOWN})
+    found = plugin.call("Diff", "DatabaseSet", id=made, olds=outputs, news=news)
+    assert found.changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert 'DatabaseSet "orders": its branchId is only known after the update' in capsys.readouterr().err
 
 
 def test_nothing_differs(plugin: Plugin) -> None:
@@ -835,3 +848,33 @@ def test_a_blocked_workspace_is_said_with_what_is_new_and_with_what_changes(plug
     plugin.service.log.clear()
     assert said(create=False) == []
     assert not [path for _, path, _ in plugin.service.log if "subscription" in path]
+
+
+UNSENT = "Output<secret-part> Calling __str__ on an Output[T] is not supported."
+SECRETS = [
+    ("EnvironmentVariable", {"projectId": "proj_1", "key": "A", "variableClass": "preview", "value": ["secret-part"]}),
+    ("EnvironmentVariable", {"projectId": "proj_1", "key": "A", "variableClass": "preview", "value": UNSENT}),
+    ("Migration", {"directUrl": "mysql://a:secret-part@b", "tool": "prisma"}),
+    (
+        "Migration",
+        {"directUrl": "postgres://a:b@c:5432/", "command": ["a"], "environment": {"A": 5, "B": "secret-part"}},
+    ),
+    ("Connection", {"databaseId": "db_1", "adopt": "con_1", "databaseUrl": "mysql://a:secret-part@b"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "news"), SECRETS)
+def test_a_secret_is_not_named_as_the_property_that_is_wrong(plugin: Plugin, kind: str, news: dict[str, Any]) -> None:
+    """The engine prints the value of the property that a failed check names: for a secret, none is named."""
+    failures = plugin.call("Check", kind, news=news).failures
+    assert failures
+    assert not any("secret-part" in f"{each.reason} {news.get(each.property)}" for each in failures)
+
+
+def test_what_a_program_marks_is_not_named_either(plugin: Plugin) -> None:
+    """Nor is any other input that the program gives as a secret; one in clear is."""
+    for given, named in (({SIGNATURE: SECRET, "value": "ab"}, ""), ("ab", "name")):
+        request = provider_pb2.CheckRequest(urn=f"{TYPE}Connection::web")
+        request.news.update({"databaseId": "db_1", "name": given})
+        (failure,) = plugin.provider.Check(request, Context()).failures  # type: ignore[arg-type]
+        assert failure.property == named

@@ -30,6 +30,8 @@ PYTHON = {
     "rotation_trigger": "rotationTrigger",
     "get_backups(database_id)": "getBackups(databaseId)",
     "CloneOf(database_id)": "{type: database, databaseId: …}",
+    'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="a")])': 'the option aliases: [{name: "a"}]',
+    'opts=pulumi.ResourceOptions(aliases=["urn:pulumi:a::b"])': 'the option aliases: ["urn:pulumi:a::b"]',
     "opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=…))": "customTimeouts: {create: …}",
 }
 OURS = st.sampled_from([*PYTHON])

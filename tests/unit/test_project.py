@@ -9,6 +9,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import explain
+from prisma_provider.handlers.lookup import refreshed
 from prisma_provider.network.retries import time_limit
 from unit.service import Service, as_, declare, handler, refusal
 
@@ -69,7 +70,7 @@ def test_a_project_that_the_service_refuses_may_be_transferred(service: Service)
 
 
 def test_deleted_and_transferred_look_alike(service: Service) -> None:
-    """A project that is not found was deleted, or transferred; a database missing in its project was deleted."""
+    """A project that is not found was deleted, or transferred with all in it; what is missing in one was deleted."""
     home = make(service)
     live = service.live()
     made = DATABASE.create(live, declare(live, "Database", name="orders", projectId=home[0], region="eu-central-1"))
@@ -79,12 +80,33 @@ def test_deleted_and_transferred_look_alike(service: Service) -> None:
         declared = {"name": "orders", "projectId": home[0], "region": "eu-central-1"}
         return DATABASE.diff(live, *made, declare(live, "Database", made[1], **declared))
 
+    inputs = {"name": "web", "databaseId": made[0]}
+    web = handler("Connection").create(service.live(), inputs)
+
+    def connection() -> Any:
+        return handler("Connection").diff(service.live(), *web, inputs)
+
+    service.connections.clear()
     service.databases.clear()
-    assert words(database()) == "it is gone: it will be made again."
+    assert words(database()) == words(connection()) == "it is gone: it will be made again."
     service.projects.clear()
-    for found in (again(service, home), database()):
+    for found in (again(service, home), database(), connection()):
         assert found.replaces() == ["id"]
         assert "was deleted, or transferred to another workspace" in words(found)
+
+
+def test_a_refresh_that_forgets_a_project_says_so(service: Service) -> None:
+    """Its project is not found: what it held is forgotten with its secrets, and I read how a transfer keeps them."""
+    home = make(service)
+    live = service.live()
+    made = DATABASE.create(live, declare(live, "Database", name="orders", projectId=home[0], region="eu-central-1"))
+    service.databases.clear()
+    assert refreshed(service.live(), "Database", DATABASE, *made) is None and not service.notes
+    service.projects.clear()
+    live = service.live()
+    assert refreshed(live, "Database", DATABASE, *made) is refreshed(live, "Project", PROJECT, *home) is None
+    [note] = service.notes
+    assert "or transferred" in note and "a token of its new workspace" in note
 
 
 def test_a_project_that_is_found_elsewhere(service: Service) -> None:

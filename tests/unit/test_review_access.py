@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from prisma_provider.reporting import Verdict
+from prisma_provider.review.calls import calls
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.report import FORMATS
 from prisma_provider.review.review import Review, review
+from prisma_provider.review.values import UNKNOWN_MARK
 
 VALUE = "hunter2"
 OURS = ("pulumi-python:dynamic/prisma:", "prisma:index:")
+NOTHING = Plan("shop/dev", ())
 HOSTS = pytest.mark.parametrize("host", OURS)
 
 
@@ -50,6 +53,17 @@ def test_a_service_token_that_goes_locks_somebody_out(host: str) -> None:
     assert new.loses is None and "stays valid" in str(new.note)
 
 
+def test_a_connection_to_a_database_that_is_not_known_yet() -> None:
+    """A set in YAML that gets a key: its ids are only known after the update, and the comment does not cry wolf."""
+    old, new = State("con_1", {"databaseId": "db_1"}), State("con_1", {"databaseId": UNKNOWN_MARK})
+    urn = "urn:pulumi:dev::shop::prisma:index:Connection::web"
+    (found,) = reviewed(Step("replace", urn, old, new, reasons=("databaseId",))).findings
+    assert str(found.note).endswith("If it turns out to be the same, nothing is replaced.")
+    other = State("con_1", {"databaseId": "db_2"})
+    (found,) = reviewed(Step("replace", urn, old, other, reasons=("databaseId",))).findings
+    assert str(found.note).endswith("is locked out.")
+
+
 @HOSTS
 def test_a_variable_is_no_data(host: str) -> None:
     """Made, deleted, replaced: named by its key, and nothing is lost."""
@@ -83,3 +97,43 @@ def test_a_value_that_is_sent_is_a_change(line: str, detailed: tuple[str, ...], 
     (change,) = found.findings
     assert (change.kind, change.drift) == ("changed", drift)
     assert "is sent" in str(change.note)
+    assert ("if it is another one" in str(change.note)) == ("only known" in line)
+
+
+@HOSTS
+def test_the_token_before_the_last_is_named(host: str) -> None:
+    """keep_previous: a rotation revokes the one before, and keeps this one; a deletion revokes both."""
+    held = {"rotationTrigger": "1", "keepPrevious": True, "previousId": "itgr_0"}
+    tokens = "/v1/workspaces/wksp_1/service-tokens"
+    kept = step("replace", host, "ServiceToken", before=held, after={**held, "rotationTrigger": "2"})
+    (new,) = reviewed(kept).findings
+    assert (
+        new.loses == "credentials"
+        and "stays valid" in str(new.note)
+        and "before left valid is revoked" in str(new.note)
+    )
+    assert list(calls(kept, NOTHING)) == [f"POST {tokens}", f"DELETE {tokens}/itgr_0"]
+    ends = step("replace", host, "ServiceToken", before=held, after={"rotationTrigger": "2"})
+    gone = step("delete", host, "ServiceToken", before=held)
+    for each in (ends, gone):
+        assert list(calls(each, NOTHING))[-2:] == [f"DELETE {tokens}/itgr_0", f"DELETE {tokens}/envvar_1"]
+        assert "before left valid is revoked" in str(reviewed(each).findings[0].note)
+    first = step("replace", host, "ServiceToken", after={"rotationTrigger": "2", "keepPrevious": True})
+    assert list(calls(first, NOTHING)) == [f"POST {tokens}"]
+    undone = step("delete", host, "ServiceToken", before={"keepPrevious": True}, pending=True)
+    (left,) = reviewed(undone).findings
+    assert (left.kind, left.loses) == ("forgotten", None) and not list(calls(undone, NOTHING))
+
+
+@HOSTS
+def test_what_is_left_to_prisma_stays(host: str) -> None:
+    """adopt=False: what Prisma manages is not deleted, and what the creation does is said with its condition."""
+    held = {"adopt": False, "isManagedBySystem": True}
+    gone = step("delete", host, "EnvironmentVariable", before=held)
+    (left,) = reviewed(gone).findings
+    assert left.kind == "forgotten" and "lives on" in str(left.note) and not list(calls(gone, NOTHING))
+    other = step("replace", host, "EnvironmentVariable", before=held, after={"key": "OTHER"}, reasons=("key",))
+    assert "this one lives on" in str(reviewed(other).findings[0].note)
+    assert list(calls(other, NOTHING)) == ["POST /v1/environment-variables"]
+    (made,) = reviewed(step("create", host, "EnvironmentVariable", after={"adopt": False})).findings
+    assert "nothing is sent" in str(made.note)

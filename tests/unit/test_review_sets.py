@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from prisma_provider.diff import Diff
+from prisma_provider.handlers.set_changes import Changes
 from prisma_provider.live.state import read as read_state
 from prisma_provider.reporting import Verdict
 from prisma_provider.review.reading import read
@@ -72,6 +74,43 @@ def test_what_is_forgotten_lives_on() -> None:
     assert seen.calls == ()
 
 
+DATABASE = URN.replace("DatabaseSet::tenants", "Database::globex")
+
+
+def moving(*steps: dict[str, Any]) -> Review:
+    """The review of a run with these steps."""
+    return review(read(json.dumps({"steps": list(steps), "changeSummary": {"update": 1}})))
+
+
+@pytest.mark.parametrize("host", ["prisma:index", "pulumi-python:dynamic/prisma"])
+def test_a_database_that_moves_into_a_set_is_not_lost(host: str) -> None:
+    """I take my Database out and adopt it in the set, as the page says: the check is green, nothing is deleted."""
+    old, new = dict(NAMES), {**NAMES, "hooli": "hooli"}
+    into = {"op": "update", "urn": URN.replace("prisma:index", host), "oldState": {**OLD, "inputs": {"databases": old}}}
+    into["newState"] = {"inputs": {"databases": new, "adopt": {"hooli": "db_9"}}}
+    gone = {"op": "delete", "urn": DATABASE.replace("prisma:index", host), "oldState": {"id": "db_9"}}
+    seen = moving(into, gone)
+    assert found(seen) == ["forgotten globex db_9", 'adopted tenants["hooli"] None']
+    assert seen.verdict() == Verdict.CHANGES
+    assert not [call for call in seen.calls if call.startswith("DELETE")]
+    another = moving(into, {**gone, "oldState": {"id": "db_8"}})
+    assert another.verdict() == Verdict.DATA_LOSS
+    bridged = moving(into, {**gone, "urn": DATABASE.replace("prisma:index", "prisma-postgres:index/database")})
+    assert bridged.verdict() == Verdict.DATA_LOSS
+
+
+def test_a_database_that_leaves_a_set_without_release_is_lost() -> None:
+    """The set deletes it before the Database adopts it: I am told to name the key in `release`."""
+    kept = {key: NAMES[key] for key in ("acme", "initech")}
+    out = {"op": "update", "urn": URN, "oldState": OLD, "newState": {"inputs": {"databases": kept}}}
+    into = {"op": "create", "urn": DATABASE, "newState": {"inputs": {"adopt": "db_2"}}}
+    (lost,) = moving(out, into).losses
+    assert lost.note is not None
+    assert "release=[" in lost.note
+    released = {**out, "newState": {"inputs": {"databases": kept, "release": ["globex"]}}}
+    assert moving(released, into).verdict() == Verdict.CHANGES
+
+
 def test_what_is_made_renamed_rotated_and_taken_over() -> None:
     """Each with the call that it comes to."""
     new = {**NAMES, "acme": "new", "hooli": "hooli", "old": "old"}
@@ -95,6 +134,21 @@ def test_drift(said: str) -> None:
     (finding,) = judged("update", said).findings
     assert finding.drift
     assert (finding.before, finding.after) == ("hers", "acme-prod")
+
+
+def test_what_another_hand_deleted_is_data_that_is_lost() -> None:
+    """As of a Database: each is named, and is made again by one call."""
+    title = 'DatabaseSet "tenants"'
+    of_set = Changes(title, added=["acme", "globex"], gone={"acme": "db_1", "globex": "db_2"})
+    news = {"databases": NAMES}
+    gone, *_ = of_set.diff(OLD["outputs"], news, Diff()).words
+    seen = judged("update", gone)
+    assert found(seen) == ['replaced tenants["acme"] db_1', 'replaced tenants["globex"] db_2']
+    assert {finding.note for finding in seen.findings} == {
+        "It is gone, deleted by another hand, with all that was in it: another one is made."
+    }
+    assert seen.calls == ("POST /v1/databases",) * 2
+    assert seen.verdict() == Verdict.DATA_LOSS
 
 
 def test_a_set_under_another_name_is_one_lookalike() -> None:

@@ -27,6 +27,8 @@ class Mocks(pulumi.runtime.Mocks):
         return f"{args.name}_id", {**args.inputs, **outputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        if args.token == "prisma:index:getDatabaseSet":
+            return {"projectId": args.args["projectId"], "ids": {"orders": "db_1"}}, []
         assert args.token == "prisma:index:getDatabases"
         found = {"id": "db_1", "name": "orders", "status": "ready", "isDefault": True}
         return {"databases": [{**found, "projectId": args.args["projectId"]}]}, []

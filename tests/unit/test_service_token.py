@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.live import Live
+from prisma_provider.live.intents import Intents
 from unit.calls import Had, Resource, entry
 from unit.service import WORKSPACE, Service, handler, refusal
 
@@ -222,3 +224,53 @@ def test_what_is_gone_is_made_again(service: Service) -> None:
     assert TOKEN.read(live, had.object_id, had.outputs) is None
     token(live).delete(had)
     assert not service.sent()
+
+
+def test_the_token_of_this_run_is_not_revoked_as_the_previous_one(service: Service) -> None:
+    """The run uses the token that the rotation before left valid: the preview of the next rotation refuses."""
+    first = make(service, rotationTrigger="1", keepPrevious=True)
+    second = rotate(service, first, rotationTrigger="2", keepPrevious=True)
+    service.credential["id"] = first.object_id
+    with pytest.raises(errors.Refused, match=f"{first.object_id}.*this run itself uses it"):
+        token(service.live()).diff(second, **declared(rotationTrigger="3", keepPrevious=True))
+    service.credential["id"] = "itgr_other"
+    rotate(service, second, rotationTrigger="3", keepPrevious=True)
+    assert any(first.object_id in note and "is revoked" in note for note in service.notes)
+
+
+def test_one_that_was_revoked_elsewhere_is_not_said_to_stay(service: Service) -> None:
+    """keep_previous, and the old one is gone: nothing says that it stays valid."""
+    had = make(service, keepPrevious=True)
+    service.tokens.clear()
+    live = service.live(held=[entry(KIND, "ci", had)])
+    assert token(live).diff(had, **declared(keepPrevious=True)).of("recreate")
+    token(live).create(**declared(keepPrevious=True))
+    token(live).delete(had)
+    assert not any("stays valid" in note for note in service.notes)
+
+
+def test_one_that_has_expired_is_named(service: Service) -> None:
+    """It is listed and works no more: the preview says so, and what gives another one."""
+    had = make(service)
+    service.tokens[had.object_id]["expiresAt"] = "2025-12-31T00:00:00Z"
+    assert not token(service.live()).diff(had, **declared()).replaces()
+    assert "has expired: another rotation_trigger" in service.notes[-1]
+
+
+@pytest.mark.parametrize("by", ["state", "machine"])
+def test_what_a_killed_run_may_have_left_is_named(service: Service, tmp_path: Path, by: str) -> None:
+    """Killed when the service had made it: the next run makes one, and names the one whose value nobody has."""
+    others = service.token("ci")
+    # While this run makes one, state shows its own beginning as well.
+    begun = [entry(KIND, "ci", Had("", declared(), {}))] * (2 if by == "state" else 0)
+    intents = Intents(tmp_path) if by == "machine" else None
+    service.fail("POST", "/v1/workspaces/.*", RuntimeError("killed"), acted=True)
+    with pytest.raises(RuntimeError, match="killed"):
+        token(service.live(intents=intents)).create(**declared())
+    left = next(each for each in service.tokens if each != others["id"])
+    had = token(service.live(intents=intents, begun=begun)).create(**declared())
+    assert left in service.notes[-1] and "interrupted" in service.notes[-1] and had.object_id not in service.notes[-1]
+    assert (others["id"] in service.notes[-1]) == (by == "state")
+    service.notes.clear()
+    token(service.live(intents=intents)).create(**declared())
+    assert not service.notes

@@ -63,7 +63,7 @@ def _respond(action: Callable[[], Result], name: str) -> Response:
         return error_response(error)
     except Exception:
         log.exception("%s failed", name)
-        return error_response(ApiError("The local control plane failed; the reason is on its stderr."))
+        return error_response(ApiError("prisma-local failed; the reason is on its stderr."))
     if result.status == 204:
         return Response(status_code=204)
     return JSONResponse(result.body, status_code=result.status)

@@ -47,7 +47,7 @@ def document() -> Document:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Prisma Management API, served by the local control plane",
+            "title": "Prisma Management API, served by prisma-local",
             "version": version(),
             "description": "The operations of the published contract that prisma-local carries out.",
         },

@@ -15,13 +15,13 @@ from prisma_provider.errors import PrismaError
 from prisma_provider.text import did_you_mean
 
 CONTENTS: Mapping[str, str] = {
-    "review": "What a preview would do to data: for a comment, and for a check.",
-    "rehearse": "What a migration would do to data: it is run on a clone, and the loss is counted.",
+    "review": "What a preview would do to data, as a comment and as an exit status.",
+    "rehearse": "What a migration would do to data: runs it on a clone, and counts the loss.",
     "login": "Log in with the browser, so that no token has to be set.",
     "logout": "Forget the login, and end it at Prisma.",
     "whoami": "Whose token is used, and where it comes from.",
-    "doctor": "Whether everything is there that Pulumi and Prisma need here.",
-    "status": "Every database, and how it is; or wait until none is on its way.",
+    "doctor": "What is missing or wrong on this machine, and what to do about it.",
+    "status": "Every database with its status; or wait until none is provisioning.",
     "backups": "The backups of a database.",
     "usage": "What databases have used, this month or between two dates.",
     "adopt": "List what exists, and write the program that takes it over.",

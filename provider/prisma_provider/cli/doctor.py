@@ -24,7 +24,7 @@ _COLORS = {True: "green", False: "red", None: None}
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def doctor(as_json: bool) -> None:
-    """Say whether everything is there that Pulumi and Prisma need here.
+    """Say what is missing or wrong on this machine, and what to do about it.
 
     Python, the CI system, Pulumi and its backend, the plugin; then the way to Prisma's API, the token, its workspace
     and plan. It only reads, and shows no secret. It ends with 1 if something is wrong.

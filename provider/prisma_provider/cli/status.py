@@ -40,7 +40,7 @@ COLUMNS = (
     "--every", type=Seconds(), metavar="SECONDS", default=2.0, show_default=True, help="How long between two looks."
 )
 def status(projects: tuple[str, ...], as_json: bool, watching: bool, every: float) -> None:
-    """Show every database, and how it is; and the workspace's plan.
+    """Show every database with its status, and the workspace's plan.
 
     \b
     Examples:

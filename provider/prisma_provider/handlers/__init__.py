@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
 from prisma_provider.api.models import Wire
 from prisma_provider.diff import Diff, Field
+from prisma_provider.errors import PrismaError
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
@@ -73,6 +74,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     }
 )
 """Every resource by its name."""
+
+
+def named_by(resource: str, problem: PrismaError, secrets: Collection[str] = ()) -> str:
+    """The property that a failed check names: never a secret, since the engine shows the value of what is named."""
+    field: str = getattr(problem, "field", "")
+    always = {each.name for each in HANDLERS[resource].fields if each.kind == "once"}
+    return "" if field in always.union(secrets) else field
 
 
 def check(live: Live, resource: str, olds: Properties, news: Properties) -> Checked:

@@ -6,8 +6,8 @@ from functools import partial
 
 from prisma_provider import diff, ownership
 from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
-from prisma_provider.diff import GONE, Change, Diff, Field
-from prisma_provider.handlers.changes import compare, delete, rotation, went_away
+from prisma_provider.diff import UNKNOWN, Change, Diff, Field
+from prisma_provider.handlers.changes import compare, delete, gone, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal
 from prisma_provider.handlers.creation import TAKE_OUT, agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.credentials import (
@@ -79,10 +79,10 @@ class ConnectionHandler:
         """Another name or database is another connection; another `rotationTrigger` gives new secrets."""
         connection = self._live(live, object_id, olds)
         if connection is None:
-            return GONE
+            return gone(live, olds)
         ownership.hold(live, "Connection", object_id, connection.title, news)
         found = compare(self.fields, olds, news, outputs(connection, olds))
-        if found.of("replace"):
+        if any(change.declared is not UNKNOWN for change in found.of("replace")):
             live.note(f"{connection.title} will be replaced: its connection strings stop working.")
         given = newly_given(live, olds, news)
         record = (Change(name, olds.get(name), value, "record") for name, value in given.items())

@@ -1,6 +1,7 @@
 """Making a service token once, though none has a key or a unique name, and its value comes only with the response.
 
-After a lost response the new one of its name that was not there before is revoked, and another is made.
+After a lost response the new one of its name that was not there before is revoked, and another is made. After a run
+that was killed nobody can tell whose it is: what may have been left is named.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from prisma_provider import errors
-from prisma_provider.api.models import ServiceToken, bare_id
+from prisma_provider.api.models import ServiceToken, bare_id, same_id
 from prisma_provider.errors import PrismaError, Refused
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
 from prisma_provider.network.retries import time_left
 
 LAG = 5.0
@@ -22,7 +24,35 @@ LOOK = 1.0
 
 def make(live: Live, workspace_id: str, name: str) -> ServiceToken:
     """POST; what a lost response may have left is revoked, as nobody has its value."""
-    before = {bare_id(each.id) for each in live.client.service_tokens(workspace_id)}
+    there = live.client.service_tokens(workspace_id)
+    begun = ("service token", live.client.settings.base_url, resource(), bare_id(workspace_id), name)
+    _tell_left(live, begun, workspace_id, [each for each in there if each.name == name])
+    before = {bare_id(each.id) for each in there}
+    with live.intents.noted(*begun, before=before):
+        return _make(live, workspace_id, name, before)
+
+
+def _tell_left(live: Live, begun: tuple[str, ...], workspace_id: str, there: list[ServiceToken]) -> None:
+    """Name what a run that was interrupted may have made: it is valid, and nobody has its value."""
+    before = live.intents.left(*begun)
+    replaced = live.run.replaced_by(resource())
+    new = [each for each in there if bare_id(each.id) not in (before or ()) and not same_id(each.id, replaced or "")]
+    left = [each for each in new if not (live.run.was_returned(each.id) or live.recorded().holds(each.id))]
+    if left and (before is not None or _was_begun(live, workspace_id, left[0].name)):
+        live.note(
+            f"An earlier run of this stack was interrupted while it made {left[0].title}, or another one of this name: "
+            f"{', '.join(each.id for each in left)}. What it made is valid, and nobody has its value: revoke in Prisma "
+            "Console what nobody uses."
+        )
+
+
+def _was_begun(live: Live, workspace_id: str, name: str) -> bool:
+    """Whether the stack's state saw the creation of a token of this name only begin, and it is none of this run's."""
+    key = ("service token", workspace_id, name)
+    return live.begun_before("ServiceToken", *key, workspaceId=workspace_id, name=name)
+
+
+def _make(live: Live, workspace_id: str, name: str, before: AbstractSet[str]) -> ServiceToken:
     lost: list[errors.LostResponse] = []
     revoked = 0
 

@@ -145,8 +145,15 @@ def check_adopted(
         return
     ownership.take(live, kind, adopt, found.title)
     changes = agreed(found)
-    live.note(f"{found.title} is taken over, not made.")
+    tell_taken(live, kind, adopt, found.title)
     tell_changes(live, found.title, changes)
+
+
+def tell_taken(live: Live, kind: str, object_id: str, title: str) -> None:
+    """That an object is adopted, and where it comes from: the plan lists that resource as deleted."""
+    former = ownership.former_holder(live, kind, object_id)
+    stays = f" Pulumi lists {ownership.named(former)} as deleted; the {words(kind)} stays." if former else ""
+    live.note(f"{title} is taken over, not made.{stays}")
 
 
 def tell_changes(live: Live, title: str, found: Diff) -> None:
@@ -165,7 +172,8 @@ def agree(title: str, found: Diff) -> Diff:
         if change.how == "replace":
             raise Refused(
                 f"{capital(title)} cannot be adopted: {change}.",
-                hint=f"declare the {snake(change.field)} that it has. Nothing was changed.",
+                hint=f"declare the {snake(change.field)} that it has, or take adopt=… out to have another one made. "
+                "Nothing was changed.",
             )
     return Diff(tuple(differs))
 

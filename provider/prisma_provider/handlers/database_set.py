@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from prisma_provider import members, ownership
 from prisma_provider.api.models import Database, same_id
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, settings_changed
-from prisma_provider.errors import InvalidInput, PrismaError
-from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes
+from prisma_provider.errors import InvalidInput, PrismaError, Refused
+from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes, tell_taken
 from prisma_provider.handlers.database import DatabaseHandler, check_new, check_source, live_database, same_source
 from prisma_provider.handlers.inputs import (
     OPTIONS,
@@ -23,7 +23,6 @@ from prisma_provider.handlers.inputs import (
     Properties,
     check_flag,
     check_id,
-    check_name,
     check_region,
     check_there,
     known,
@@ -32,15 +31,17 @@ from prisma_provider.handlers.inputs import (
 )
 from prisma_provider.handlers.many import Outcome, side_by_side
 from prisma_provider.handlers.placement import INHERIT
-from prisma_provider.handlers.set_changes import Alike, Changes, deletion_refused, listed
+from prisma_provider.handlers.set_changes import SHOWN, Alike, Changes, deletion_refused, listed
+from prisma_provider.handlers.set_inputs import as_mapping, check_by_key
 from prisma_provider.keys import free_logical_id, key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource, working_on
 from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.text import name as shown_name
-from prisma_provider.text import snake
 
 T = TypeVar("T")
+Taken = tuple[Database, Diff]
+"""A database that is taken over, and what is changed of it by that."""
 
 _URLS = ("databaseUrls", "directUrls")
 
@@ -78,16 +79,15 @@ class DatabaseSetHandler:
 
     def check(self, live: Live, olds: Properties, news: Properties) -> Checked:
         """Databases by key, and what every Database is checked for."""
-        news = {**news, "databases": _as_mapping(news.get("databases"))}
+        news = {**news, "databases": as_mapping(news.get("databases"))}
         problems = (
             *check_id(news, "projectId", "proj", required=True),
-            *_check_databases(news),
             *check_region(live, olds, news, INHERIT),
             *check_id(news, "branchId", "br"),
             *check_source(news),
             *check_flag(news, "connections"),
             *check_flag(news, "allowDelete"),
-            *_check_keys(news),
+            *check_by_key(self.fields, news),
         )
         inputs = select(self.fields, news)
         if problems:
@@ -102,14 +102,27 @@ class DatabaseSetHandler:
             yield from check_there(live, olds, inputs, "projectId", live.project)
         before = members.names(olds)
         moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
+        taken: dict[str, Taken] = {}
+        wrong: dict[str, PrismaError] = {}
         for key in members.names(inputs):
             with _working_on(key):
                 old = members.inputs_of(olds, key) if key in before else {}
                 live.run.checked(old, members.inputs_of(inputs, key))
-                if not old and known(inputs["projectId"]):
-                    new = self._new(live, inputs, key, alike)
+                if old or not known(inputs["projectId"]):
+                    continue
+                new = self._new(live, inputs, key, alike)
+                if olds and _is_recorded(live, new, alike):
+                    continue
+                try:
+                    if isinstance(new["adopt"], str):
+                        taken[key] = _check_taken(self._one, live, new)
                     # What goes by another key of this set so far is refused by the comparison, which knows both.
-                    _check_member(self._one, live, new, Alike(()) if new["name"] in moved else alike)
+                    _check_member(live, new, Alike(()) if new["name"] in moved else alike)
+                except (Refused, InvalidInput) as error:
+                    wrong[key] = error
+        if wrong:
+            raise _refused(wrong)
+        _tell_taken(live, taken)
 
     def _new(self, live: Live, inputs: Properties, key: str, alike: Alike) -> Properties:
         """The inputs of a member that is to be made, with a key that no database has."""
@@ -121,8 +134,8 @@ class DatabaseSetHandler:
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Against live, database by database; what would lose data is refused for the whole set."""
         if news.get("databases") is UNKNOWN:
-            live.note(f"{_title()}: its databases are only known after the update.")
-            return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),))
+            words = f"{_title()}: its databases are only known after the update."
+            return Diff((Change("databases", olds.get("databases"), UNKNOWN, "record"),), (words,))
         found = self._changes(live, olds, news)
         found.refuse(news)
         # A trigger is of one database, and compared with it.
@@ -131,7 +144,7 @@ class DatabaseSetHandler:
 
     def _changes(self, live: Live, olds: Properties, news: Properties) -> Changes:
         found = Changes(_title())
-        declared, released = members.names(news), set(news.get("release") or ())
+        declared, released = members.names(news), members.released(news)
         for key, object_id in members.by_key(olds, "ids").items():
             if key in declared:
                 self._compare(live, found, key, olds, news)
@@ -144,7 +157,7 @@ class DatabaseSetHandler:
                     found.lost[key] = object_id
                 else:
                     found.removed[key] = database
-        found.added += [key for key in declared if key not in found.kept and key not in found.added]
+        found.added += [key for key in declared if key not in found.kept and key not in found.gone]
         return found
 
     def _compare(self, live: Live, found: Changes, key: str, olds: Properties, news: Properties) -> None:
@@ -154,7 +167,7 @@ class DatabaseSetHandler:
             database = live_database(live, old["id"], old, new)
             if database is None:
                 found.added.append(key)
-                found.gone.append(key)
+                found.gone[key] = old["id"]
                 return
             live.run.declare(key_of(database.logical_id) or "")
             found.kept[key] = database, self._one.compared(live, database, *_compared(old, new))
@@ -187,7 +200,7 @@ class DatabaseSetHandler:
         begun = ownership.set_key(live, resource())
         if found.added:
             live.intents.remember(*begun)  # where only the provider is killed, Pulumi's state shows nothing of it
-        made = _each(live, seconds, jobs, "done")
+        made = _each(live, seconds, jobs, "created" if len(jobs) == len(found.added) else "done")
         states |= made.done
         gone: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, database.id, states[key]) for key, database in found.removed.items()
@@ -229,7 +242,7 @@ class DatabaseSetHandler:
         seconds = time_left()
         there = {key: each for key in members.by_key(olds, "ids") if (each := self._there(live, olds, key)) is not None}
         if there and not olds.get("allowDelete"):
-            raise deletion_refused(_title(), {key: each.name for key, each in there.items()})
+            raise deletion_refused(_title(), {key: each.name for key, each in there.items()}, _to_delete_or_keep())
         jobs: dict[str, Callable[[], None]] = {
             key: partial(self._one.delete, live, each.id, members.state_of(olds, key)) for key, each in there.items()
         }
@@ -272,6 +285,15 @@ def _title() -> str:
     return ownership.named(resource()) if resource() else "the DatabaseSet"
 
 
+def _to_delete_or_keep() -> str:
+    """The ways out for a whole set."""
+    return (
+        "if the data may go, set allow_delete=True, run `pulumi up`, and delete the set after that; to keep the "
+        f"databases and make Pulumi forget the set: pulumi state delete '{resource() or 'URN'}'. None of them was "
+        "deleted."
+    )
+
+
 def _working_on(key: str) -> Any:
     """What is done inside is done for this member of the set that is worked on."""
     return working_on(members.urn_of(resource(), key) if resource() else "")
@@ -298,87 +320,51 @@ def _report(live: Live, made: Outcome[Any], deleted: Outcome[Any], total: int) -
     more = f"\n  … and {len(failed) - 3:,} more, in the output `failed`" if len(failed) > 3 else ""
     not_begun = f" {len(left):,} were not begun: {listed(left)}." if left else ""
     live.problem(
-        f"{_title()}: {len(failed):,} of {total:,} databases failed, and what was done is recorded.{not_begun}\n  "
-        + "\n  ".join(lines)
-        + more
+        f"{_title()}: {len(failed):,} of {total:,} databases failed.{not_begun} What was done is recorded; the next "
+        "`pulumi up` goes on with the rest.\n  " + "\n  ".join(lines) + more
     )
 
 
-def _as_mapping(databases: Any) -> Any:
-    """A list means that each key is the name as well."""
-    if isinstance(databases, list | tuple) and all(isinstance(each, str) for each in databases):
-        return {each: each for each in databases} if len(set(databases)) == len(databases) else list(databases)
-    return databases
+def _is_recorded(live: Live, new: Properties, alike: Alike) -> bool:
+    """Whether the set has it by state: of an update that failed in part, the engine keeps the old inputs alone."""
+    near = [each.id for each in alike.of(stem_of(new["logicalId"]) or "", new["name"])]
+    adopted = [new["adopt"]] if isinstance(new["adopt"], str) else []
+    return any(ownership.is_own(live, "Database", each) for each in (*near, *adopted))
 
 
-def _check_databases(news: Properties) -> Iterator[InvalidInput]:
-    declared = news.get("databases")
-    if declared is UNKNOWN:
-        return
-    if isinstance(declared, list):
-        twice = sorted({each for each in declared if declared.count(each) > 1})
-        wanted = f"databases names {', '.join(map(repr, twice[:3]))} twice." if twice else _WANTED
-        yield InvalidInput("databases", wanted, hint='give each key once, or {"key": "name", …}.')
-        return
-    if not isinstance(declared, Mapping):
-        yield InvalidInput("databases", _WANTED, hint='such as {"acme": "acme-prod"} or ["acme", "globex"].')
-        return
-    for key, given in declared.items():
-        if not key.strip():
-            yield InvalidInput("databases", "A key of databases is blank.", hint="give each database a key.")
-        elif key in _RESERVED:
-            yield InvalidInput("databases", f'"{key}" is a property of the set, and cannot be a key of it.')
-        what = f'database with the key "{shown_name(key)}"'
-        yield from check_name({"databases": given}, what, 1, None, field="databases")
+def _refused(wrong: Mapping[str, PrismaError]) -> Refused:
+    """The first one, and which others there are: what is to be done is mostly the same for all."""
+    first, *others = wrong.values()
+    more = f" {len(others):,} more of its keys are refused: {listed([*wrong][1:])}." if others else ""
+    return Refused(first.what, said=first.said, hint=f"{first.hint}{more}")
 
 
-_RESERVED = {
-    spelled
-    for field in DatabaseSetHandler.fields
-    for spelled in (field.name, snake(field.name))
-    if "_" in snake(field.name)
-}
-"""Pulumi's SDK for Python spells these in two ways, and would spell a key of this name so, too."""
-
-_WANTED = "databases is a mapping of keys to names, or a list of names."
-
-
-def _check_keys(news: Properties) -> Iterator[InvalidInput]:
-    """What names a key names one that is declared; what is released is not."""
-    declared = news.get("databases")
-    if not isinstance(declared, Mapping):
-        return
-    for field in ("rotationTriggers", "adopt"):
-        given = news.get(field)
-        if not known(given):
-            continue
-        if not isinstance(given, Mapping):
-            yield InvalidInput(field, f"{field} is a mapping by key.", hint='such as {"acme": "…"}.')
-            continue
-        for key in [key for key in given if key not in declared][:3]:
-            yield InvalidInput(field, f'{field} names the key "{shown_name(key)}", which databases does not have.')
-    for value in members.by_key(news, "adopt").values():
-        yield from check_id({"adopt": value}, "adopt", "db", required=True)
-    twice = [key for key in news.get("release") or () if known(news.get("release")) and key in declared]
-    for key in twice[:3]:
-        yield InvalidInput(
-            "release",
-            f'release names the key "{shown_name(key)}", which databases declares.',
-            hint="take it out of databases to forget it, or out of release to keep it.",
-        )
-
-
-def _check_member(one: DatabaseHandler, live: Live, new: Properties, alike: Alike) -> None:
+def _check_member(live: Live, new: Properties, alike: Alike) -> None:
     stem = stem_of(new["logicalId"]) or ""
-    if isinstance(new["adopt"], str):
-        database = live.database(new["adopt"], new["projectId"])
-        if database is None:
-            raise nothing_to_adopt("database", new["adopt"])
-        ownership.take(live, "Database", new["adopt"], database.title)
-        changes = one.agreed(live, database, new)
-        live.note(f"{database.title} is taken over, not made.")
-        tell_changes(live, database.title, changes)
     check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
+
+
+def _check_taken(one: DatabaseHandler, live: Live, new: Properties) -> Taken:
+    """An existing database for a key, and what is changed of it."""
+    database = live.database(new["adopt"], new["projectId"])
+    if database is None:
+        raise nothing_to_adopt("database", new["adopt"])
+    ownership.take(live, "Database", new["adopt"], database.title)
+    return database, one.agreed(live, database, new)
+
+
+def _tell_taken(live: Live, taken: Mapping[str, Taken]) -> None:
+    """What the comparison cannot say: a set that is new has none."""
+    if len(taken) > SHOWN:
+        live.note(f"{_title()}: {len(taken):,} databases are taken over, not made: {listed(taken)}.")
+    else:
+        for database, _ in taken.values():
+            tell_taken(live, "Database", database.id, database.title)
+    changed = [each for each in taken.values() if each[1]]
+    for database, changes in changed[:SHOWN]:
+        tell_changes(live, database.title, changes)
+    if len(changed) > SHOWN:
+        live.note(f"{_title()}: {len(changed):,} of these change in place.")
 
 
 def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:

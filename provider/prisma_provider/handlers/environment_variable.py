@@ -27,6 +27,7 @@ from prisma_provider.handlers.write_variable import (
     KIND,
     Scope,
     at,
+    begun_key,
     is_left_to_prisma,
     make,
     may_take,
@@ -112,7 +113,9 @@ class EnvironmentVariableHandler:
         return found
 
     def _agreed(self, variable: EnvironmentVariable, news: Properties) -> Diff:
-        return agree(variable.title, self._compare(variable, {}, news))
+        """What taking it over changes: its value is replaced, unless it is left to Prisma."""
+        write = () if is_left_to_prisma(variable, news) else (Change("value", SECRET, SECRET, "write"),)
+        return agree(variable.title, Diff((*self._compare(variable, {}, news).changes, *write)))
 
     def _value(self, live: Live, found: EnvironmentVariable, olds: Properties, news: Properties) -> Iterator[Change]:
         """What a PATCH has to see to; no value is in it, since none may be shown."""
@@ -129,7 +132,7 @@ class EnvironmentVariableHandler:
             live.note(
                 f"{capital(found.title)} was written elsewhere again ({found.updated_at}), after its value was put "
                 "back once. It is left as it is: find out who writes it. Another value, or `pulumi up --replace` with "
-                "its URN, sends it again."
+                "its URN, sends it again; `pulumi refresh` accepts it, and ends this warning."
             )
 
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
@@ -138,6 +141,7 @@ class EnvironmentVariableHandler:
         with live.run.under_way(*scope.named), live.run.alone(*scope.named):
             variable = self._adopted(live, news) or make(live, scope, news)
             live.run.returned(variable.id)
+        live.intents.forget(*begun_key(live, scope))
         live.put_variable(variable)
         state = {**news, "workspaceId": live.workspace_id_of(scope.project_id)}
         if is_left_to_prisma(variable, news):
@@ -166,7 +170,7 @@ class EnvironmentVariableHandler:
         if variable is None:
             return None
         workspace_id = live.workspace_id_of(variable.project_id, olds.get("workspaceId"))
-        return outputs(variable, {**olds, "workspaceId": workspace_id})
+        return outputs(variable, {**_accepted(live, variable, olds), "workspaceId": workspace_id})
 
     def update(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Properties:
         """PATCH the value, or nothing."""
@@ -255,6 +259,15 @@ def _check_home(live: Live, news: Properties) -> Iterator[InvalidInput]:
         branch = live.branch(str(branch_id), None if project_id is UNKNOWN else project_id)
         if branch is None or not (project_id is UNKNOWN or same_id(branch.project.id, project_id)):
             yield not_there("branchId", "branch", f"{branch_id} in project {project_id}")
+
+
+def _accepted(live: Live, variable: EnvironmentVariable, olds: Properties) -> Properties:
+    """State, in which another hand's write that came after the value was put back once is warned of no more."""
+    own = olds.get(WRITTEN) or {}
+    if not own.get("putBack") or not was_written_elsewhere(variable, own):
+        return olds
+    live.note(f"{capital(variable.title)} was written elsewhere again ({variable.updated_at}); it is left as it is.")
+    return {**olds, WRITTEN: written(variable, put_back=True)}
 
 
 def outputs(variable: EnvironmentVariable, state: Properties) -> Properties:

@@ -1,11 +1,12 @@
-"""Looking an object up by its id alone: `.get`, and import."""
+"""Looking an object up: by its id alone, as `.get` and an import do, or by what state has of it, as a refresh does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from prisma_provider.api.models import PREFIXES, is_id
+from prisma_provider.diff import Diff, Field, postponed
 from prisma_provider.errors import InvalidInput, NotFound
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
@@ -42,6 +43,28 @@ def look_up(live: Live, resource: str, reader: Reader, object_id: str, state: Pr
         raise NotFound(
             f"There is no {words(resource)} {object_id}, or the token cannot see it.",
             hint="correct the id, in the program or in the command; copy it from Prisma Console.",
+        )
+    return outputs
+
+
+def waiting(
+    resource: str, object_id: str, state: Properties, fields: Iterable[Field], declared: Properties, found: Diff
+) -> list[str]:
+    """What a preview cannot compare, where it shows no change otherwise."""
+    what = title(resource, object_id, state)
+    names = postponed(fields, declared, found)
+    return [f"{what}: its {each} is only known after the update, and is sent if it is another one." for each in names]
+
+
+def refreshed(live: Live, resource: str, reader: Reader, object_id: str, state: Properties) -> Properties | None:
+    """The outputs of a resource of the stack; None where it is proved gone: then Pulumi forgets it, and its secrets."""
+    outputs = reader.read(live, object_id, state)
+    project_id = object_id if resource == "Project" else state.get("projectId")
+    if outputs is None and project_id and live.project(project_id, state.get("workspaceId")) is None:
+        live.note(
+            f"Project {project_id} is not found: it was deleted, or transferred to another workspace, which Prisma's "
+            "API does not tell apart. Pulumi forgets it, and what is in it with its secrets. If it was transferred, "
+            "refresh with a token of its new workspace, which keeps them."
         )
     return outputs
 

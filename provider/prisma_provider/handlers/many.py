@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -14,6 +15,8 @@ from prisma_provider import errors
 from prisma_provider.network.throttle import MOST
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 EVERY = 30.0
 """Seconds between two lines of progress."""
@@ -62,6 +65,9 @@ def _take(found: Outcome[T], ended: Mapping[str, Future[T]]) -> None:
             found.done[key] = future.result()
         except errors.PrismaError as error:
             found.failed[key] = error
+        except Exception as error:  # what was done for the others has to be recorded all the same
+            _log.info('the provider failed for "%s"', key, exc_info=error)
+            found.failed[key] = errors.Fault(error)
 
 
 def _is_over(found: Outcome[T]) -> bool:

@@ -352,9 +352,9 @@ def _check_way(news: Properties) -> Iterator[InvalidInput]:
     environment = news.get("environment")
     if environment is not None and environment is not UNKNOWN:
         if not isinstance(environment, Mapping) or not all(isinstance(each, str) for each in environment.values()):
-            yield InvalidInput("environment", "environment is a map of names to texts.")
+            yield InvalidInput("", "environment is a map of names to texts.")
         for variable in set(URLS).intersection(environment):
-            yield InvalidInput("environment", f"{variable} in environment would be another database: leave it out.")
+            yield InvalidInput("", f"{variable} in environment would be another database: leave it out.")
 
 
 def _check_files(news: Properties) -> Iterator[InvalidInput]:

@@ -58,6 +58,10 @@ class ServiceTokenHandler:
         if found.replaces():
             live.run.replacing(object_id)
             self._tell_replacement(live, token, olds, news)
+        elif (live.client.age(token.expires_at) or 0) > 0:
+            live.note(
+                f"{capital(token.title)} has expired: another rotation_trigger makes another one, with a new value."
+            )
         return found
 
     def _compare(self, token: ServiceToken, olds: Properties, news: Properties) -> Diff:
@@ -65,6 +69,10 @@ class ServiceTokenHandler:
         return Diff(tuple(_renewal(change) for change in compare(self.fields, olds, news, there).changes))
 
     def _tell_replacement(self, live: Live, token: ServiceToken, olds: Properties, news: Properties) -> None:
+        previous = self._live(live, olds[PREVIOUS], olds) if olds.get(PREVIOUS) else None
+        if previous is not None:
+            _refuse_own(live, previous, None)
+            live.note(f"{capital(previous.title)}, which the rotation before left valid, is revoked.")
         if news.get("keepPrevious"):
             live.note(f"{capital(token.title)} stays valid until the next rotation, as keep_previous=True says.")
             return
@@ -104,7 +112,7 @@ class ServiceTokenHandler:
             return
         if olds.get(PREVIOUS):
             self._revoke(live, olds[PREVIOUS], {"workspaceId": olds.get("workspaceId")})
-        if _is_kept(live, object_id, olds):
+        if _is_kept(live, object_id, olds) and self._live(live, object_id, olds) is not None:
             live.note(f"service token {object_id} stays valid until the next rotation, as keep_previous=True says.")
             return
         self._revoke(live, object_id, olds)

@@ -18,6 +18,9 @@ from prisma_provider.text import name, some_of
 SHOWN = 10
 """How many databases a sentence names; the review names all that lose data."""
 
+MOST_GONE = 500
+"""How many a sentence names that another hand deleted: the review knows them by nothing else."""
+
 
 @dataclass
 class Changes:
@@ -30,7 +33,7 @@ class Changes:
     title: str
     kept: dict[str, tuple[Database, Diff]] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)
     removed: dict[str, Database] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)
     lost: dict[str, str] = field(default_factory=dict)
@@ -93,13 +96,22 @@ class Changes:
         changed = {key: each for key, each in self.kept.items() if each[1]}
         for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
-            yield from (f'{self.title}, "{key}": {line}' for line in explain(database.title, found))
+            yield from (f'{self.title}, "{name(key)}": {line}' for line in explain(database.title, found))
         if len(changed) > SHOWN:
             yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
         if self.gone:
-            yield f"{self.title}: {listed(self.gone)} cannot be found any more, and will be made again."
-        if self.added:
-            yield f"{self.title}: {len(self.added):,} to be made: {listed(self.added)}."
+            # The review knows by its id which database that is: its data is lost.
+            each = [f'"{name(key)}" ({object_id}) is gone' for key, object_id in sorted(self.gone.items())]
+            yield f"{self.title}: {some_of(each, MOST_GONE)}: cannot be found any more, and will be made again, empty."
+        made = [key for key in self.added if key not in members.by_key(news, "adopt")]
+        if made:
+            yield f"{self.title}: {len(made):,} to be made: {listed(made)}."
+        strings = members.by_key(olds, "databaseUrls")
+        if strings and news.get("connections") in (None, False):
+            yield (
+                f"{self.title}: the connection strings of {listed(strings)} will be forgotten. Prisma gives them only "
+                "once: with connections=True again, it takes a rotation trigger to have new ones."
+            )
         unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
         if news.get("connections") and not olds.get("connections") and unknown:
             yield (
@@ -109,7 +121,8 @@ class Changes:
         if self.lost:
             yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
         if self.released:
-            yield f"{self.title}: {listed(self.released)} will be forgotten, and stay as they are."
+            kept = some_of([f'"{name(key)}" ({object_id})' for key, object_id in sorted(self.released.items())], SHOWN)
+            yield f"{self.title}: released, so that Pulumi forgets it and Prisma keeps it: {kept}."
         if self.removed:
             yield (
                 f"{self.title}: {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
@@ -125,14 +138,15 @@ def listed(keys: Iterable[str]) -> str:
     return some_of([f'"{name(key)}"' for key in sorted(keys)], SHOWN)
 
 
-def deletion_refused(title: str, names: Mapping[str, str]) -> Refused:
-    """A deletion of databases that the program does not allow."""
+def deletion_refused(title: str, names: Mapping[str, str], hint: str = "") -> Refused:
+    """A deletion of databases that the program does not allow; by default, that of keys that are not declared."""
     found = [f'"{name(key)}"' + (f' ("{name(given)}")' if given != key else "") for key, given in sorted(names.items())]
     count = "one database" if len(found) == 1 else f"{len(found):,} databases"
     return Refused(
         f"{capital(title)} does not delete {count} with all data: {some_of(found, SHOWN)}.",
-        hint="declare them again; or, if the data may go, set allow_delete=True and run `pulumi up`; or forget them "
-        f"without deleting: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
+        hint=hint
+        or "declare what is to stay; or, if the data may go, set allow_delete=True and run `pulumi up`; or make Pulumi "
+        f"forget it, so that it lives on in Prisma: release=[{', '.join(json.dumps(key) for key in sorted(names)[:3])}"
         f"{', …' if len(names) > 3 else ''}]. Nothing was deleted.",
     )
 

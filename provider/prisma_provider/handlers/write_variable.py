@@ -12,9 +12,13 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import went_away
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
+from prisma_provider.live.run import resource
 from prisma_provider.network.clock import seconds_of
 
 KIND = "EnvironmentVariable"
+
+ENVIRONMENT = "prisma:index:Environment$"
+"""What the URN of a variable holds that an Environment declares: nobody can give it an argument of its own."""
 
 ENOUGH = 6
 """Characters of a value by which it is known in what a service says."""
@@ -75,7 +79,7 @@ def may_take(live: Live, there: EnvironmentVariable, news: Properties) -> bool:
         return False
     if ownership.is_own(live, KIND, there.id):
         return True  # an option, or --replace, asks for another one in its place: there can be only one
-    if _was_begun(live, Scope.of(news)):
+    if not there.is_managed_by_system and _was_begun(live, Scope.of(news)):
         live.note(f"{capital(there.title)} was made by an interrupted run of this stack, and is used again.")
         return True
     if news.get("adopt"):
@@ -87,7 +91,9 @@ def may_take(live: Live, there: EnvironmentVariable, news: Properties) -> bool:
 
 
 def _was_begun(live: Live, scope: Scope) -> bool:
-    """Whether the stack's state saw the creation of this variable only begin, and it is none of this run's."""
+    """Whether the stack's state, or a note on this machine, saw its creation only begin, in an earlier run."""
+    if live.intents.left(*begun_key(live, scope)) is not None:
+        return True
     return live.begun_before(
         KIND,
         *scope.named,
@@ -96,6 +102,11 @@ def _was_begun(live: Live, scope: Scope) -> bool:
         branchId=scope.branch_id,
         key=scope.key,
     )
+
+
+def begun_key(live: Live, scope: Scope) -> tuple[str, ...]:
+    """The name of the note on this machine that the creation of a variable was begun for a resource."""
+    return (live.client.settings.base_url, resource(), *scope.named)
 
 
 def _managed(there: EnvironmentVariable) -> Refused:
@@ -108,9 +119,13 @@ def _managed(there: EnvironmentVariable) -> Refused:
 
 def _exists(there: EnvironmentVariable) -> Refused:
     branch = f" for branch {there.branch_id}" if there.branch_id else ""
+    way = "declare adopt=True to take it over and replace its value, or another key"
+    if ENVIRONMENT in resource():
+        way = f"delete it; or leave {there.key} out of environment_variables, and declare an EnvironmentVariable of "
+        way += "that key with adopt=True, which takes it over and replaces its value"
     return Refused(
         f"{capital(there.title)} exists already in project {there.project_id}, class {there.variable_class}{branch}.",
-        hint="declare adopt=True to take it over and replace its value, or another key. Nothing was made.",
+        hint=f"{way}. Nothing was made.",
     )
 
 
@@ -130,6 +145,8 @@ def make(live: Live, scope: Scope, news: Properties) -> EnvironmentVariable:
                 return live.client.create_environment_variable({**body, "value": news["value"]})
         except (errors.LostResponse, errors.Conflict) as error:
             lost = lost or isinstance(error, errors.LostResponse)
+            if not lost:
+                live.intents.forget(*begun_key(live, scope))  # nothing was made: what is there is another's
             found = at(live.client.environment_variables(scope.project_id, scope.key), scope)
             if found is None:
                 raise
@@ -139,11 +156,12 @@ def make(live: Live, scope: Scope, news: Properties) -> EnvironmentVariable:
             return found
 
     try:
-        return live.client.retrying(errors.LostResponse, errors.Conflict)(attempt)
+        with live.intents.noted(*begun_key(live, scope)):
+            return live.client.retrying(errors.LostResponse, errors.Conflict)(attempt)
     except errors.ApiError as error:
         if not lost and not isinstance(error, errors.Conflict):
             raise
-        hint = "run `pulumi up` again: if it was made, that names it, and adopt=True takes it over."
+        hint = "run `pulumi up` again: if it was made, that takes it, or names it where adopt=True is needed."
         raise type(error)(error.what, said=error.said, hint=hint) from None
 
 

@@ -11,10 +11,14 @@ from prisma_provider.api.client import Client
 from prisma_provider.api.models import Branch, Connection, EnvironmentVariable, Project, ServiceToken
 from prisma_provider.live.intents import Intents
 from prisma_provider.live.own_writes import OwnWrites
-from prisma_provider.live.run import Run
+from prisma_provider.live.run import Run, resource
 from prisma_provider.live.shared_reads import SharedRead, SharedReads
-from prisma_provider.live.state import Recorded
+from prisma_provider.live.state import Recorded, named
+from prisma_provider.members import member
 from prisma_provider.network.retries import DEFAULT_TIME_LIMIT, time_limit
+
+LINES_OF_A_SET = 20
+"""Notes about the databases of one set in a run, of which there may be ten thousand."""
 
 
 class Shared:
@@ -115,12 +119,21 @@ class Shared:
 
 
 def _unrepeated(note: Callable[[str], None]) -> Callable[[str], None]:
-    """What is said twice in a run, by a check and by what follows it, is read once."""
+    """What is said twice in a run, by a check and by what follows it, is read once; of a set, only so many lines."""
     said: set[str] = set()
+    of_sets: Counter[str] = Counter()
 
     def say_once(line: str) -> None:
-        if line not in said:
-            said.add(line)
-            note(line)
+        if line in said:
+            return
+        said.add(line)
+        one = member(resource())
+        if one is not None:
+            of_sets[one.of] += 1
+            if of_sets[one.of] > LINES_OF_A_SET:
+                return
+            if of_sets[one.of] == LINES_OF_A_SET:
+                line = f"{line} Lines about others of {named(one.of)} are left out."
+        note(line)
 
     return say_once

@@ -18,6 +18,7 @@ from typing import Any
 
 from prisma_provider import members, pulumi_command
 from prisma_provider.api.models import bare_id
+from prisma_provider.text import name as shown_name
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def named(urn: str) -> str:
     """A resource as its program names it: `Database "orders"`, or `DatabaseSet "tenants", "acme"`."""
     found = members.member(urn)
     if found is not None:
-        return f'{named(found.of)}, "{found.key}"'
+        return f'{named(found.of)}, "{shown_name(found.key)}"'
     return f'{kind_of(urn)} "{urn.rpartition("::")[2]}"'
 
 

@@ -32,7 +32,7 @@ from prisma_provider.ownership.replacing import (
     refuse_renamed_project,
     refuse_replacement,
 )
-from prisma_provider.ownership.taking import hold, refuse_held, take, take_import
+from prisma_provider.ownership.taking import former_holder, hold, refuse_held, take, take_import
 from prisma_provider.ownership.values import Keyed, Object, is_declared, is_own
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Object",
     "branch_key",
     "creation_key",
+    "former_holder",
     "hold",
     "is_declared",
     "is_deleted_with_its_project",

@@ -10,7 +10,7 @@ from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live
 from prisma_provider.live.run import Made, resource
 from prisma_provider.live.state import Entry, kind_of, named
-from prisma_provider.members import member
+from prisma_provider.members import member, resource_of
 from prisma_provider.ownership.values import Inputs, Keyed, Object, alias, has_by_state, is_declared, is_shown
 
 
@@ -86,7 +86,7 @@ def refuse_renamed_identity(live: Live, news: Inputs, there: Collection[Database
     pairs = _unseen(live, "Database", there)
     for each, entry in pairs:
         if each.name == news["name"] and (not branch or same_id(each.branch_id, branch)):
-            raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
+            raise _same_pair(live, each, entry.urn, resource(), f"{named(resource())} is new", "project and branch")
     _note_unseen(live, pairs)
 
 
@@ -96,7 +96,7 @@ def refuse_renamed_project(live: Live, news: Inputs, existing: Callable[[], Iter
         return
     same = [each for each in existing() if each.name == news["name"]]
     for each, entry in _unseen(live, "Project", same):
-        raise _same_pair(each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
+        raise _same_pair(live, each, entry.urn, resource(), f"{named(resource())} is new", "workspace")
 
 
 def _unseen(live: Live, kind: str, there: Iterable[Object]) -> list[tuple[Object, Entry]]:
@@ -121,24 +121,48 @@ def _entry_was_seen(live: Live, entry: Entry) -> bool:
     return entry.urn == resource() or declared or is_shown(live, entry)
 
 
-def _same_pair(each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
+def _same_pair(live: Live, each: Keyed, urn: str, new: str, what: str, where: str) -> Refused:
+    kind = kind_of(urn).lower()
+    identity = f"The first argument is a resource's identity: with another one Pulumi makes a new, empty {kind}"
+    if member(urn) or member(new):
+        identity = "First argument and key are a database's identity: with others Pulumi makes a new, empty one"
+    apart = f"give {named(new)} another name" if member(new) else f"declare adopt=False on {named(new)}"
     return Refused(
-        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. The first argument is a "
-        f"resource's identity: with another one Pulumi makes a new, empty {kind_of(urn).lower()} and deletes that one "
-        "with its data.",
-        hint=f"to keep that one, declare {alias(urn, new)} on {named(new)}; if {named(new)} is meant to be another "
-        f"one, declare adopt=False on {named(new)}: what the program does not declare any more is then deleted. "
-        "Nothing was changed.",
+        f"{what}, and {each.title} of {named(urn)} has the same name, {where}. {identity} and deletes that one with "
+        "its data.",
+        hint=f"to keep that one, declare {_keeping(live, each, urn, new)}; if {named(new)} is meant to be another "
+        f"one, {apart}: what the program does not declare any more is then deleted. Nothing was changed.",
     )
 
 
+def _keeping(live: Live, each: Keyed, urn: str, new: str) -> str:
+    """How the resource `new` comes by the object of `urn`: a set has the databases of another set, or takes one."""
+    of, to = member(urn), member(new)
+    if _is_renamed(live, urn, new):
+        return f"{alias(urn, new)} on {named(resource_of(new))}"
+    taking = f'adopt={{"{to.key}": "{each.id}"}}' if to else f'adopt="{each.id}"'
+    released = f' and release=["{of.key}"] on {named(of.of)}' if of else ""
+    return f"{taking} on {named(resource_of(new))}{released}"
+
+
+def _is_renamed(live: Live, urn: str, new: str) -> bool:
+    """Whether one may be the other under another first argument: of two sets, that the program declares only one."""
+    of, to = member(urn), member(new)
+    if of is None or to is None:
+        return of is to
+    return of.key == to.key and live.run.inputs(of.of) is None and not live.run.old_inputs(to.of)
+
+
 def _note_unseen(live: Live, pairs: Sequence[tuple[Keyed, Entry]]) -> None:
-    if not pairs:
+    # What a set does not declare any more is refused, or asked for by name.
+    alone = [(each, entry) for each, entry in pairs if member(entry.urn) is None]
+    if not alone:
         return
-    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in pairs[:3])
+    names = ", ".join(f"{named(entry.urn)} ({each.id})" for each, entry in alone[:3])
+    each, entry = alone[0]
     live.note(
         f"{named(resource())} is new. If it is {names} under another first argument, keep that one with "
-        f"{alias(pairs[0][1].urn, resource())}: what the program does not declare any more is "
+        f"{_keeping(live, each, entry.urn, resource())}: what the program does not declare any more is "
         "deleted with its data."
     )
 
@@ -153,7 +177,7 @@ def refuse_deletion(live: Live, found: Keyed, what: str) -> None:
     for made in live.run.all_made():
         if _is_same_again(live, made, found):
             what = f"{named(made.urn)} ({made.object_id}) was made by this run"
-            raise _same_pair(found, resource(), made.urn, what, "project and branch")
+            raise _same_pair(live, found, resource(), made.urn, what, "project and branch")
 
 
 def _is_same_again(live: Live, made: Made, found: Database) -> bool:

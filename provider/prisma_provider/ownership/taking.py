@@ -34,6 +34,12 @@ def take(live: Live, kind: str, object_id: str, title: str) -> None:
     _refuse_of_other_stack(live, kind, object_id, title)
 
 
+def former_holder(live: Live, kind: str, object_id: str) -> str | None:
+    """The resource that gives the object up: it has it by state, and this run was not shown it so far."""
+    others = (entry for entry in live.recorded().holders(kind, object_id) if entry.urn != resource())
+    return next((entry.urn for entry in others if not is_shown(live, entry) and not member(entry.urn)), None)
+
+
 def refuse_held(live: Live, kind: str, object_id: str, title: str) -> None:
     """Refuse what this stack holds under another resource, whether the program still declares that or not."""
     for entry in live.recorded().holders(kind, object_id):

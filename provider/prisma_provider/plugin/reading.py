@@ -11,7 +11,7 @@ from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.handlers.inputs import Properties
-from prisma_provider.handlers.lookup import look_up, title
+from prisma_provider.handlers.lookup import look_up, refreshed, title
 from prisma_provider.live import Live
 
 QUERIES = {
@@ -39,7 +39,7 @@ def refresh(live: Live, kind: str, object_id: str, olds: Properties, inputs: Pro
     The inputs follow what changed in place, so that the next preview shows it against the program.
     """
     handler = HANDLERS[kind]
-    outputs = handler.read(live, object_id, olds)
+    outputs = refreshed(live, kind, handler, object_id, olds)
     if outputs is None:
         return None
     drifted = {

@@ -16,9 +16,9 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer, add
 from prisma_provider.diff import Diff, explain
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.functions import FUNCTIONS
-from prisma_provider.handlers import HANDLERS, Handler, check
+from prisma_provider.handlers import HANDLERS, Handler, check, named_by
 from prisma_provider.handlers.inputs import Properties, check_texts
-from prisma_provider.handlers.lookup import title
+from prisma_provider.handlers.lookup import title, waiting
 from prisma_provider.keys import adopted_id
 from prisma_provider.live import Live
 from prisma_provider.plugin import detail, planned, reading
@@ -72,10 +72,10 @@ class Provider(ResourceProviderServicer):
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """A token, a base URL; the token is a secret from here on, however it was given."""
         news = to_properties(request.news)
-        failures = [_failure(problem) for problem in check_texts(news)]
+        secrets = {*SECRET_SETTINGS, *secret_in(request.news)}
+        failures = [_failure(each, "" if each.field in secrets else each.field) for each in check_texts(news)]
         if not failures and all(isinstance(value, str) for value in news.values()):
             failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in wrong(news)]
-        secrets = {*SECRET_SETTINGS, *secret_in(request.news)}
         return provider_pb2.CheckResponse(inputs=to_struct(news, secrets), failures=failures)
 
     @spoken
@@ -127,16 +127,20 @@ class Provider(ResourceProviderServicer):
         urn = parse(request.urn)
         kind = kind_of(urn.type)
         olds, news = to_properties(request.olds), to_properties(request.news)
-        self._take_import(request.urn, kind)
+        is_import = self._take_import(request.urn, kind)
         try:
             news = named(urn, request, olds, news)
             with self._session.operation(request.urn) as live:
                 hidden = {"identity": stem_for(urn), "seed": request.randomSeed.hex()}
                 checked = check(live, kind, olds, {**news, **hidden})
         except PrismaError as error:
-            return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error)])
-        failures = [_failure(problem) for problem in checked.problems]
-        inputs = to_struct(checked.inputs, _secrets(HANDLERS[kind], request.news))
+            named_as = named_by(kind, error, secret_in(request.news))
+            return provider_pb2.CheckResponse(inputs=request.news, failures=[_failure(error, named_as)])
+        secrets = _secrets(HANDLERS[kind], request.news)
+        # An import is checked with what Prisma shows, and has no secrets: none is missing.
+        problems = (each for each in checked.problems if not (is_import and each.field in secrets.difference(news)))
+        failures = [_failure(problem, named_by(kind, problem, secrets)) for problem in problems]
+        inputs = to_struct(checked.inputs, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     @spoken
@@ -150,6 +154,8 @@ class Provider(ResourceProviderServicer):
             if found.replaces():
                 # What is closed in place is said by Update: an option such as `replaceOnChanges` may yet replace it.
                 _explain(live, kind, request.id, olds, found)
+            for line in waiting(kind, request.id, olds, handler.fields, news, found):
+                live.note(line)
             live.warn_if_blocked()
         return detail.response(found, olds, news)
 
@@ -205,15 +211,17 @@ class Provider(ResourceProviderServicer):
         self._session.looked_up[request.urn] = request.id
         return seen
 
-    def _take_import(self, urn: str, kind: str) -> None:
-        """What was looked up by its id is imported if the engine goes on with it, by Check or Diff.
+    def _take_import(self, urn: str, kind: str) -> bool:
+        """What was looked up by its id is imported if the engine goes on with it, by Check or Diff: whether it is.
 
         Newer engines ask Read the same for an import and for a `.get`, which ends there. `pulumi do` is no import.
         """
         given_id = self._session.looked_up.pop(urn, None)
-        if given_id is not None and not is_of_no_stack(parse(urn)):
-            with self._session.operation(urn) as live:
-                reading.imported(live, kind, given_id)
+        if given_id is None or is_of_no_stack(parse(urn)):
+            return False
+        with self._session.operation(urn) as live:
+            reading.imported(live, kind, given_id)
+        return True
 
     @spoken
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
@@ -293,5 +301,5 @@ def _secrets(handler: Handler, *given: Struct) -> set[str]:
     return found.union(field.name for field in handler.fields if field.repeats in found)
 
 
-def _failure(error: PrismaError) -> provider_pb2.CheckFailure:
-    return provider_pb2.CheckFailure(property=getattr(error, "field", ""), reason=spelled(str(error)))
+def _failure(error: PrismaError, property_: str) -> provider_pb2.CheckFailure:
+    return provider_pb2.CheckFailure(property=property_, reason=spelled(str(error)))

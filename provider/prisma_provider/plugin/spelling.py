@@ -36,12 +36,14 @@ _PYTHON = re.compile(
 )
 
 
-_ALIAS = re.compile(r"opts=pulumi\.ResourceOptions\(aliases=\[pulumi\.Alias\(name=(\"[^\"]*\"|…)\)\]\)")
+_ALIAS = re.compile(r"pulumi\.Alias\(name=(\"[^\"]*\"|…)\)")
+_ALIASES = re.compile(r"opts=pulumi\.ResourceOptions\(aliases=\[((?:\{name: )?(?:\"[^\"]*\"|…)\}?)\]\)")
 
 
 def spelled(text: str) -> str:
     """A message of the handlers as it leaves the plugin."""
-    return _PYTHON.sub(_respelled, _ALIAS.sub(r"the option aliases: [{name: \1}]", text))
+    text = _ALIASES.sub(r"the option aliases: [\1]", _ALIAS.sub(r"{name: \1}", text))
+    return _PYTHON.sub(_respelled, text)
 
 
 def _respelled(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from prisma_provider.diff import Change, Diff
 from prisma_provider.members import SET
-from prisma_provider.review.changes import adopted, is_gone, restores, seen
+from prisma_provider.review.changes import adopted, is_gone, previous_token, restores, seen, stays
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, shown
 
@@ -35,8 +35,7 @@ def calls(step: Step, plan: Plan) -> Iterator[str]:
         yield from _update(step, plan)
     elif step.op == "replace":
         yield from _create(step)
-        if not is_gone(step, plan):
-            yield from _delete(step)
+        yield from _delete(step, gone=is_gone(step, plan))
     elif step.op == "delete":
         yield from _delete(step)
 
@@ -51,9 +50,13 @@ def _create(step: Step) -> Iterator[str]:
         yield f"POST /v1/{_kind_path(step, new)}"
 
 
-def _delete(step: Step) -> Iterator[str]:
+def _delete(step: Step, *, gone: bool = False) -> Iterator[str]:
     old = step.old or State()
-    if not (old.retained or old.external):
+    if old.retained or old.external:
+        return
+    if previous := previous_token(step):
+        yield f"DELETE /v1/{_kind_path(step, old)}/{shown(previous)}"
+    if not (gone or stays(step)):
         yield f"DELETE {_path(step)}"
 
 

@@ -20,7 +20,8 @@ _NOT_SET: Final = "not set"
 _FIELD = re.compile(r"[:;] (\w+) is ")
 _TRIGGER = "rotationTrigger"
 _VALUE = "value"
-_SENDS = (": gets the value", ": its value is only known")
+_MAY_SEND = ": its value is only known"
+_SENDS = (": gets the value", _MAY_SEND)
 """How the provider says of an environment variable that its value is sent, which no preview shows."""
 
 PATCHED = ("name", "gitName", "isDefault", "branchId", "branchGitName")
@@ -67,7 +68,7 @@ def seen(step: Step, plan: Plan) -> dict[str, Seen]:
     told = _told(step, plan)
     fields = dict.fromkeys((*_edited(step.refreshed or step.old, step.new), *told, *step.detailed, *step.reasons))
     found = {field: _seen(field, step, step.old, step.new, told) for field in fields if field in (*SHOWN, _TRIGGER)}
-    return found | ({_VALUE: _sent(step, told)} if _sends_value(step, plan, told) else {})
+    return found | ({_VALUE: _sent(step, plan, told)} if _sends_value(step, plan, told) else {})
 
 
 def _sends_value(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) -> bool:
@@ -77,9 +78,11 @@ def _sends_value(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) ->
     return _VALUE in (*told, *step.detailed) or any(line.startswith(_SENDS) for line in _lines(step, plan))
 
 
-def _sent(step: Step, told: Mapping[str, tuple[Any, Any]]) -> Seen:
-    """That it is sent, and whether another hand has written it; never the value."""
-    return Seen(_VALUE, None, "another", by_hand=_VALUE in told, edited=_VALUE not in told)
+def _sent(step: Step, plan: Plan, told: Mapping[str, tuple[Any, Any]]) -> Seen:
+    """That it is sent, or may be, and whether another hand has written it; never the value."""
+    unknown = any(line.startswith(_MAY_SEND) for line in _lines(step, plan))
+    after = UNKNOWN_MARK if unknown else "another"
+    return Seen(_VALUE, None, after, by_hand=_VALUE in told, edited=_VALUE not in told)
 
 
 def restores(step: Step, plan: Plan) -> bool:
@@ -95,11 +98,27 @@ def adopted(step: Step) -> str | None:
     return adopt if isinstance(adopt, str) and adopt != UNKNOWN_MARK else None
 
 
+def stays(step: Step) -> bool:
+    """Whether the object of a deletion or replacement lives on: a token that is kept, a variable left to Prisma."""
+    old = step.old or State()
+    if step.kind == "ServiceToken":
+        replaced = step.op == "replace" or step.pending
+        return replaced and bool((step.new or old).inputs.get("keepPrevious"))
+    left = old.outputs.get("isManagedBySystem") and old.inputs.get("adopt") is False
+    return step.kind == "EnvironmentVariable" and bool(left)
+
+
+def previous_token(step: Step) -> str | None:
+    """The id of the service token that the rotation before left valid: it goes with this one."""
+    found = (step.old or State()).outputs.get("previousId") if step.kind == "ServiceToken" else None
+    return found if isinstance(found, str) else None
+
+
 def is_gone(step: Step, plan: Plan) -> bool:
     """Whether the provider found the object of this step gone, now or in the refresh of this very preview."""
     if step.op == "create":
         return step.refreshed is not None
-    return any(said.startswith("is gone") for said in _lines(step, plan))
+    return plan.is_gone(step.old.id if step.old else None)
 
 
 def _edited(old: State, new: State) -> Iterator[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from prisma_provider.members import SET
-from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, restores, seen
+from prisma_provider.review.changes import PATCHED, Seen, adopted, is_gone, previous_token, restores, seen, stays
 from prisma_provider.review.defaults import Defaults
 from prisma_provider.review.plan import KNOWN, QUIET, Plan, State, Step
 from prisma_provider.review.sets import is_readable
-from prisma_provider.review.values import origin, shown
+from prisma_provider.review.values import UNKNOWN_MARK, origin, shown
 
 Kind = Literal[
     "created",
@@ -40,6 +40,7 @@ TAKEN = (
     "This run adopts it, and deletes it then under its old name: take that one out of state before, by "
     "`pulumi state delete`, which deletes nothing in Prisma."
 )
+UNRELEASED = "This run adopts it elsewhere as well: name its key in the set's release=[…], and it is not deleted."
 FOREIGN = "Its data may be lost: it is of another provider."
 UNTYPED = "It may hold data: its type does not say, and its code is the program's own."
 ACCESS = {
@@ -47,6 +48,11 @@ ACCESS = {
     "ServiceToken": "Whoever uses this token is locked out.",
 }
 """What lets somebody in, and what its deletion means."""
+LIVES_ON = {
+    "EnvironmentVariable": "It lives on: Prisma manages it, and it was not taken over.",
+    "ServiceToken": "It stays valid until the next rotation.",
+}
+"""What lives on, though Pulumi deletes its resource."""
 HOLDS_DATA = ("Project", "Database", SET)
 """What has data: deleted or replaced, it is lost."""
 
@@ -152,6 +158,8 @@ def _creation(step: Step) -> Finding:
         return Finding("adopted", step, after=shown(adopt), note=taken)
     left = "Where one is there, it is taken over" if variable else "Where an interrupted run left it behind, that one"
     note = left + (", and its value replaced." if variable else " is taken.") if adopt else None
+    if variable and adopt is False:
+        note = "Where Prisma manages one already, nothing is sent: that stays as it is."
     return Finding("created", step, before=origin(new.inputs.get("source")), after=name, note=note)
 
 
@@ -160,8 +168,10 @@ def _deletion(step: Step, defaults: Defaults) -> Finding:
     if old.retained or old.external:
         return Finding("forgotten", step, note="It lives on in Prisma: only Pulumi forgets it.")
     begin = PENDING if step.pending else ""
+    if stays(step):
+        return Finding("forgotten", step, note=LIVES_ON[str(step.kind)] + _of_previous(step))
     if step.kind in ACCESS:
-        note = begin + ACCESS[step.kind]
+        note = begin + ACCESS[step.kind] + _of_previous(step)
         return Finding("deleted", step, note=note, loses="credentials")
     if step.kind == "EnvironmentVariable":
         return Finding("deleted", step, note=begin + "A running service keeps it until its next deployment.")
@@ -190,20 +200,25 @@ def _replacement(step: Step, plan: Plan) -> Finding:
         step,
         before=", ".join(f"{change.field} {shown(change.before)}" for change in values) or None,
         after=", ".join(f"{change.field} {shown(change.after)}" for change in values) or None,
-        note=_replaced_note(step, old, gone=gone, asked=not because),
+        note=_replaced_note(step, old, gone=gone, asked=not because) + _unless_same(because),
         loses=None if gone and step.kind == "ServiceToken" else _replaced_loses(step),
         drift=gone,
     )
 
 
+def _unless_same(because: Sequence[Seen]) -> str:
+    maybe = because and all(change.after == UNKNOWN_MARK for change in because)
+    return " If it turns out to be the same, nothing is replaced." if maybe else ""
+
+
 def _replaced_loses(step: Step) -> Loss | None:
     if step.kind in HOLDS_DATA:
         return "data"
-    return "credentials" if step.kind in ACCESS and not _keeps_previous(step) else None
+    return "credentials" if step.kind in ACCESS and (previous_token(step) or not stays(step)) else None
 
 
-def _keeps_previous(step: Step) -> bool:
-    return step.kind == "ServiceToken" and bool((step.new or State()).inputs.get("keepPrevious"))
+def _of_previous(step: Step) -> str:
+    return " The one that the rotation before left valid is revoked." if previous_token(step) else ""
 
 
 _REPLACED = {
@@ -211,15 +226,19 @@ _REPLACED = {
     "ServiceToken": "Another one with a new value takes its place; whoever uses the old one is locked out.",
 }
 """What a replacement means that loses no data."""
-KEEPS = "Another one is made; this one stays valid until the next rotation."
+_KEPT = {
+    "EnvironmentVariable": "Another one is made; this one lives on, since Prisma manages it.",
+    "ServiceToken": "Another one is made; this one stays valid until the next rotation.",
+}
+"""The same, where the old one lives on."""
 
 
 def _replaced_note(step: Step, old: State, *, gone: bool, asked: bool) -> str:
     begin = "An option such as replacement_trigger, `--replace`, a taint or a dependency asks for it. " if asked else ""
     if step.kind in _REPLACED:
         if gone:
-            return "It is gone, deleted by another hand: another one is made."
-        return begin + (KEEPS if _keeps_previous(step) else _REPLACED[step.kind])
+            return "It is gone, deleted by another hand: another one is made." + _of_previous(step)
+        return begin + (_KEPT if stays(step) else _REPLACED)[step.kind] + _of_previous(step)
     if gone:
         return "It is gone, deleted by another hand, with all that was in it: another one is made."
     if step.kind == "Connection":
@@ -293,6 +312,8 @@ def _meaning(step: Step, change: Seen) -> tuple[Kind, str | None]:
             )
         case "rotationTrigger" if change.after is not None:
             return "rotated", "It gets a new password; whoever uses the old one is locked out."
+        case "value" if change.after == UNKNOWN_MARK:
+            return "changed", "Its value is only known after the update, and is sent if it is another one."
         case "value":
             return "changed", "Its value is sent; a running service sees it with its next deployment."
         case "status":

@@ -135,3 +135,7 @@ class Plan:
             for match in _ID.finditer(line):
                 found.setdefault(match[1], []).append(line[match.end() :].lstrip())
         return found
+
+    def is_gone(self, object_id: str | None) -> bool:
+        """Whether the provider said of the object of this id that it is gone."""
+        return any(line.startswith("is gone") for line in self.said_of.get(object_id or "", ()))

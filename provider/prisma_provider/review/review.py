@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import compress
 
 from prisma_provider.api.models import bare_id
+from prisma_provider.members import member, resource_of
 from prisma_provider.reporting import Verdict
 from prisma_provider.review.calls import calls
 from prisma_provider.review.changes import adopted
 from prisma_provider.review.defaults import Defaults
-from prisma_provider.review.findings import TAKEN, Finding, findings, foreign
+from prisma_provider.review.findings import TAKEN, UNRELEASED, Finding, findings, foreign
 from prisma_provider.review.lookalikes import Lookalike, lookalikes
 from prisma_provider.review.plan import KINDS, QUIET, STAYS, Plan, Step
 from prisma_provider.review.sets import expanded
@@ -121,7 +122,7 @@ class Review:
 
 def review(plan: Plan) -> Review:
     """Judge a plan."""
-    pairs, plan = tuple(lookalikes(plan.steps)), replace(plan, steps=tuple(expanded(plan)))
+    pairs, plan = tuple(lookalikes(plan.steps)), replace(plan, steps=tuple(_with_moves(expanded(plan))))
     # Sorted, so that a comment that is written again differs only where the plan does.
     steps = sorted(
         plan.steps, key=lambda step: (step.kind is None, KINDS.index(step.kind) if step.kind else 0, step.urn)
@@ -145,11 +146,32 @@ def review(plan: Plan) -> Review:
     )
 
 
+def _with_moves(steps: Iterable[Step]) -> Iterator[Step]:
+    """Where one resource adopts what another one gives up, both of one provider, the object moves: it is not deleted.
+
+    A set deletes what it gives up by itself, before anything is adopted, unless `release` names it.
+    """
+    steps = tuple(steps)
+    taken = {_object(step, object_id) for step in steps if (object_id := adopted(step))}
+    for step in steps:
+        old = step.old
+        if old and step.kind and step.op == "delete" and not member(step.urn) and _object(step, old.id) in taken:
+            yield replace(step, old=replace(old, retained=True))
+        else:
+            yield step
+
+
+def _object(step: Step, object_id: str | None) -> tuple[str, str, str]:
+    """An object as one provider knows it; a database of a set is one of the set's provider."""
+    return replace(step, urn=resource_of(step.urn)).package, step.noun, bare_id(object_id or "")
+
+
 def _advised(finding: Finding, taken: Collection[str]) -> Finding:
     """With the way out where the same object comes and goes, as in a stack that changes its provider."""
     if finding.kind != "deleted" or not finding.id or bare_id(finding.id) not in taken:
         return finding
-    return replace(finding, note=f"{finding.note or ''} {TAKEN}".strip())
+    advice = UNRELEASED if member(finding.step.urn) else TAKEN
+    return replace(finding, note=f"{finding.note or ''} {advice}".strip())
 
 
 def _is_other(step: Step) -> bool:

@@ -30,12 +30,12 @@ def _is_known(databases: Any) -> bool:
 def _members(step: Step, plan: Plan) -> Iterator[Step]:
     old, refreshed = _held(step.old), _held(step.refreshed)
     new = _declared(step.new) if step.op != "delete" else {}
-    released = step.new.inputs.get("release") or () if step.new else ()
+    released = members.released(step.new.inputs) if step.new else ()
     for key in dict.fromkeys((*old, *new)):
         one = replace(
             step,
             urn=members.urn_of(step.urn, key),
-            op=_op(step.op, key in old, key in new),
+            op=_op(step.op, old.get(key), new.get(key), plan),
             old=old.get(key),
             new=new.get(key),
             detailed=(),
@@ -47,11 +47,13 @@ def _members(step: Step, plan: Plan) -> Iterator[Step]:
             yield one
 
 
-def _op(op: str, was: bool, will_be: bool) -> str:
+def _op(op: str, old: State | None, new: State | None, plan: Plan) -> str:
     """What happens to one database of a set to which this happens."""
     if op != "update":
         return op
-    return "update" if was and will_be else "create" if will_be else "delete"
+    if old is None or new is None:
+        return "create" if new else "delete"
+    return "replace" if plan.is_gone(old.id) else "update"
 
 
 def _differs(one: Step, plan: Plan) -> bool:
