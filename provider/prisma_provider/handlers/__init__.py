@@ -97,5 +97,5 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     if not olds:
         live.verify()
     if any(olds.get(name) != value for name, value in declared.items()):
-        live.ask_plan(olds.get("workspaceId"))
+        live.ask_plan()
     return HANDLERS[resource].check(live, olds, news)

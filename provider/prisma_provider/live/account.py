@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from prisma_provider import errors
-from prisma_provider.api.models import Subscription, bare_id, same_id
+from prisma_provider.api.models import Project, Subscription, bare_id, same_id
 from prisma_provider.errors import capital
 from prisma_provider.live.run import resource
 from prisma_provider.live.shared import Shared
@@ -72,11 +72,11 @@ class Account(Shared):
         """The plan of the token's workspace; None where it cannot be read, which is no reason to stop."""
         return self._reads.once(_PLAN, self._read_plan)
 
-    def ask_plan(self, workspace_id: str | None) -> None:
-        """Begin to ask for the plan, before anything is made or changed; `workspace_id` is the one in state."""
+    def ask_plan(self) -> None:
+        """Begin to ask for the plan, before anything is made or changed."""
         if not self._plan_asked:
             self._plan_asked = True
-            self._ahead(lambda: self._reads.share((_PLAN, ""), lambda _: self._read_plan(workspace_id)))
+            self._ahead(lambda: self._reads.share((_PLAN, ""), lambda _: self._read_plan()))
 
     def warn_if_blocked(self) -> None:
         """Say that the workspace is blocked, where its plan was asked for."""
@@ -87,11 +87,12 @@ class Account(Shared):
                 f"what is to be made may be refused. Raise the plan or its limits{_where(plan)}."
             )
 
-    def _read_plan(self, workspace_id: str | None = None) -> Subscription | None:
+    def _read_plan(self) -> Subscription | None:
+        projects: list[Project] = self._reads.done("project")
         try:
             with time_limit(min(_PATIENCE, time_left())):
-                own = workspace_id or self.workspace_id()
-                return self.client.subscription(own) if own else None
+                workspace_id = projects[0].workspace.id if projects else self.workspace_id()
+                return self.client.subscription(workspace_id) if workspace_id else None
         except errors.ApiError as error:
             _log.info("the workspace's plan cannot be read: %s", error.what)
             return None
