@@ -59,10 +59,13 @@ class Pair:
         (self.baseline.folder / "__main__.py").write_text(BASELINE + body)
 
     def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
-        """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes."""
+        """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes.
+
+        Whatever is compared with live waits for one response.
+        """
         beneath = meter.measured(self.baseline, self.api, *command)
         spent = meter.measured(self.ours, self.api, *command)
-        ideal = beneath.wall + lanes_of * LATENCY / LANES[self.ours.host]
+        ideal = beneath.wall + max(1.0, lanes_of / LANES[self.ours.host]) * LATENCY
         reads, writes = len(self.ours.sent("GET")), len(self.ours.sent())
         row = Row(work, self.ours.host, self.size, reads, writes, spent, beneath, ideal)
         table.add(row)

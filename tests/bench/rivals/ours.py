@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from bench.rivals.tool import CREATE, DESTROY, RENAME, UNCHANGED, Tool
+from bench.yaml_program import one_set, single
 
 PYTHON = """
 shop = prisma.Project("shop", name="shop")
@@ -22,6 +23,7 @@ class Ours(Tool):
     """The plugin, with a program in YAML: `up`, `preview`, `destroy`, each with the preview that it begins with."""
 
     name = "ours, YAML"
+    resources = staticmethod(single)
     commands: ClassVar[Mapping[str, Sequence[str]]] = {
         CREATE: ("up", "--yes"),
         UNCHANGED: ("preview", "--expect-no-changes"),
@@ -49,25 +51,12 @@ class Ours(Tool):
 
     def program(self, name: str) -> None:
         """In YAML."""
-        resources: dict[str, object] = {"shop": _resource("Project", name="shop"), **self.databases(name)}
-        program = {"name": "shop", "runtime": "yaml", "resources": resources}
-        (self.folder / "Pulumi.yaml").write_text(json.dumps(program))  # which is YAML
-
-    def databases(self, name: str) -> dict[str, object]:
-        """The resources besides the project."""
-        found: dict[str, object] = {}
-        for n in range(self.size):
-            found[f"d{n}"] = _resource("Database", projectId="${shop.id}", name=f"{name}-{n}")
-            found[f"c{n}"] = _resource("Connection", databaseId=f"${{d{n}.id}}", name=f"web-{n}")
-        return found
+        program = {"name": "shop", "runtime": "yaml", "resources": self.resources(self.size, name)}
+        (self.folder / "Pulumi.yaml").write_text(json.dumps(program))
 
     def step(self, step: str) -> None:
         """A command of Pulumi's."""
         self.run("pulumi", *self.commands[step])
-
-
-def _resource(kind: str, **properties: object) -> object:
-    return {"type": f"prisma:{kind}", "properties": properties}
 
 
 class WithoutPreview(Ours):
@@ -105,12 +94,7 @@ class Set(Ours):
     """One `DatabaseSet`, with the default connection of each database."""
 
     name = "ours, DatabaseSet"
-
-    def databases(self, name: str) -> dict[str, object]:
-        """One resource."""
-        names = {f"d{n}": f"{name}-{n}" for n in range(self.size)}
-        given = {"projectId": "${shop.id}", "databases": names, "connections": True, "allowDelete": True}
-        return {"tenants": _resource("DatabaseSet", **given)}
+    resources = staticmethod(one_set)
 
 
 class SetWithoutPreview(Set):
