@@ -314,6 +314,21 @@ def test_what_a_set_holds_is_not_adopted_elsewhere(made: Stack) -> None:
         )
 
 
+def test_what_a_set_would_delete_is_not_adopted_elsewhere(made: Stack) -> None:
+    """A key that goes with `allow_delete`, and its database to another resource: which comes first is chance."""
+    adopt = made.outputs["ids"]["acme"]
+    news = {"projectId": made.home, "name": "acme-prod", "adopt": adopt, "identity": "mine-0"}
+    left = {key: name for key, name in TENANTS.items() if key != "acme"}
+    live = made.live()
+    made.check(live, databases=left, allowDelete=True)
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused, match=r'release=\["acme"\]'):
+        handlers.check(live, "Database", {}, news)
+    live = made.live()
+    made.check(live, databases=left, release=["acme"])
+    with working_on(urn_of("Database", "mine")):
+        assert not handlers.check(live, "Database", {}, news).problems
+
+
 def test_the_project_of_a_set_is_not_deleted(made: Stack) -> None:
     """A project that holds databases of a set is refused, as with any other database."""
     live = made.live()
