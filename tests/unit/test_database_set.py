@@ -267,6 +267,15 @@ def test_a_database_becomes_one_of_a_set_by_its_id(made: Stack) -> None:
     assert "aliases" not in str(error.value)
 
 
+def test_an_alias_makes_no_set_of_a_database(made: Stack) -> None:
+    """Nor a Database of a set: its databases would be forgotten, and new ones made. I am told the way by ids."""
+    one = {"projectId": made.home, "name": "orders", "identity": "orders-0"}
+    with working_on(URN), pytest.raises(errors.Refused, match=r"alias(.|\n)*adopt=\{"):
+        handlers.check(made.live(), "DatabaseSet", one, {**one, "databases": TENANTS})
+    with working_on(urn_of("Database")), pytest.raises(errors.Refused, match=r"alias(.|\n)*release="):
+        handlers.check(made.live(), "Database", made.inputs, one)
+
+
 def test_a_new_database_is_not_taken_for_one_of_a_set(made: Stack) -> None:
     """What a set has is not said to be a Database of another name."""
     news = {"projectId": made.home, "name": "another", "identity": "mine-0"}
