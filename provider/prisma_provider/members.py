@@ -46,7 +46,7 @@ class Member(NamedTuple):
 def urn_of(set_urn: str, key: str) -> str:
     """The URN of a member."""
     place, project, types, name = set_urn.split("::", 3)
-    return f"{place}::{project}::{types}${_TYPE}::{name}[{json.dumps(key)}]"
+    return f"{place}::{project}::{types}${_TYPE}::{path(name, key)}"
 
 
 def member(urn: str) -> Member | None:

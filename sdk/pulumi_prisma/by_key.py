@@ -24,6 +24,9 @@ MISSING: Mapping[str, str] = {
 _OF_STATE = "pulumi:pulumi:readStackResourceOutputs"
 """What the engine itself answers: the outputs of all resources, as state has them."""
 
+_HOSTS = ("pulumi-python:dynamic/prisma:", "prisma:index:")
+"""What types begin with: of a stack that comes from the plugin, state has the other one."""
+
 
 class _ByKey(dict[str, Any]):
     """Values by key. A program that reads a key which is not there ends with a sentence, and without a traceback."""
@@ -73,7 +76,9 @@ async def _before(urn: pulumi.Output[str]) -> Any:
     """The ids by key that the stack's state has; unknown, where it has no such set."""
     stack = "/".join((str(pulumi.get_organization()), pulumi.get_project(), pulumi.get_stack()))
     try:
-        found = await pulumi.runtime.invoke_async(_OF_STATE, {"stackName": stack})
-        return found["outputs"][await urn.future()]["outputs"]["ids"]
+        found = (await pulumi.runtime.invoke_async(_OF_STATE, {"stackName": stack}))["outputs"]
+        own = str(await urn.future())
+        at = own if own in found else own.replace(*_HOSTS)
+        return found[at]["outputs"]["ids"]
     except Exception:  # whatever the engine says: then they are not known, as without this question
         return UNKNOWN

@@ -270,6 +270,15 @@ def test_a_database_becomes_one_of_a_set_by_its_id(made: Stack) -> None:
     assert "aliases" not in str(error.value)
 
 
+def test_an_alias_makes_no_set_of_a_database(made: Stack) -> None:
+    """Nor a Database of a set: its databases would be forgotten, and new ones made. I am told the way by ids."""
+    one = {"projectId": made.home, "name": "orders", "identity": "orders-0"}
+    with working_on(URN), pytest.raises(errors.Refused, match=r"alias(.|\n)*adopt=\{"):
+        handlers.check(made.live(), "DatabaseSet", one, {**one, "databases": TENANTS})
+    with working_on(urn_of("Database")), pytest.raises(errors.Refused, match=r"alias(.|\n)*release="):
+        handlers.check(made.live(), "Database", made.inputs, one)
+
+
 def test_a_new_database_is_not_taken_for_one_of_a_set(made: Stack) -> None:
     """What a set has is not said to be a Database of another name."""
     news = {"projectId": made.home, "name": "another", "identity": "mine-0"}
@@ -315,6 +324,21 @@ def test_what_a_set_holds_is_not_adopted_elsewhere(made: Stack) -> None:
             {},
             {"projectId": made.home, "name": "acme-prod", "adopt": made.outputs["ids"]["acme"], "identity": "mine-0"},
         )
+
+
+def test_what_a_set_would_delete_is_not_adopted_elsewhere(made: Stack) -> None:
+    """A key that goes with `allow_delete`, and its database to another resource: which comes first is chance."""
+    adopt = made.outputs["ids"]["acme"]
+    news = {"projectId": made.home, "name": "acme-prod", "adopt": adopt, "identity": "mine-0"}
+    left = {key: name for key, name in TENANTS.items() if key != "acme"}
+    live = made.live()
+    made.check(live, databases=left, allowDelete=True)
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused, match=r'release=\["acme"\]'):
+        handlers.check(live, "Database", {}, news)
+    live = made.live()
+    made.check(live, databases=left, release=["acme"])
+    with working_on(urn_of("Database", "mine")):
+        assert not handlers.check(live, "Database", {}, news).problems
 
 
 def test_the_project_of_a_set_is_not_deleted(made: Stack) -> None:

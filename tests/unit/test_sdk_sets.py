@@ -15,6 +15,8 @@ from unit.test_sdk import loop, value
 
 __all__ = ["loop"]
 
+URN = "urn:pulumi-python:dynamic/prisma:DatabaseSet::tenants"
+
 
 class Mocks(pulumi.runtime.Mocks):
     """Answers as after an `up` in which "globex" failed."""
@@ -83,18 +85,20 @@ def _preview(output: pulumi.Output[Any], databases: Any, state: Any, monkeypatch
         return {"outputs": state}
 
     monkeypatch.setattr(pulumi.runtime, "invoke_async", engine)
-    found = by_key.or_of_state(output, pulumi.Output.from_input("urn:tenants"), databases)
+    found = by_key.or_of_state(output, pulumi.Output.from_input(URN), databases)
     return pulumi.runtime.sync_await._sync_await(found.future(with_unknowns=True))
 
 
 def test_a_preview_knows_the_ids_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection of a database that stays is not shown as replaced, where the set changes."""
     unknown = pulumi.Output.from_input(UNKNOWN)
-    state = {"urn:tenants": {"outputs": {"ids": {"acme": "db_1", "gone": "db_2"}}}}
+    state = {URN: {"outputs": {"ids": {"acme": "db_1", "gone": "db_2"}}}}
     for databases in ({"acme": "renamed", "new": "new"}, ["acme", "new"], {"acme": UNKNOWN, "new": "new"}):
         found = _preview(unknown, databases, state, monkeypatch)
         assert (found.keys(), found["acme"]) == ({"acme", "new"}, "db_1")
         assert isinstance(found["new"], Unknown)
+    moved = {"urn:prisma:index:DatabaseSet::tenants": state[URN]}
+    assert _preview(unknown, ["acme"], moved, monkeypatch) == {"acme": "db_1"}
     assert isinstance(_preview(unknown, UNKNOWN, state, monkeypatch), Unknown)
     assert isinstance(_preview(unknown, {"acme": "acme"}, {}, monkeypatch), Unknown)
     assert _preview(pulumi.Output.from_input({"acme": "db_9"}), {}, {}, monkeypatch) == {"acme": "db_9"}

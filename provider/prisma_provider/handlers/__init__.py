@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from prisma_provider import members
 from prisma_provider.api.models import Wire
 from prisma_provider.diff import Diff, Field
-from prisma_provider.errors import PrismaError
+from prisma_provider.errors import PrismaError, Refused
 from prisma_provider.handlers.branch import BranchHandler
 from prisma_provider.handlers.connection import ConnectionHandler
 from prisma_provider.handlers.database import DatabaseHandler
@@ -93,9 +94,21 @@ def check(live: Live, resource: str, olds: Properties, news: Properties) -> Chec
     no_values = tuple(check_texts(declared))
     if no_values:
         return Checked({}, no_values)
+    _refuse_other_state(resource, olds)
     live.run.checked(olds, news)
     if not olds:
         live.verify()
     if any(olds.get(name) != value for name, value in declared.items()):
         live.ask_plan()
     return HANDLERS[resource].check(live, olds, news)
+
+
+def _refuse_other_state(kind: str, olds: Properties) -> None:
+    """Refuse what an alias would make of another kind: a set knows its databases by key, and a database has none."""
+    if not olds or (kind == members.SET) == ("databases" in olds):
+        return
+    adopt = 'adopt={"key": "db_…"}' if kind == members.SET else 'adopt="db_…", with release=["key"] in the set'
+    raise Refused(
+        f"This {kind} has the state of another kind of resource, to which an alias leads: nothing of that can be used.",
+        hint=f"take the alias out; a database goes into a set, or out of one, by its id: {adopt}. Nothing was changed.",
+    )

@@ -7,7 +7,7 @@ from prisma_provider.errors import Refused, capital
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.live.state import named
-from prisma_provider.members import member
+from prisma_provider.members import member, released
 from prisma_provider.ownership.values import Inputs, alias, is_shown
 
 
@@ -29,7 +29,7 @@ def take(live: Live, kind: str, object_id: str, title: str) -> None:
     """
     refuse_second(live.run.hold(kind, object_id), title)
     for entry in live.recorded().holders(kind, object_id):
-        if entry.urn != resource() and is_shown(live, entry):
+        if entry.urn != resource() and (is_shown(live, entry) or _deletes(live, entry.urn)):
             refuse_second(entry.urn, title)
     _refuse_of_other_stack(live, kind, object_id, title)
 
@@ -38,6 +38,13 @@ def former_holder(live: Live, kind: str, object_id: str) -> str | None:
     """The resource that gives the object up: it has it by state, and this run was not shown it so far."""
     others = (entry for entry in live.recorded().holders(kind, object_id) if entry.urn != resource())
     return next((entry.urn for entry in others if not is_shown(live, entry) and not member(entry.urn)), None)
+
+
+def _deletes(live: Live, urn: str) -> bool:
+    """Whether a set that the program declares does not let this one of its databases go to another resource."""
+    of = member(urn)
+    inputs = live.run.inputs(of.of) if of else None
+    return of is not None and inputs is not None and of.key not in released(inputs)
 
 
 def refuse_held(live: Live, kind: str, object_id: str, title: str) -> None:
