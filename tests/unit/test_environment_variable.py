@@ -135,7 +135,7 @@ def test_a_refusal_that_repeats_the_value_is_not_quoted(service: Service, projec
     service.fail("POST", "/v1/environment-variables", refusal(422, "bad value: my-own-secret"))
     with pytest.raises(errors.Rejected) as refused:
         variable(service.live()).create(**declared(project, value="my-own-secret"))
-    assert "own-secret" not in str(refused.value)
+    assert "own-secret" not in str(refused.value) and "limit the length" in str(refused.value)
 
 
 def test_no_diffs_is_no_changes(service: Service, project: str) -> None:

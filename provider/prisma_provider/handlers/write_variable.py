@@ -190,13 +190,13 @@ def was_written_elsewhere(found: EnvironmentVariable, own: Mapping[str, Any] | N
 
 @contextmanager
 def _hiding(value: str) -> Iterator[None]:
-    """An error of a request that holds the value says nothing that may be a part of it."""
+    """An error of a request that holds the value says nothing that may be a part of it, and what to do."""
     try:
         yield
     except errors.ApiError as error:
-        if error.said and value[:ENOUGH] in error.said:
-            hidden = "(its words are left out: they repeat the value)"
-            raise type(error)(
-                error.what, said=hidden, hint=error.hint, retry_after=error.retry_after, code=error.code
-            ) from None
-        raise
+        said, hint = error.said, error.hint
+        if said and value[:ENOUGH] in said:
+            said = "(its words are left out: they repeat the value)"
+        if isinstance(error, errors.Rejected) and not hint:
+            hint = "correct the value or the key; Prisma may limit the length of a value. Nothing was changed."
+        raise type(error)(error.what, said=said, hint=hint, retry_after=error.retry_after, code=error.code) from None
