@@ -240,6 +240,15 @@ def test_another_hand_s_value_is_put_back_once(service: Service, project: str) -
     assert variable(service.live()).diff(after, **declared(project, value="mine"))
 
 
+def test_a_value_that_is_only_encrypted_anew_was_not_written(service: Service, project: str) -> None:
+    """Another key of Prisma's own with the same time is no write; where no time is known it is what tells."""
+    had = make(service, project)
+    service.variables[had.object_id]["valueKid"] = "kid-2"
+    assert not variable(service.live()).diff(had, **declared(project))
+    service.variables[had.object_id]["updatedAt"] = None
+    assert variable(service.live()).diff(had, **declared(project)).of("write")
+
+
 def test_ignore_changes_leaves_the_value(service: Service, project: str) -> None:
     """ignore_changes=["value"]: neither another value of mine nor another hand's is sent."""
     had = make(service, project)

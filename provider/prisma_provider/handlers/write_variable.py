@@ -180,12 +180,16 @@ def written(variable: EnvironmentVariable, *, put_back: bool = False) -> dict[st
 
 
 def was_written_elsewhere(found: EnvironmentVariable, own: Mapping[str, Any] | None) -> bool:
-    """Whether it moved since our own write; of an imported one nothing is known."""
+    """Whether it moved since our own write; of an imported one nothing is known.
+
+    The key that it is encrypted with counts only where no time is known: Prisma may encrypt the same value anew.
+    """
     if own is None:
         return False
     at_, was = seconds_of(found.updated_at), seconds_of(own.get("updatedAt"))
-    moved = at_ is not None and was is not None and at_ != was
-    return moved or (None not in (found.value_kid, own.get("valueKid")) and found.value_kid != own["valueKid"])
+    if at_ is not None and was is not None:
+        return at_ != was
+    return None not in (found.value_kid, own.get("valueKid")) and found.value_kid != own["valueKid"]
 
 
 @contextmanager
