@@ -199,6 +199,8 @@ class Environment(pulumi.ComponentResource):
 
 
 def _check_kind(resource_name: str, kind: str) -> None:
+    if not isinstance(kind, str):
+        raise pulumi.RunError(f"{resource_name}: kind must be known before the update: {', '.join(get_args(Kind))}.")
     if kind not in get_args(Kind):
         raise pulumi.RunError(
             f'{resource_name}: there is no kind of environment "{kind}"; there are {", ".join(get_args(Kind))}.'
@@ -215,8 +217,10 @@ def _variables(resource_name: str, given: bool | Mapping[str, str] | None) -> Ma
         raise pulumi.RunError(f'{resource_name}: environment_variables is True, or {{"DATABASE_URL": "database_url"}}.')
     for key, held in given.items():
         if held not in STRINGS:
+            # What was given is not shown: it may be a connection string, with its password.
             raise pulumi.RunError(
-                f'{resource_name}: environment_variables gives {key} "{held}"; it can hold {" or ".join(STRINGS)}.'
+                f"{resource_name}: environment_variables says for {key} which string it gets; it can hold "
+                f"{' or '.join(STRINGS)}. For another value declare an EnvironmentVariable."
             )
     return given
 

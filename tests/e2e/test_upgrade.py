@@ -82,8 +82,7 @@ def made(stack: Stack, resource: dict[str, Any]) -> dict[str, str]:
             names = {"class": "variableClass", **{name: name for name in ("projectId", "branchId", "key", "value")}}
             own = {name: inputs[given] for name, given in names.items() if given in inputs}
             new = post(stack, "environment-variables", **{**own, "value": "recorded"})
-            written = {outputs["written"][name]: new[name] for name in ("updatedAt", "valueKid")}
-            return {resource["id"]: new["id"], **written}
+            return {resource["id"]: new["id"], outputs["updatedAt"]: new["updatedAt"]}
         case "ServiceToken":
             new = post(stack, f"workspaces/{stack.workspace_id}/service-tokens", name=inputs["name"])
             return {resource["id"]: new["id"]}

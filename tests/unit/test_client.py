@@ -170,6 +170,20 @@ def test_a_wrong_answer_is_named_by_its_field_and_never_quoted(service: Service)
     assert "pa55word" not in str(error.value)
 
 
+@pytest.mark.parametrize("body", [b"<html>log in first</html>", b"[" * 100_000, b"\xff"])
+def test_a_page_that_is_not_the_service_s_deletes_nothing(service: Service, body: bytes) -> None:
+    """A portal on the way gives 200 with a page of its own: the deletion is asked for again, and not believed."""
+    home = service.project()["id"]
+    service.fail("DELETE", f"/v1/projects/{home}", httpx.Response(200, content=body))
+    with time_limit(0.0), pytest.raises(errors.MalformedResponse, match="not JSON"):
+        service.live().client.delete_project(home)
+    service.fail("DELETE", f"/v1/projects/{home}", httpx.Response(200, content=body))
+    service.live().client.delete_project(home)
+    assert not service.projects
+    service.fail("DELETE", "/v1/projects/proj_9", httpx.Response(200, json={"data": {"id": "proj_9"}}))
+    service.live().client.delete_project("proj_9")
+
+
 def test_every_page_is_read(service: Service) -> None:
     """A list of 130 is 130, whatever the size of a page."""
     home = service.project()

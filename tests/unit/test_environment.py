@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi import Output
 
 import pulumi_prisma
 from pulumi_prisma import native
@@ -150,3 +151,18 @@ def test_what_no_variable_can_hold_is_one_sentence(mocks: Mocks, given: Any) -> 
     """Anything but a connection string of the environment: the program stops, and says what there is."""
     with pytest.raises(pulumi.RunError, match="environment_variables"):
         pulumi_prisma.Environment("dev", project_id="proj_1", environment_variables=given)
+
+
+@pytest.mark.parametrize("held", ["postgres://me:s3cret@db.example/", Output.from_input("database_url")])
+def test_a_value_in_the_place_of_a_string_is_not_shown(mocks: Mocks, held: Any) -> None:
+    """A connection string given for a key, or an output: the sentence says what fits, and shows neither."""
+    with pytest.raises(pulumi.RunError, match="it can hold database_url or direct_url") as refused:
+        pulumi_prisma.Environment("dev", project_id="proj_1", environment_variables={"DATABASE_URL": held})
+    assert "s3cret" not in str(refused.value) and "Calling" not in str(refused.value)
+
+
+def test_a_kind_that_is_not_known_yet(mocks: Mocks) -> None:
+    """An output for the kind: one sentence, and not Pulumi's lines about outputs in strings."""
+    with pytest.raises(pulumi.RunError, match="kind must be known before the update: production") as refused:
+        pulumi_prisma.Environment("dev", project_id="proj_1", kind=Output.from_input("preview"))  # type: ignore[arg-type]
+    assert "Calling" not in str(refused.value)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import httpx
 import pydantic
+from pydantic_core import from_json
 
 from prisma_provider import errors
 from prisma_provider.api import refusals
@@ -35,11 +36,25 @@ def parse(model: type[T], answer: httpx.Response, doing: str) -> T:
     except pydantic.ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        problem = f"the field {where} is missing or wrong" if where else "the response is not JSON"
-        raise errors.MalformedResponse(
-            f"Could not {doing}: {problem}.",
-            hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
-        ) from None
+        raise _malformed(doing, f"the field {where} is missing or wrong" if where else _NO_JSON) from None
+
+
+def check_deleted(answer: httpx.Response, doing: str) -> None:
+    """A deletion has no body, or one in JSON: a page that a proxy or a portal gives with status 200 deletes nothing."""
+    try:
+        from_json(answer.content.strip() or b"null")
+    except ValueError:
+        raise _malformed(doing, _NO_JSON) from None
+
+
+_NO_JSON = "the response is not JSON"
+
+
+def _malformed(doing: str, problem: str) -> errors.MalformedResponse:
+    return errors.MalformedResponse(
+        f"Could not {doing}: {problem}.",
+        hint="see whether the base URL is that of Prisma's Management API, and whether this package is up to date.",
+    )
 
 
 def agreeing(found: Ref, asked: Mapping[str, object], doing: str) -> Ref:

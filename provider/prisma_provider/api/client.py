@@ -90,7 +90,7 @@ class Client(Requests):
 
     def delete_project(self, project_id: str) -> None:
         """Delete a project and every database in it."""
-        self._request("DELETE", _at("projects", project_id), f"delete project {project_id}")
+        self._delete(_at("projects", project_id), f"delete project {project_id}")
 
     # branches
 
@@ -115,7 +115,7 @@ class Client(Requests):
 
     def delete_branch(self, branch_id: str) -> None:
         """Delete a branch; refused while databases live on it."""
-        self._request("DELETE", _at("branches", branch_id), f"delete branch {branch_id}")
+        self._delete(_at("branches", branch_id), f"delete branch {branch_id}")
 
     # databases
 
@@ -148,7 +148,7 @@ class Client(Requests):
 
     def delete_database(self, database_id: str) -> None:
         """Delete a database and its data."""
-        self._request("DELETE", _at("databases", database_id), f"delete database {database_id}")
+        self._delete(_at("databases", database_id), f"delete database {database_id}")
 
     def restore_database(self, database_id: str, body: Mapping[str, Any]) -> Database:
         """Begin to put a backup in the place of a database's data; Conflict while it is being made or restored."""
@@ -190,7 +190,7 @@ class Client(Requests):
 
     def delete_connection(self, connection_id: str) -> None:
         """Delete a connection; its password is locked out."""
-        self._request("DELETE", _at("connections", connection_id), f"delete connection {connection_id}")
+        self._delete(_at("connections", connection_id), f"delete connection {connection_id}")
 
     # environment variables
 
@@ -219,7 +219,7 @@ class Client(Requests):
     def delete_environment_variable(self, variable_id: str) -> None:
         """Delete an environment variable."""
         path = _at("environment-variables", variable_id)
-        self._request("DELETE", path, f"delete environment variable {variable_id}")
+        self._delete(path, f"delete environment variable {variable_id}")
 
     # service tokens
 
@@ -239,7 +239,7 @@ class Client(Requests):
     def delete_service_token(self, workspace_id: str, token_id: str) -> None:
         """Revoke a service token."""
         path = "/".join((_at("workspaces", workspace_id), _at("service-tokens", token_id)))
-        self._request("DELETE", path, f"revoke service token {token_id}")
+        self._delete(path, f"revoke service token {token_id}")
 
 
 def _at(kind: str, object_id: str, *rest: str) -> str:

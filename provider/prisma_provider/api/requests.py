@@ -18,7 +18,7 @@ import httpx
 import tenacity
 
 from prisma_provider import errors
-from prisma_provider.api.answers import agreeing, parse, status_error, transport_error
+from prisma_provider.api.answers import agreeing, check_deleted, parse, status_error, transport_error
 from prisma_provider.api.bearer import Bearer
 from prisma_provider.api.models import Answer, Page, Referring
 from prisma_provider.api.pages import Item, Pages
@@ -183,6 +183,9 @@ class Requests:
                 return
             self.check_cancelled()
             query["cursor"] = cursor
+
+    def _delete(self, path: str, doing: str) -> None:
+        self._request("DELETE", path, doing, read=lambda response: check_deleted(response, doing))
 
     def _request(
         self,

@@ -180,23 +180,27 @@ def written(variable: EnvironmentVariable, *, put_back: bool = False) -> dict[st
 
 
 def was_written_elsewhere(found: EnvironmentVariable, own: Mapping[str, Any] | None) -> bool:
-    """Whether it moved since our own write; of an imported one nothing is known."""
+    """Whether it moved since our own write; of an imported one nothing is known.
+
+    The key that it is encrypted with counts only where no time is known: Prisma may encrypt the same value anew.
+    """
     if own is None:
         return False
     at_, was = seconds_of(found.updated_at), seconds_of(own.get("updatedAt"))
-    moved = at_ is not None and was is not None and at_ != was
-    return moved or (None not in (found.value_kid, own.get("valueKid")) and found.value_kid != own["valueKid"])
+    if at_ is not None and was is not None:
+        return at_ != was
+    return None not in (found.value_kid, own.get("valueKid")) and found.value_kid != own["valueKid"]
 
 
 @contextmanager
 def _hiding(value: str) -> Iterator[None]:
-    """An error of a request that holds the value says nothing that may be a part of it."""
+    """An error of a request that holds the value says nothing that may be a part of it, and what to do."""
     try:
         yield
     except errors.ApiError as error:
-        if error.said and value[:ENOUGH] in error.said:
-            hidden = "(its words are left out: they repeat the value)"
-            raise type(error)(
-                error.what, said=hidden, hint=error.hint, retry_after=error.retry_after, code=error.code
-            ) from None
-        raise
+        said, hint = error.said, error.hint
+        if said and value[:ENOUGH] in said:
+            said = "(its words are left out: they repeat the value)"
+        if isinstance(error, errors.Rejected) and not hint:
+            hint = "correct the value or the key; Prisma may limit the length of a value. Nothing was changed."
+        raise type(error)(error.what, said=said, hint=hint, retry_after=error.retry_after, code=error.code) from None
