@@ -24,6 +24,7 @@ from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
 from prisma_provider.plugin.servicer import _secrets
+from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.values import to_struct
 from unit.service import Service, handler, refusal, urn_of
 
@@ -570,6 +571,15 @@ def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
     assert "a rotation trigger gives new ones" in line
     assert stack.outputs["databaseUrls"] == {}
     assert not stack.service.sent()
+
+
+def test_connection_strings_of_what_is_taken_over(made: Stack) -> None:
+    """I am told what gives them, as a set spells it."""
+    taken = made.service.database(made.home, "old")["id"]
+    made.up(databases={**TENANTS, "old": "old"}, adopt={"old": taken}, connections=True)
+    (line,) = [note for note in made.service.notes if "keeps its passwords" in note]
+    assert "rotation_triggers gives new ones" in line
+    assert "rotationTriggers gives" in spelled(line)
 
 
 def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:
