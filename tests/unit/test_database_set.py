@@ -324,6 +324,17 @@ def test_what_a_set_holds_is_not_adopted_elsewhere(made: Stack) -> None:
         )
 
 
+def test_what_was_adopted_and_is_gone_is_not_made_unasked(made: Stack) -> None:
+    """`adopt` still names what another hand deleted: the preview says so, and not only the update."""
+    taken = made.service.database(made.home, "old")["id"]
+    declared = {"databases": {**TENANTS, "old": "old"}, "adopt": {"old": taken}, "connections": True}
+    made.up(**declared)
+    del made.service.databases[taken]
+    with pytest.raises(errors.InvalidInput, match=rf"no database {taken} to adopt"):
+        made.diff(**declared)
+    assert made.diff(**{**declared, "adopt": None}).of("make")
+
+
 def test_what_a_set_would_delete_is_not_adopted_elsewhere(made: Stack) -> None:
     """A key that goes with `allow_delete`, and its database to another resource: which comes first is chance."""
     adopt = made.outputs["ids"]["acme"]

@@ -99,6 +99,7 @@ class DatabaseSetHandler:
         if not alike:
             yield from check_there(live, olds, inputs, "projectId", live.project)
         before = members.names(olds)
+        # What goes by another key of this set so far is refused by the comparison, which knows both.
         moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
         wrong: dict[str, PrismaError] = {}
         for key in members.names(inputs):
@@ -111,7 +112,6 @@ class DatabaseSetHandler:
                 if olds and _is_recorded(live, new, alike):
                     continue
                 try:
-                    # What goes by another key of this set so far is refused by the comparison, which knows both.
                     _check_member(self._one, live, new, Alike(()) if new["name"] in moved else alike)
                 except (Refused, InvalidInput) as error:
                     wrong[key] = error
@@ -152,6 +152,8 @@ class DatabaseSetHandler:
                 else:
                     found.removed[key] = database
         found.added += [key for key in declared if key not in found.kept and key not in found.gone]
+        for key in found.added:
+            _check_adoptable(live, members.inputs_of(news, key))
         return found
 
     def _compare(self, live: Live, found: Changes, key: str, olds: Properties, news: Properties) -> None:
@@ -184,13 +186,7 @@ class DatabaseSetHandler:
         Each has the time of the whole operation, `seconds`.
         """
         states = {key: members.state_of(olds, key) for key in (*found.kept, *found.removed)}
-        alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
-        jobs: dict[str, Callable[[], Properties]] = {
-            key: partial(self._create, live, news, key, alike) for key in found.added
-        }
-        for key, (database, differs) in found.kept.items():
-            if differs:
-                jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        jobs = self._jobs(live, found, news, states)
         begun = ownership.set_key(live, resource())
         if found.added:
             live.intents.remember(*begun)  # where only the provider is killed, Pulumi's state shows nothing of it
@@ -205,6 +201,19 @@ class DatabaseSetHandler:
         _report(live, made, deleted, len(jobs) + len(gone))
         live.intents.forget(*begun)
         return self._outputs(live, news, olds, states, {**made.failed, **deleted.failed})
+
+    def _jobs(
+        self, live: Live, found: Changes, news: Properties, states: Mapping[str, Properties]
+    ) -> dict[str, Callable[[], Properties]]:
+        """What is to be made, and what differs."""
+        alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
+        jobs: dict[str, Callable[[], Properties]] = {
+            key: partial(self._create, live, news, key, alike) for key in found.added
+        }
+        for key, (database, differs) in found.kept.items():
+            if differs:
+                jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        return jobs
 
     def _create(self, live: Live, news: Properties, key: str, alike: Alike) -> Properties:
         new = self._new(live, news, key, alike)
@@ -327,15 +336,23 @@ def _refused(wrong: Mapping[str, PrismaError]) -> Refused:
 
 def _check_member(one: DatabaseHandler, live: Live, new: Properties, alike: Alike) -> None:
     stem = stem_of(new["logicalId"]) or ""
-    if isinstance(new["adopt"], str):
-        database = live.database(new["adopt"], new["projectId"])
-        if database is None:
-            raise nothing_to_adopt("database", new["adopt"])
-        ownership.take(live, "Database", new["adopt"], database.title)
+    database = _check_adoptable(live, new)
+    if database is not None:
+        ownership.take(live, "Database", database.id, database.title)
         changes = one.agreed(live, database, new)
         live.note(f"{database.title} is taken over, not made.")
         tell_changes(live, database.title, changes)
     check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
+
+
+def _check_adoptable(live: Live, new: Properties) -> Database | None:
+    """What `adopt` names, which must be there; None where it names nothing."""
+    if not isinstance(new["adopt"], str) or not known(new["projectId"]):
+        return None
+    database = live.database(new["adopt"], new["projectId"])
+    if database is None:
+        raise nothing_to_adopt("database", new["adopt"])
+    return database
 
 
 def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:
