@@ -39,11 +39,11 @@ class _ByKey(dict[str, Any]):
         raise pulumi.RunError(self._missing(key))
 
 
-def with_sentence(output: pulumi.Output[Any], of: str, name: str, why: str) -> pulumi.Output[Any]:
+def with_sentence(output: pulumi.Output[Any], of: str, name: str) -> pulumi.Output[Any]:
     """The output of this name with a sentence in place of a `KeyError`; one without any value has no key."""
 
     def missing(key: str) -> str:
-        return f'{shown(of)}: {name} has no key "{shown(str(key))}". {why}'
+        return f'{shown(of)}: {name} has no key "{shown(str(key))}". {MISSING[name]}'
 
     def change(values: Any) -> Any:
         return values if isinstance(values, Unknown) else _ByKey(values or {}, missing)

@@ -26,8 +26,6 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
 
     project_id: Output[str]
     """The project that they live in."""
-    ids: Output[Mapping[str, str]]
-    """The id of each database, by key."""
     names: Output[Mapping[str, str]]
     """The name of each database in Prisma, by key."""
     failed: Output[Mapping[str, str]]
@@ -49,6 +47,8 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
 
     _dynamic_provider = DatabaseSetProvider
     _secrets = ("database_urls", "direct_urls")
+    _ids: Output[Mapping[str, str]] | None = None
+    _shown: Any = None  # what is declared, in a preview of the dynamic host
 
     def __init__(
         self,
@@ -102,13 +102,23 @@ class DatabaseSet(Resource, module="prisma", name="DatabaseSet"):
         }
         refuse_databases(resource_name, databases)
         super().__init__(resource_name, props, opts)
-        for name, why in by_key.MISSING.items():
-            self.__dict__[name] = by_key.with_sentence(self.__dict__[name], resource_name, name, why)
+        for name in by_key.MISSING.keys() - {"ids"}:
+            self.__dict__[name] = by_key.with_sentence(self.__dict__[name], resource_name, name)
+
+    @property
+    def ids(self) -> Output[Mapping[str, str]]:
+        """The id of each database, by key."""
+        # A property, unlike the others: state is asked for them, which may be large, only where a program reads them.
+        if self._ids is None:
+            found = self.__dict__["ids"]
+            asked = found if self._shown is None else by_key.or_of_state(found, self.urn, self._shown)
+            self._ids = by_key.with_sentence(asked, self._name, "ids")
+        return self._ids
 
     def _register(self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         super()._register(resource_name, props, opts)
-        if "databases" in props and pulumi.runtime.is_dry_run() and not is_mocked():
-            self.__dict__["ids"] = by_key.or_of_state(self.__dict__["ids"], self.urn, props["databases"])
+        if pulumi.runtime.is_dry_run() and not is_mocked():
+            self._shown = props.get("databases")
 
     @classmethod
     @cache

@@ -748,6 +748,7 @@ def test_lost_secrets_are_reported(service: Service, home: str) -> None:
     assert object_id in service.databases
     assert "databaseUrl" not in outputs
     assert "did not come with its creation" in service.notes[-1]
+    assert "declare a rotation_trigger, which rotates it" in service.notes[-1]
 
 
 def test_its_own_older_self_is_no_leftover(service: Service, home: str) -> None:

@@ -25,6 +25,7 @@ from prisma_provider.network.retries import time_left, time_limit
 from prisma_provider.ownership import named
 from prisma_provider.plugin import detail, planned
 from prisma_provider.plugin.servicer import _secrets
+from prisma_provider.plugin.spelling import spelled
 from prisma_provider.plugin.values import to_struct
 from unit.service import Service, handler, refusal, urn_of
 
@@ -326,6 +327,17 @@ def test_what_a_set_holds_is_not_adopted_elsewhere(made: Stack) -> None:
         )
 
 
+def test_what_was_adopted_and_is_gone_is_not_made_unasked(made: Stack) -> None:
+    """`adopt` still names what another hand deleted: the preview says so, and not only the update."""
+    taken = made.service.database(made.home, "old")["id"]
+    declared = {"databases": {**TENANTS, "old": "old"}, "adopt": {"old": taken}, "connections": True}
+    made.up(**declared)
+    del made.service.databases[taken]
+    with pytest.raises(errors.InvalidInput, match=rf"no database {taken} to adopt"):
+        made.diff(**declared)
+    assert made.diff(**{**declared, "adopt": None}).of("make")
+
+
 def test_what_a_set_would_delete_is_not_adopted_elsewhere(made: Stack) -> None:
     """A key that goes with `allow_delete`, and its database to another resource: which comes first is chance."""
     adopt = made.outputs["ids"]["acme"]
@@ -590,6 +602,15 @@ def test_connection_strings_that_nobody_knows(stack: Stack) -> None:
     assert "a rotation trigger gives new ones" in line
     assert stack.outputs["databaseUrls"] == {}
     assert not stack.service.sent()
+
+
+def test_connection_strings_of_what_is_taken_over(made: Stack) -> None:
+    """I am told what gives them, as a set spells it."""
+    taken = made.service.database(made.home, "old")["id"]
+    made.up(databases={**TENANTS, "old": "old"}, adopt={"old": taken}, connections=True)
+    (line,) = [note for note in made.service.notes if "keeps its passwords" in note]
+    assert "rotation_triggers gives new ones" in line
+    assert "rotationTriggers gives" in spelled(line)
 
 
 def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:

@@ -12,12 +12,12 @@ from prisma_provider.handlers.create_connection import connections_of, forget, l
 from prisma_provider.handlers.creation import TAKE_OUT, agree, check_adopted, nothing_to_adopt
 from prisma_provider.handlers.credentials import (
     STRINGS,
-    UNKNOWN_PASSWORDS,
     carried,
     check_strings,
     given_strings,
     newly_given,
     rotated,
+    unknown_passwords,
 )
 from prisma_provider.handlers.inputs import (
     SETTINGS,
@@ -134,7 +134,7 @@ class ConnectionHandler:
         if news.get("rotationTrigger") is not None:
             return rotated(live, connection.id)
         if not given_strings(news):
-            live.note(UNKNOWN_PASSWORDS)
+            live.note(unknown_passwords())
         return connection
 
     def _agreed(self, connection: Connection, news: Properties) -> Diff:

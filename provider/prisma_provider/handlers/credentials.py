@@ -12,16 +12,24 @@ from prisma_provider.errors import InvalidInput, capital
 from prisma_provider.handlers.inputs import Properties
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
+from prisma_provider.members import member
 from prisma_provider.text import snake
 
 STRINGS = ("databaseUrl", "directUrl")
 """The connection strings: outputs, and inputs of a connection that is taken over."""
 
-UNKNOWN_PASSWORDS = (
-    "What is taken over keeps its passwords. Prisma gives them only once, so Pulumi does not know them: a "
-    "rotation_trigger gives new ones and locks the old ones out; a Connection of a database has its own."
-)
-"""One sentence for all that a run takes over: a line that is said again is shown once."""
+
+def unknown_passwords() -> str:
+    """One sentence for all that a run takes over: a line that is said again is shown once."""
+    return (
+        "What is taken over keeps its passwords. Prisma gives them only once, so Pulumi does not know them: "
+        f"{_trigger()} gives new ones and locks the old ones out; a Connection of a database has its own."
+    )
+
+
+def _trigger() -> str:
+    """How a program asks for a rotation of what is worked on."""
+    return "a rotation_trigger" if member(resource()) is None else "a new value in rotation_triggers"
 
 
 def rotated(live: Live, connection_id: str) -> Connection:
@@ -50,9 +58,11 @@ def default_secrets(live: Live, database: Database) -> Properties:
     try:
         return rotated_default(live, database)
     except errors.PrismaError as error:
+        # What it advises is to repeat a rotation that somebody has asked for.
+        said = f" Prisma says: {error.said}" if error.said else ""
         live.note(
             f"The connection strings of {database.title} did not come with its creation. A Connection of it "
-            f"has its own; or declare a rotation_trigger. {error}"
+            f"has its own; or declare {_trigger()}, which rotates it. {error.what}{said}"
         )
     return {}
 

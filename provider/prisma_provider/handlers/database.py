@@ -27,7 +27,7 @@ from prisma_provider.handlers.creation import (
     tell_changes,
     to_adopt,
 )
-from prisma_provider.handlers.credentials import UNKNOWN_PASSWORDS, default_secrets, rotated_default
+from prisma_provider.handlers.credentials import default_secrets, rotated_default, unknown_passwords
 from prisma_provider.handlers.default_flag import await_demotion, check_one_default, explain_kept, successor_of
 from prisma_provider.handlers.deleted_with import key_change, key_to_send
 from prisma_provider.handlers.inputs import (
@@ -232,7 +232,7 @@ class DatabaseHandler:
         database = self._apply(live, database, found)
         if renew or found.of("rotate"):
             return database, rotated_default(live, database)
-        live.note(UNKNOWN_PASSWORDS)
+        live.note(unknown_passwords())
         return database, {}
 
     def agreed(self, live: Live, database: Database, news: Properties) -> Diff:

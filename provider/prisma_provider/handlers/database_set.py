@@ -101,6 +101,7 @@ class DatabaseSetHandler:
         if not alike:
             yield from check_there(live, olds, inputs, "projectId", live.project)
         before = members.names(olds)
+        # What goes by another key of this set so far is refused by the comparison, which knows both.
         moved = {before[key] for key in before.keys() - members.names(inputs).keys()}
         taken: dict[str, Taken] = {}
         wrong: dict[str, PrismaError] = {}
@@ -114,9 +115,9 @@ class DatabaseSetHandler:
                 if olds and _is_recorded(live, new, alike):
                     continue
                 try:
-                    if isinstance(new["adopt"], str):
-                        taken[key] = _check_taken(self._one, live, new)
-                    # What goes by another key of this set so far is refused by the comparison, which knows both.
+                    found = _check_taken(self._one, live, new)
+                    if found is not None:
+                        taken[key] = found
                     _check_member(live, new, Alike(()) if new["name"] in moved else alike)
                 except (Refused, InvalidInput) as error:
                     wrong[key] = error
@@ -158,6 +159,8 @@ class DatabaseSetHandler:
                 else:
                     found.removed[key] = database
         found.added += [key for key in declared if key not in found.kept and key not in found.gone]
+        for key in found.added:
+            _check_adoptable(live, members.inputs_of(news, key))
         return found
 
     def _compare(self, live: Live, found: Changes, key: str, olds: Properties, news: Properties) -> None:
@@ -190,13 +193,7 @@ class DatabaseSetHandler:
         Each has the time of the whole operation, `seconds`.
         """
         states = {key: members.state_of(olds, key) for key in (*found.kept, *found.removed)}
-        alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
-        jobs: dict[str, Callable[[], Properties]] = {
-            key: partial(self._create, live, news, key, alike) for key in found.added
-        }
-        for key, (database, differs) in found.kept.items():
-            if differs:
-                jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        jobs = self._jobs(live, found, news, states)
         begun = ownership.set_key(live, resource())
         if found.added:
             live.intents.remember(*begun)  # where only the provider is killed, Pulumi's state shows nothing of it
@@ -211,6 +208,19 @@ class DatabaseSetHandler:
         _report(live, made, deleted, len(jobs) + len(gone))
         live.intents.forget(*begun)
         return self._outputs(live, news, olds, states, {**made.failed, **deleted.failed})
+
+    def _jobs(
+        self, live: Live, found: Changes, news: Properties, states: Mapping[str, Properties]
+    ) -> dict[str, Callable[[], Properties]]:
+        """What is to be made, and what differs."""
+        alike = Alike(live.databases_or_none(news["projectId"]).values() if found.added else ())
+        jobs: dict[str, Callable[[], Properties]] = {
+            key: partial(self._create, live, news, key, alike) for key in found.added
+        }
+        for key, (database, differs) in found.kept.items():
+            if differs:
+                jobs[key] = partial(self._update, live, database.id, states[key], members.inputs_of(news, key))
+        return jobs
 
     def _create(self, live: Live, news: Properties, key: str, alike: Alike) -> Properties:
         new = self._new(live, news, key, alike)
@@ -344,12 +354,12 @@ def _check_member(live: Live, new: Properties, alike: Alike) -> None:
     check_new(live, {"branchId": alike.default_branch, **new}, alike.of(stem, new["name"]))
 
 
-def _check_taken(one: DatabaseHandler, live: Live, new: Properties) -> Taken:
-    """An existing database for a key, and what is changed of it."""
-    database = live.database(new["adopt"], new["projectId"])
+def _check_taken(one: DatabaseHandler, live: Live, new: Properties) -> Taken | None:
+    """An existing database for a key, and what is changed of it; None where it is to be made."""
+    database = _check_adoptable(live, new)
     if database is None:
-        raise nothing_to_adopt("database", new["adopt"])
-    ownership.take(live, "Database", new["adopt"], database.title)
+        return None
+    ownership.take(live, "Database", database.id, database.title)
     return database, one.agreed(live, database, new)
 
 
@@ -365,6 +375,16 @@ def _tell_taken(live: Live, taken: Mapping[str, Taken]) -> None:
         tell_changes(live, database.title, changes)
     if len(changed) > SHOWN:
         live.note(f"{_title()}: {len(changed):,} of these change in place.")
+
+
+def _check_adoptable(live: Live, new: Properties) -> Database | None:
+    """What `adopt` names, which must be there; None where it names nothing."""
+    if not isinstance(new["adopt"], str) or not known(new["projectId"]):
+        return None
+    database = live.database(new["adopt"], new["projectId"])
+    if database is None:
+        raise nothing_to_adopt("database", new["adopt"])
+    return database
 
 
 def _compared(old: Properties, new: Properties) -> tuple[Properties, Properties]:

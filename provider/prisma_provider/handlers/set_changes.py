@@ -93,39 +93,49 @@ class Changes:
         yield from shared.values()
 
     def _words(self, olds: Properties, news: Properties) -> Iterator[str]:
+        lines = (*self._changed(), *self._made(news), *self._strings(olds, news), *self._left())
+        yield from (f"{self.title}{line}" for line in lines)
+
+    def _changed(self) -> Iterator[str]:
         changed = {key: each for key, each in self.kept.items() if each[1]}
         for key in sorted(changed)[:SHOWN]:
             database, found = changed[key]
-            yield from (f'{self.title}, "{name(key)}": {line}' for line in explain(database.title, found))
+            yield from (f', "{name(key)}": {line}' for line in explain(database.title, found))
         if len(changed) > SHOWN:
-            yield f"{self.title}: {len(changed):,} databases change in place: {listed(changed)}."
+            yield f": {len(changed):,} databases change in place: {listed(changed)}."
+
+    def _made(self, news: Properties) -> Iterator[str]:
         if self.gone:
             # The review knows by its id which database that is: its data is lost.
             each = [f'"{name(key)}" ({object_id}) is gone' for key, object_id in sorted(self.gone.items())]
-            yield f"{self.title}: {some_of(each, MOST_GONE)}: cannot be found any more, and will be made again, empty."
+            yield f": {some_of(each, MOST_GONE)}: cannot be found any more, and will be made again, empty."
         made = [key for key in self.added if key not in members.by_key(news, "adopt")]
         if made:
-            yield f"{self.title}: {len(made):,} to be made: {listed(made)}."
-        strings = members.by_key(olds, "databaseUrls")
-        if strings and news.get("connections") in (None, False):
+            yield f": {len(made):,} to be made: {listed(made)}."
+
+    def _strings(self, olds: Properties, news: Properties) -> Iterator[str]:
+        known = members.by_key(olds, "databaseUrls")
+        if known and news.get("connections") in (None, False):
             yield (
-                f"{self.title}: the connection strings of {listed(strings)} will be forgotten. Prisma gives them only "
-                "once: with connections=True again, it takes a rotation trigger to have new ones."
+                f": the connection strings of {listed(known)} will be forgotten. Prisma gives them only once: with "
+                "connections=True again, it takes a rotation trigger to have new ones."
             )
-        unknown = self.kept.keys() - members.by_key(olds, "databaseUrls").keys()
+        unknown = self.kept.keys() - known.keys()
         if news.get("connections") and not olds.get("connections") and unknown:
             yield (
-                f"{self.title}: the connection strings of {listed(unknown)} are not known, since Prisma gives them "
-                "only once: a rotation trigger gives new ones and locks the old ones out."
+                f": the connection strings of {listed(unknown)} are not known, since Prisma gives them only once: a "
+                "rotation trigger gives new ones and locks the old ones out."
             )
+
+    def _left(self) -> Iterator[str]:
         if self.lost:
-            yield f"{self.title}: {listed(self.lost)} are gone already: nothing is sent."
+            yield f": gone already, so nothing is sent: {listed(self.lost)}."
         if self.released:
             kept = some_of([f'"{name(key)}" ({object_id})' for key, object_id in sorted(self.released.items())], SHOWN)
-            yield f"{self.title}: released, so that Pulumi forgets it and Prisma keeps it: {kept}."
+            yield f": released, so that Pulumi forgets it and Prisma keeps it: {kept}."
         if self.removed:
             yield (
-                f"{self.title}: {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
+                f": {len(self.removed):,} to be deleted WITH ALL THEIR DATA, as allow_delete=True says: "
                 f"{listed(self.removed)}."
             )
 
