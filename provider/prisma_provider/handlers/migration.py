@@ -338,7 +338,7 @@ def _fault_of_migrating_by(url: object) -> str | None:
 
 
 def _check_way(news: Properties) -> Iterator[InvalidInput]:
-    """Either a tool that is known, or a command; command and environment may hold secrets, and are not named as such."""
+    """Either a tool, or a command. What may hold a secret, a command or an environment, is named as no property."""
     tool, command = news.get("tool"), news.get("command")
     if (tool is None) == (command is None):
         yield InvalidInput("tool", 'A migration takes tool="prisma", or a command=[…], and not both.')
