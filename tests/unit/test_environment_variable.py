@@ -136,6 +136,10 @@ def test_a_refusal_that_repeats_the_value_is_not_quoted(service: Service, projec
     with pytest.raises(errors.Rejected) as refused:
         variable(service.live()).create(**declared(project, value="my-own-secret"))
     assert "own-secret" not in str(refused.value) and "limit the length" in str(refused.value)
+    service.fail("POST", "/v1/environment-variables", refusal(403, "Workspace plan limit reached"))
+    with pytest.raises(errors.PlanLimit) as limit:
+        variable(service.live()).create(**declared(project, value="my-own-secret"))
+    assert "the value or the key" not in str(limit.value)
 
 
 def test_no_diffs_is_no_changes(service: Service, project: str) -> None:

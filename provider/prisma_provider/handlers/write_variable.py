@@ -201,6 +201,6 @@ def _hiding(value: str) -> Iterator[None]:
         said, hint = error.said, error.hint
         if said and value[:ENOUGH] in said:
             said = "(its words are left out: they repeat the value)"
-        if isinstance(error, errors.Rejected) and not hint:
+        if type(error) is errors.Rejected and not hint:
             hint = "correct the value or the key; Prisma may limit the length of a value. Nothing was changed."
         raise type(error)(error.what, said=said, hint=hint, retry_after=error.retry_after, code=error.code) from None
