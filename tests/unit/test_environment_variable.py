@@ -130,6 +130,16 @@ def test_what_another_resource_holds_is_not_taken(service: Service, project: str
         variable(live, "other").check(**declared(project, adopt=True))
 
 
+def test_keys_that_move_on_need_a_run_for_each(service: Service, project: str) -> None:
+    """One gets a new key, the next one the old key of it, in one change: refused, and told how it goes."""
+    first, second = make(service, project, key="A"), make(service, project, key="B")
+    live = service.live(held=[entry(KIND, "first", first), entry(KIND, "second", second)])
+    assert variable(live, "first").diff(first, **declared(project, key="C")).of("replace")
+    with pytest.raises(errors.Refused, match="that change alone first; else use the outputs of"):
+        variable(live, "second").check(**declared(project, key="A"))
+    assert not service.sent()
+
+
 def test_a_refusal_that_repeats_the_value_is_not_quoted(service: Service, project: str) -> None:
     """A service that quotes the value in its error: it is in no error of ours."""
     service.fail("POST", "/v1/environment-variables", refusal(422, "bad value: my-own-secret"))

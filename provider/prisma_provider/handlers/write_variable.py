@@ -86,8 +86,17 @@ def may_take(live: Live, there: EnvironmentVariable, news: Properties) -> bool:
         ownership.take(live, KIND, there.id, there.title)
         live.note(f"{capital(there.title)} is taken over, and its value replaced.")
         return True
-    ownership.refuse_held(live, KIND, there.id, there.title)
+    _refuse_held(live, there)
     raise _managed(there) if there.is_managed_by_system else _exists(there)
+
+
+def _refuse_held(live: Live, there: EnvironmentVariable) -> None:
+    """Refuse what another resource of this stack holds; keys that move on from one to the next need a run for each."""
+    try:
+        ownership.refuse_held(live, KIND, there.id, there.title)
+    except Refused as error:
+        hint = f"where that one gets another key, run `pulumi up` with that change alone first; else {error.hint}"
+        raise Refused(error.what, hint=hint) from None
 
 
 def _was_begun(live: Live, scope: Scope) -> bool:
