@@ -341,6 +341,9 @@ def test_what_prisma_manages_can_be_left_to_it(service: Service, project: str) -
     variable(service.live()).delete(had)
     assert list(service.variables) == [there["id"]]
     assert not service.sent()
+    # Another key: the preview says of Prisma's own that it stays.
+    other = variable(service.live()).diff(had, **declared(project, adopt=False, key="OTHER", value="new"))
+    assert [change.how for change in other.changes] == ["replace"] and "this one stays" in service.notes[-1]
     # Taken over after all, it gets the value.
     assert variable(service.live()).diff(had, **declared(project, adopt=True)).of("write")
 
