@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, explain
+from prisma_provider.handlers import write_variable
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from unit.calls import Had, Resource, entry
@@ -372,6 +374,12 @@ def test_what_a_killed_provider_made_is_used_again(service: Service, project: st
         variable(live()).create(**declared(project))
     with pytest.raises(errors.Refused, match="exists already"):
         variable(live(), "another").check(**declared(project))
+    (note,) = tmp_path.iterdir()
+    now = note.stat().st_mtime
+    os.utime(note, (now, now - 2 * write_variable.DAY))
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live()).check(**declared(project))
+    os.utime(note, (now, now))
     had = variable(live()).create(**declared(project))
     assert value_of(service, had) == SECRET and list(service.variables) == [had.object_id]
     with pytest.raises(errors.Refused, match="exists already"):

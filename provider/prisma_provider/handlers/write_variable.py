@@ -20,6 +20,9 @@ KIND = "EnvironmentVariable"
 ENVIRONMENT = "prisma:index:Environment$"
 """What the URN of a variable holds that an Environment declares: nobody can give it an argument of its own."""
 
+DAY = 86_400.0
+"""Seconds for which a note on this machine tells whose a variable is: later it may well be another hand's."""
+
 ENOUGH = 6
 """Characters of a value by which it is known in what a service says."""
 
@@ -101,7 +104,7 @@ def _refuse_held(live: Live, there: EnvironmentVariable) -> None:
 
 def _was_begun(live: Live, scope: Scope) -> bool:
     """Whether the stack's state, or a note on this machine, saw its creation only begin, in an earlier run."""
-    if live.intents.left(*begun_key(live, scope)) is not None:
+    if live.intents.left(*begun_key(live, scope), within=DAY) is not None:
         return True
     return live.begun_before(
         KIND,
