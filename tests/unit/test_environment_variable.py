@@ -123,6 +123,21 @@ def test_two_resources_of_one_scope_are_refused_in_the_preview(service: Service,
         variable(live, "three").check(**declared(project))
 
 
+@pytest.mark.parametrize("adopt", [True, None])
+def test_two_of_one_scope_that_was_not_known_in_the_preview(service: Service, project: str, adopt: bool | None) -> None:
+    """The branch is made in the same run: the second one of a key is refused then, with adopt=True as well."""
+    live = service.live()
+    branch = service.branch(project, "feature")["id"]
+    names = ("one", "two")
+    given = [
+        variable(live, name).check(**declared(project, branchId=UNKNOWN, adopt=adopt, value=name)) for name in names
+    ]
+    variable(live, "one").made({**given[0], "branchId": branch})
+    with pytest.raises(errors.Refused, match='is declared by EnvironmentVariable "one", too'):
+        variable(live, "two").made({**given[1], "branchId": branch})
+    assert [*service.values.values()] == ["one"]
+
+
 def test_what_another_resource_holds_is_not_taken(service: Service, project: str) -> None:
     """adopt=True takes nothing that another resource of this program has."""
     had = make(service, project)

@@ -144,6 +144,7 @@ class EnvironmentVariableHandler:
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST, or take what is there and replace its value."""
         scope = Scope.of(news)
+        scope.claim(live)  # in the preview, not all of it may have been known
         with live.run.under_way(*scope.named), live.run.alone(*scope.named):
             variable = self._adopted(live, news) or make(live, scope, news)
             live.run.returned(variable.id)
