@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.diff import UNKNOWN, explain
+from prisma_provider.handlers import write_variable
 from prisma_provider.live import Live
 from prisma_provider.live.intents import Intents
 from unit.calls import Had, Resource, entry
@@ -121,6 +123,21 @@ def test_two_resources_of_one_scope_are_refused_in_the_preview(service: Service,
         variable(live, "three").check(**declared(project))
 
 
+@pytest.mark.parametrize("adopt", [True, None])
+def test_two_of_one_scope_that_was_not_known_in_the_preview(service: Service, project: str, adopt: bool | None) -> None:
+    """The branch is made in the same run: the second one of a key is refused then, with adopt=True as well."""
+    live = service.live()
+    branch = service.branch(project, "feature")["id"]
+    names = ("one", "two")
+    given = [
+        variable(live, name).check(**declared(project, branchId=UNKNOWN, adopt=adopt, value=name)) for name in names
+    ]
+    variable(live, "one").made({**given[0], "branchId": branch})
+    with pytest.raises(errors.Refused, match='is declared by EnvironmentVariable "one", too'):
+        variable(live, "two").made({**given[1], "branchId": branch})
+    assert [*service.values.values()] == ["one"]
+
+
 def test_what_another_resource_holds_is_not_taken(service: Service, project: str) -> None:
     """adopt=True takes nothing that another resource of this program has."""
     had = make(service, project)
@@ -130,12 +147,26 @@ def test_what_another_resource_holds_is_not_taken(service: Service, project: str
         variable(live, "other").check(**declared(project, adopt=True))
 
 
+def test_keys_that_move_on_need_a_run_for_each(service: Service, project: str) -> None:
+    """One gets a new key, the next one the old key of it, in one change: refused, and told how it goes."""
+    first, second = make(service, project, key="A"), make(service, project, key="B")
+    live = service.live(held=[entry(KIND, "first", first), entry(KIND, "second", second)])
+    assert variable(live, "first").diff(first, **declared(project, key="C")).of("replace")
+    with pytest.raises(errors.Refused, match="that change alone first; else use the outputs of"):
+        variable(live, "second").check(**declared(project, key="A"))
+    assert not service.sent()
+
+
 def test_a_refusal_that_repeats_the_value_is_not_quoted(service: Service, project: str) -> None:
     """A service that quotes the value in its error: it is in no error of ours."""
     service.fail("POST", "/v1/environment-variables", refusal(422, "bad value: my-own-secret"))
     with pytest.raises(errors.Rejected) as refused:
         variable(service.live()).create(**declared(project, value="my-own-secret"))
     assert "own-secret" not in str(refused.value) and "limit the length" in str(refused.value)
+    service.fail("POST", "/v1/environment-variables", refusal(403, "Workspace plan limit reached"))
+    with pytest.raises(errors.PlanLimit) as limit:
+        variable(service.live()).create(**declared(project, value="my-own-secret"))
+    assert "the value or the key" not in str(limit.value)
 
 
 def test_no_diffs_is_no_changes(service: Service, project: str) -> None:
@@ -327,6 +358,9 @@ def test_what_prisma_manages_can_be_left_to_it(service: Service, project: str) -
     variable(service.live()).delete(had)
     assert list(service.variables) == [there["id"]]
     assert not service.sent()
+    # Another key: the preview says of Prisma's own that it stays.
+    other = variable(service.live()).diff(had, **declared(project, adopt=False, key="OTHER", value="new"))
+    assert [change.how for change in other.changes] == ["replace"] and "this one stays" in service.notes[-1]
     # Taken over after all, it gets the value.
     assert variable(service.live()).diff(had, **declared(project, adopt=True)).of("write")
 
@@ -355,6 +389,12 @@ def test_what_a_killed_provider_made_is_used_again(service: Service, project: st
         variable(live()).create(**declared(project))
     with pytest.raises(errors.Refused, match="exists already"):
         variable(live(), "another").check(**declared(project))
+    (note,) = tmp_path.iterdir()
+    now = note.stat().st_mtime
+    os.utime(note, (now, now - 2 * write_variable.DAY))
+    with pytest.raises(errors.Refused, match="exists already"):
+        variable(live()).check(**declared(project))
+    os.utime(note, (now, now))
     had = variable(live()).create(**declared(project))
     assert value_of(service, had) == SECRET and list(service.variables) == [had.object_id]
     with pytest.raises(errors.Refused, match="exists already"):

@@ -31,7 +31,11 @@ def again(service: Service, made: tuple[str, dict[str, Any]], **inputs: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "inputs", [{"name": ""}, {"name": "x" * 257}, {"region": "mars-1"}, {"adopt": "my project"}, {"forceDestroy": "no"}]
+    "inputs",
+    [
+        *({"name": ""}, {"name": "x" * 257}, {"adopt": "my project"}, {"forceDestroy": "no"}),
+        *({"region": "mars-1"}, {"region": ["us-east-1"]}, {"region": {"id": "us-east-1"}}, {"region": "x" * 5000}),
+    ],
 )
 def test_bad_input_is_one_sentence_before_anything_is_sent(service: Service, inputs: dict[str, Any]) -> None:
     """A value that cannot be sent is named, and nothing is sent."""

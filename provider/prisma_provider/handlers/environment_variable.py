@@ -99,10 +99,16 @@ class EnvironmentVariableHandler:
         ownership.hold(live, KIND, object_id, variable.title, news)
         found = self._compare(variable, olds, news)
         if found.of("replace"):
-            live.note(
-                f"{capital(variable.title)} will be replaced: another one is made, and then this one is deleted. No "
-                "data of a database is touched."
+            then = (
+                "this one stays, since Prisma manages it"
+                if is_left_to_prisma(variable, olds)
+                else "this one is deleted"
             )
+            live.note(
+                f"{capital(variable.title)} will be replaced: another one is made, and then {then}. No data of a "
+                "database is touched."
+            )
+            return found
         return Diff((*found.changes, *self._value(live, variable, olds, news)))
 
     def _compare(self, variable: EnvironmentVariable, olds: Properties, news: Properties) -> Diff:
@@ -138,6 +144,7 @@ class EnvironmentVariableHandler:
     def create(self, live: Live, news: Properties) -> tuple[str, Properties]:
         """POST, or take what is there and replace its value."""
         scope = Scope.of(news)
+        scope.claim(live)  # in the preview, not all of it may have been known
         with live.run.under_way(*scope.named), live.run.alone(*scope.named):
             variable = self._adopted(live, news) or make(live, scope, news)
             live.run.returned(variable.id)

@@ -168,10 +168,10 @@ def check_region(live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], *
         regions = live.regions()
     except errors.NotFound:
         return  # a service without this list says itself what it does not take
-    if region not in regions:
+    if not isinstance(region, str) or region not in regions:
         yield InvalidInput(
             "region",
-            f'There is no region "{region}" for Prisma Postgres.{did_you_mean(str(region), regions)}',
+            f'There is no region "{shown(str(region))}" for Prisma Postgres.{did_you_mean(str(region), regions)}',
             hint=f"use one of {', '.join(sorted([*starmap(_with_city, regions.items()), *also]))}.",
         )
 

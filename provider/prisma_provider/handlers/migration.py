@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -338,7 +338,7 @@ def _fault_of_migrating_by(url: object) -> str | None:
 
 
 def _check_way(news: Properties) -> Iterator[InvalidInput]:
-    """Either a tool that is known, or a command."""
+    """Either a tool, or a command. What may hold a secret, a command or an environment, is named as no property."""
     tool, command = news.get("tool"), news.get("command")
     if (tool is None) == (command is None):
         yield InvalidInput("tool", 'A migration takes tool="prisma", or a command=[…], and not both.')
@@ -348,11 +348,12 @@ def _check_way(news: Properties) -> Iterator[InvalidInput]:
         yield InvalidInput("tool", f'There is no tool "{name(tool)}".', hint='use tool="prisma", or command=[…].')
     elif command is not None and not _is_texts(command):
         wanted = f"command is a list of texts, not {type(command).__name__}."
-        yield InvalidInput("command", wanted, hint='write command=["npx", "prisma", "migrate", "deploy"].')
+        yield InvalidInput("", wanted, hint='write command=["npx", "prisma", "migrate", "deploy"].')
     environment = news.get("environment")
     if environment is not None and environment is not UNKNOWN:
         if not isinstance(environment, Mapping) or not all(isinstance(each, str) for each in environment.values()):
             yield InvalidInput("", "environment is a map of names to texts.")
+            return
         for variable in set(URLS).intersection(environment):
             yield InvalidInput("", f"{variable} in environment would be another database: leave it out.")
 
@@ -361,7 +362,7 @@ def _check_files(news: Properties) -> Iterator[InvalidInput]:
     directory = news.get("directory") or "."
     if directory is UNKNOWN:
         yield InvalidInput("directory", "directory must be known before the update: a text.")
-    elif not isinstance(directory, str) or not _directory(news).is_dir():
+    elif not isinstance(directory, str) or not _is_there(_directory(news), Path.is_dir):
         where = f"There is no folder {name(directory)} in {project_folder()}."
         yield InvalidInput("directory", where, hint="paths are relative to the folder of Pulumi.yaml.")
     elif news.get("tool") == "prisma" and folder_of(_directory(news), surely_prisma=True) is None:
@@ -376,9 +377,17 @@ def _check_files(news: Properties) -> Iterator[InvalidInput]:
     elif paths and news.get("tool"):
         yield InvalidInput("paths", "paths are for a command: a tool knows its own files.", hint="leave them out.")
     for path in paths if paths and _is_texts(paths) else ():
-        if not (project_folder() / path).exists():
+        if not _is_there(project_folder() / path, Path.exists):
             where = f"There is no {name(path)} in {project_folder()}."
             yield InvalidInput("paths", where, hint="paths are relative to the folder of Pulumi.yaml.")
+
+
+def _is_there(path: Path, ask: Callable[[Path], bool]) -> bool:
+    """What the system takes for no path, such as one that is too long, is not there."""
+    try:
+        return ask(path)
+    except OSError:
+        return False
 
 
 def _check_driver() -> Iterator[InvalidInput]:

@@ -20,6 +20,9 @@ KIND = "EnvironmentVariable"
 ENVIRONMENT = "prisma:index:Environment$"
 """What the URN of a variable holds that an Environment declares: nobody can give it an argument of its own."""
 
+DAY = 86_400.0
+"""Seconds for which a note on this machine tells whose a variable is: later it may well be another hand's."""
+
 ENOUGH = 6
 """Characters of a value by which it is known in what a service says."""
 
@@ -86,13 +89,22 @@ def may_take(live: Live, there: EnvironmentVariable, news: Properties) -> bool:
         ownership.take(live, KIND, there.id, there.title)
         live.note(f"{capital(there.title)} is taken over, and its value replaced.")
         return True
-    ownership.refuse_held(live, KIND, there.id, there.title)
+    _refuse_held(live, there)
     raise _managed(there) if there.is_managed_by_system else _exists(there)
+
+
+def _refuse_held(live: Live, there: EnvironmentVariable) -> None:
+    """Refuse what another resource of this stack holds; keys that move on from one to the next need a run for each."""
+    try:
+        ownership.refuse_held(live, KIND, there.id, there.title)
+    except Refused as error:
+        hint = f"where that one gets another key, run `pulumi up` with that change alone first; else {error.hint}"
+        raise Refused(error.what, hint=hint) from None
 
 
 def _was_begun(live: Live, scope: Scope) -> bool:
     """Whether the stack's state, or a note on this machine, saw its creation only begin, in an earlier run."""
-    if live.intents.left(*begun_key(live, scope)) is not None:
+    if live.intents.left(*begun_key(live, scope), within=DAY) is not None:
         return True
     return live.begun_before(
         KIND,
@@ -201,6 +213,6 @@ def _hiding(value: str) -> Iterator[None]:
         said, hint = error.said, error.hint
         if said and value[:ENOUGH] in said:
             said = "(its words are left out: they repeat the value)"
-        if isinstance(error, errors.Rejected) and not hint:
+        if type(error) is errors.Rejected and not hint:
             hint = "correct the value or the key; Prisma may limit the length of a value. Nothing was changed."
         raise type(error)(error.what, said=said, hint=hint, retry_after=error.retry_after, code=error.code) from None
