@@ -9,6 +9,7 @@ import pytest
 
 from prisma_provider import errors
 from prisma_provider.live.state import Entry
+from unit.calls import Resource
 from unit.service import Service, as_, declare, handler, refusal, urn_of
 
 BRANCH, DATABASE = handler("Branch"), handler("Database")
@@ -56,6 +57,19 @@ def test_a_branch_that_was_there_before_is_not_mine(service: Service, home: str)
         BRANCH.create(service.live(), checked.inputs)
     with pytest.raises(errors.Refused, match="cannot be adopted"):
         make(service, home, adopt=there["id"], gitName="other")
+
+
+def test_a_name_that_is_taken_is_refused_in_the_preview(service: Service, home: str) -> None:
+    """One that is there, and one that another resource of the program declares: named before anything is sent."""
+    there = service.branch(home, "feature")
+    with pytest.raises(errors.Refused, match=f"{there['id']}.* exists already"):
+        Resource(service.live(), "Branch", "mine").check(projectId=home, gitName="feature")
+    for adopt in (True, None):
+        live = service.live()
+        Resource(live, "Branch", "one").check(projectId=home, gitName="new", adopt=adopt)
+        with pytest.raises(errors.Refused, match='declared by Branch "one", too'):
+            Resource(live, "Branch", "two").check(projectId=home, gitName="new", adopt=adopt)
+    assert not service.sent()
 
 
 def test_a_branch_that_a_database_of_this_run_named_first(service: Service, home: str) -> None:
@@ -147,7 +161,7 @@ def test_no_diffs_is_no_changes(service: Service, home: str) -> None:
     """What is declared as it is live is no change; a refresh says the same."""
     made = make(service, home)
     live = service.live()
-    assert not BRANCH.diff(live, *made, declare(live, "Branch", projectId=home, gitName="feature"))
+    assert not BRANCH.diff(live, *made, declare(live, "Branch", made[1], projectId=home, gitName="feature"))
     assert BRANCH.read(service.live(), made[0], dict(made[1])) == made[1]
     assert not service.sent()
 
@@ -165,7 +179,7 @@ def test_a_promotion_is_one_patch(service: Service, home: str) -> None:
     """is_default=True is exactly one PATCH; taking the flag away waits for another branch and says so."""
     made = make(service, home)
     live = service.live()
-    news = declare(live, "Branch", projectId=home, gitName="feature", isDefault=True)
+    news = declare(live, "Branch", made[1], projectId=home, gitName="feature", isDefault=True)
     after = BRANCH.update(live, *made, news)
     assert service.sent() == [("PATCH", f"branches/{made[0]}", {"isDefault": True})]
     assert after["isDefault"] is True

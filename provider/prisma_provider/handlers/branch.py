@@ -51,14 +51,25 @@ class BranchHandler:
                 *check_there(live, olds, news, "projectId", live.project),
                 *check_adopted(live, "Branch", olds, news, live.branch, lambda b: self._agreed(b, news)),
             )
-            if not olds and news.get("adopt") is True and news["projectId"] is not UNKNOWN:
-                self._refuse_held(live, news)
+            by_id = isinstance(news.get("adopt"), str)
+            if not (problems or olds or by_id) and UNKNOWN not in (news["projectId"], news["gitName"]):
+                self._check_new(live, news)
         return Checked(select(self.fields, news), problems)
 
-    def _refuse_held(self, live: Live, news: Properties) -> None:
-        there = None if news["gitName"] is UNKNOWN else live.named_branch(news["projectId"], news["gitName"])
-        if there is not None:
+    def _check_new(self, live: Live, news: Properties) -> None:
+        """Refused in the preview: a name that two resources declare, and a branch that is there and is not taken."""
+        holder = live.run.hold("name of a branch", f"{bare_id(news['projectId'])}/{news['gitName']}")
+        if holder is not None:
+            raise Refused(
+                f'Branch "{news["gitName"]}" is declared by {ownership.named(holder)}, too.',
+                hint="declare it once, and give its id to what is on it (branch_id=…); an Environment has a branch of "
+                "its own: give it another git_name=…. Nothing was made.",
+            )
+        there = live.named_branch(news["projectId"], news["gitName"])
+        if there is not None and not ownership.is_own(live, "Branch", there.id):
             ownership.refuse_held(live, "Branch", there.id, there.title)
+            if not (news.get("adopt") or _is_ours(live, there)):
+                raise _exists(there)
 
     def diff(self, live: Live, object_id: str, olds: Properties, news: Properties) -> Diff:
         """Promotion in place; another name or project is another branch, made before the old one goes."""
