@@ -119,7 +119,7 @@ class Changes:
                 f": the connection strings of {listed(known)} will be forgotten. Prisma gives them only once: with "
                 "connections=True again, it takes a rotation trigger to have new ones."
             )
-        unknown = self.kept.keys() - known.keys()
+        unknown = {key for key, (_, differs) in self.kept.items() if key not in known and not differs.of("rotate")}
         if news.get("connections") and not olds.get("connections") and unknown:
             yield (
                 f": the connection strings of {listed(unknown)} are not known, since Prisma gives them only once: a "
