@@ -785,12 +785,13 @@ def test_secret_names_stay_secret() -> None:
 def test_each_of_a_plan_is_a_line(made: Stack) -> None:
     """Pulumi shows what is added, renamed and removed, by key."""
     found = made.diff(databases={"acme": "new", "hooli": "z"}, allowDelete=True, release=["globex"], connections=True)
-    shown = detail.response(found, made.outputs, {}).detailedDiff
-    kinds = {path: PropertyDiff.Kind.Name(entry.kind) for path, entry in shown.items()}
+    shown = detail.response(found, made.outputs, {})
+    assert sorted(shown.diffs) == ["allowDelete", "databases", "release"]  # its line names what the detail is of
+    kinds = {path: PropertyDiff.Kind.Name(entry.kind) for path, entry in shown.detailedDiff.items()}
     assert kinds['databases["acme"]'] == "UPDATE"
     assert kinds['databases["hooli"]'] == "ADD"
     assert kinds['databases["initech"]'] == "DELETE"
-    assert kinds['ids["globex"]'] == "DELETE"
+    assert kinds['databases["globex"]'] == "DELETE"
 
 
 def test_progress_counts() -> None:

@@ -73,8 +73,9 @@ class Changes:
         """For Pulumi: a change for each database, what is only `recorded` of the set, and in words what is done."""
         made = [Change(members.path("databases", key), None, members.names(news)[key], "make") for key in self.added]
         gone = [Change(members.path("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
-        forgotten = {**self.released, **self.lost}
-        released = [Change(members.path("ids", key), each, None, "release") for key, each in forgotten.items()]
+        had = members.by_key(olds, "names")
+        forgotten = [*self.released, *self.lost]
+        released = [Change(members.path("databases", key), had.get(key), None, "release") for key in forgotten]
         changes = (*self._in_place(), *made, *gone, *released, *recorded.changes)
         if olds.get("failed") and not changes:
             return Diff((Change("failed", {}, olds["failed"], "record"),))  # the program has given it up
