@@ -88,6 +88,11 @@ def path(name: str, key: str) -> str:
     return f"{name}[{json.dumps(key, ensure_ascii=False)}]"
 
 
+def name_of(path: str) -> str:
+    """The property that such a path begins with."""
+    return path.partition("[")[0]
+
+
 def key_in(path: str) -> str | None:
     """The key that such a path ends with; None for the name of a property alone."""
     _, bracket, rest = path.partition("[")

@@ -613,6 +613,47 @@ def test_connection_strings_of_what_is_taken_over(made: Stack) -> None:
     assert "rotationTriggers gives" in spelled(line)
 
 
+def test_connection_strings_that_a_rotation_gives(stack: Stack) -> None:
+    """What gets a new password in the same `up` is not said to be unknown."""
+    stack.up()
+    found = stack.up(connections=True, rotationTriggers=dict.fromkeys(TENANTS, "1"))
+    assert not [line for line in found.words if "are not known" in line]
+    assert stack.outputs["databaseUrls"].keys() == TENANTS.keys()
+
+
+def test_what_another_stack_s_set_holds_is_let_go_there(made: Stack) -> None:
+    """I am told what to declare there: state has no entry for one database of a set."""
+    theirs = read(
+        {
+            "resources": [
+                {
+                    "urn": URN,
+                    "type": "prisma:index:DatabaseSet",
+                    "id": made.id,
+                    "inputs": made.inputs,
+                    "outputs": made.outputs,
+                }
+            ]
+        },
+        "demo",
+    )
+    live = made.service.live(others=[theirs])
+    news = {"projectId": made.home, "name": "x", "adopt": made.outputs["ids"]["acme"], "identity": "mine-0"}
+    with working_on(urn_of("Database", "mine")), pytest.raises(errors.Refused) as error:
+        handlers.check(live, "Database", {}, news)
+    assert 'release=["acme"] in place of that key in DatabaseSet "tenants" of stack demo' in str(error.value)
+    assert "state delete" not in str(error.value)
+
+
+def test_what_another_resource_has_taken_over_is_let_go_by_key(made: Stack) -> None:
+    """Whose database now bears the key of another resource: I am told the way of a set."""
+    made.service.databases[made.outputs["ids"]["acme"]]["logicalId"] = f"mine-{'7' * 16}-{'8' * 8}"
+    with pytest.raises(errors.Refused, match="another one has taken it over") as error:
+        made.diff(connections=True)
+    assert 'release=["acme"] in place of that key' in str(error.value)
+    assert f'adopt={{"acme": "{made.outputs["ids"]["acme"]}"}}' in str(error.value)
+
+
 def test_connection_strings_that_would_be_forgotten(made: Stack) -> None:
     """`connections` taken away: the preview tells what it costs to have them back."""
     (line,) = made.diff(connections=False).words
@@ -764,12 +805,13 @@ def test_secret_names_stay_secret() -> None:
 def test_each_of_a_plan_is_a_line(made: Stack) -> None:
     """Pulumi shows what is added, renamed and removed, by key."""
     found = made.diff(databases={"acme": "new", "hooli": "z"}, allowDelete=True, release=["globex"], connections=True)
-    shown = detail.response(found, made.outputs, {}).detailedDiff
-    kinds = {path: PropertyDiff.Kind.Name(entry.kind) for path, entry in shown.items()}
+    shown = detail.response(found, made.outputs, {})
+    assert sorted(shown.diffs) == ["allowDelete", "databases", "release"]  # its line names what the detail is of
+    kinds = {path: PropertyDiff.Kind.Name(entry.kind) for path, entry in shown.detailedDiff.items()}
     assert kinds['databases["acme"]'] == "UPDATE"
     assert kinds['databases["hooli"]'] == "ADD"
     assert kinds['databases["initech"]'] == "DELETE"
-    assert kinds['ids["globex"]'] == "DELETE"
+    assert kinds['databases["globex"]'] == "DELETE"
 
 
 def test_progress_counts() -> None:

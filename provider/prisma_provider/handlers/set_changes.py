@@ -73,8 +73,9 @@ class Changes:
         """For Pulumi: a change for each database, what is only `recorded` of the set, and in words what is done."""
         made = [Change(members.path("databases", key), None, members.names(news)[key], "make") for key in self.added]
         gone = [Change(members.path("databases", key), each.name, None, "delete") for key, each in self.removed.items()]
-        forgotten = {**self.released, **self.lost}
-        released = [Change(members.path("ids", key), each, None, "release") for key, each in forgotten.items()]
+        had = members.by_key(olds, "names")
+        forgotten = [*self.released, *self.lost]
+        released = [Change(members.path("databases", key), had.get(key), None, "release") for key in forgotten]
         changes = (*self._in_place(), *made, *gone, *released, *recorded.changes)
         if olds.get("failed") and not changes:
             return Diff((Change("failed", {}, olds["failed"], "record"),))  # the program has given it up
@@ -120,7 +121,7 @@ class Changes:
                 f": the connection strings of {listed(known)} will be forgotten. Prisma gives them only once: with "
                 "connections=True again, it takes a rotation trigger to have new ones."
             )
-        unknown = self.kept.keys() - known.keys()
+        unknown = {key for key, (_, differs) in self.kept.items() if key not in known and not differs.of("rotate")}
         if news.get("connections") and not olds.get("connections") and unknown:
             yield (
                 f": the connection strings of {listed(unknown)} are not known, since Prisma gives them only once: a "

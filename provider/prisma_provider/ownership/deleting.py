@@ -9,7 +9,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.live.state import named
 from prisma_provider.network.clock import seconds_of
-from prisma_provider.ownership.values import Inputs, has_by_state
+from prisma_provider.ownership.values import Inputs, adopting, forgetting, has_by_state
 from prisma_provider.text import words
 
 SAME_MOMENT = 1.0
@@ -77,7 +77,7 @@ def _another(title: str, name: str, recorded: object, found: object) -> Refused:
     return Refused(
         f"{capital(title)} is not deleted: its {name} is {found}, and state says {recorded}. The id in state is that "
         "of another object.",
-        hint="nothing was sent. Take the resource out of state with `pulumi state delete`, and look in Prisma Console "
+        hint=f"nothing was sent. Make Pulumi forget it ({forgetting(resource() or 'URN')}), and look in Prisma Console "
         "for what was made.",
     )
 
@@ -94,8 +94,8 @@ def refuse_lost(database: Database, olds: Inputs) -> None:
         raise Refused(
             f"{database.title} is not this resource's any more: another one has taken it over, and gave it the key "
             f"{database.logical_id}.",
-            hint=f"to take it again, make Pulumi forget it (pulumi state delete '{resource() or 'URN'}') and declare "
-            f'adopt="{database.id}"; or take it out of the program: it is left alone then. Nothing was changed.',
+            hint=f"to take it again, make Pulumi forget it ({forgetting(resource() or 'URN')}) and declare "
+            f"{adopting(database.id)}; or take it out of the program: it is left alone then. Nothing was changed.",
         )
 
 

@@ -8,7 +8,7 @@ from prisma_provider.live import Live
 from prisma_provider.live.run import resource
 from prisma_provider.live.state import named
 from prisma_provider.members import member, released
-from prisma_provider.ownership.values import Inputs, alias, is_shown
+from prisma_provider.ownership.values import Inputs, alias, forgetting, is_shown
 
 
 def hold(live: Live, kind: str, object_id: str, title: str, news: Inputs) -> None:
@@ -87,5 +87,5 @@ def _refuse_of_other_stack(live: Live, kind: str, object_id: str, title: str) ->
             raise Refused(
                 f"{capital(title)} is held by {named(entry.urn)} of stack {other.stack}.",
                 hint="one stack should hold it. To move it here, make that one forget it first, which deletes "
-                f"nothing: pulumi state delete --stack {other.stack} '{entry.urn}'. Nothing was changed.",
+                f"nothing: {forgetting(entry.urn, other.stack)}. Nothing was changed.",
             )

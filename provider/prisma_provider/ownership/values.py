@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource
-from prisma_provider.live.state import Entry
+from prisma_provider.live.state import Entry, named
 from prisma_provider.members import member, resource_of
 
 Inputs = Mapping[str, Any]
@@ -46,6 +46,15 @@ def adopting(object_id: str) -> str:
     """How the resource that is worked on is declared to take this object."""
     found = member(resource())
     return f'adopt="{object_id}"' if found is None else f'adopt={{"{found.key}": "{object_id}"}}'
+
+
+def forgetting(urn: str, stack: str = "") -> str:
+    """How Pulumi forgets what a resource has, which deletes nothing: a command, or what its set declares."""
+    found = member(urn)
+    if found is None:
+        return f"pulumi state delete{f' --stack {stack}' if stack else ''} '{urn}'"
+    where = f" of stack {stack}" if stack else ""
+    return f'release=["{found.key}"] in place of that key in {named(found.of)}{where}, and `pulumi up`'
 
 
 def or_another() -> str:

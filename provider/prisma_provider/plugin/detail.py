@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from prisma_provider.diff import Change, Diff
-from prisma_provider.members import key_in
+from prisma_provider.members import key_in, name_of
 
 _Entry = provider_pb2.PropertyDiff
 
@@ -24,7 +24,7 @@ def response(found: Diff, olds: Mapping[str, Any], news: Mapping[str, Any]) -> p
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME,
         replaces=found.replaces(),
-        diffs=list(changes),
+        diffs=list(dict.fromkeys(name_of(path) for path in changes)),
         detailedDiff=changes,
         hasDetailedDiff=True,
     )
@@ -42,7 +42,7 @@ def _entry(change: Change, olds: Mapping[str, Any]) -> _Entry:
         kinds = (_Entry.UPDATE_REPLACE, _Entry.ADD_REPLACE, _Entry.DELETE_REPLACE)
     update, add, delete = kinds
     if change.how in ("make", "delete", "release"):
-        return _Entry(kind=add if change.how == "make" else delete, inputDiff=change.how != "release")
+        return _Entry(kind=add if change.how == "make" else delete, inputDiff=True)
     if key_in(change.field) is not None:
         return _Entry(kind=update, inputDiff=False)
     kind = update
