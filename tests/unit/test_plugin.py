@@ -840,7 +840,7 @@ def test_a_blocked_workspace_is_said_with_what_is_new_and_with_what_changes(plug
         if create:
             plugin.call("Create", "Database", properties=checked, preview=True)
         else:
-            plugin.call("Diff", "Database", id=database, olds=outputs, news=checked)
+            plugin.call("Update", "Database", id=database, olds=outputs, news=checked, preview=True)
         return [note for note in plugin.service.notes if "is blocked on its plan" in note]
 
     assert len(said(create=True, name="sales")) == 1

@@ -103,7 +103,7 @@ def test_the_limit_of_the_user_holds() -> None:
     service = Simulation(at_most=3)
     service.run(200)
     assert service.most == 3
-    assert Simulation(at_most=20).throttle.limit == 16
+    assert Simulation(at_most=30).throttle.limit == 20
 
 
 def test_a_time_without_requests_is_no_pace() -> None:

@@ -164,6 +164,7 @@ class ConnectionHandler:
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it: its password is locked out, others of the database go on."""
+        live.begin_deletions(olds.get("projectId"))
         if ownership.stays(live, "Connection", object_id):
             return
         found = self._live(live, object_id, olds)

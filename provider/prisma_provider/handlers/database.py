@@ -290,6 +290,7 @@ class DatabaseHandler:
 
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete it with its data. The default database the service keeps until its project is deleted."""
+        live.begin_deletions(olds.get("projectId"))
         if ownership.stays(live, "Database", object_id):
             return
         found = live.database(object_id, olds.get("projectId"), olds.get("workspaceId"))

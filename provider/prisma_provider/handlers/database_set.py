@@ -250,6 +250,7 @@ class DatabaseSetHandler:
     def delete(self, live: Live, object_id: str, olds: Properties) -> None:
         """Delete all of them with their data, where `allowDelete` was set before."""
         seconds = time_left()
+        live.begin_deletions(olds.get("projectId"))
         there = {key: each for key in members.by_key(olds, "ids") if (each := self._there(live, olds, key)) is not None}
         if there and not olds.get("allowDelete"):
             raise deletion_refused(_title(), {key: each.name for key, each in there.items()}, _to_delete_or_keep())

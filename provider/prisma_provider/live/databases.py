@@ -42,6 +42,13 @@ class Databases(Projects):
         """
         self._ahead(lambda: self._databases_of(project_id))
 
+    def begin_deletions(self, project_id: str | None) -> None:
+        """Begin what every deletion in a project needs, side by side: the stack's state, and the list of databases."""
+        if project_id is not None and bare_id(project_id) not in self._deleting_in:
+            self._deleting_in.add(bare_id(project_id))
+            self.prefetch_databases(project_id)
+            self._ahead(self._state)
+
     def database(
         self,
         database_id: str,

@@ -58,6 +58,7 @@ class Shared:
         self._projects: dict[str, Project | None] = {}
         self._sought: set[str] = set()
         self._plan_asked = False
+        self._deleting_in: set[str] = set()
         self._waiting: Counter[str] = Counter()
         self._listed: dict[str, Project] = {}
         self._under_way: list[Thread] = []
@@ -76,12 +77,15 @@ class Shared:
 
     def recorded(self) -> Recorded:
         """What the state of this stack held when it was first asked for in this run."""
+        found: Recorded = self._state().result.result()
+        return found
 
-        def read() -> Recorded:
+    def _state(self) -> SharedRead:
+        def read(_shared: SharedRead) -> Recorded:
             self._begun_here = self.run.creations_under_way()
             return self._read_state()
 
-        return self._reads.once("state", read)
+        return self._reads.share(("state", ""), read)
 
     def begun_before(self, kind: str, *key: str, **inputs: Any) -> bool:
         """Whether state saw a creation with these inputs only begin, and it is none of this run's (`Run.under_way`)."""

@@ -19,7 +19,7 @@ LOOK = 0.1
 MOST = 64
 """Requests under way at once, where nobody set fewer."""
 
-_FIRST = 16.0
+_FIRST = 20.0
 """Requests that are under way at once to begin with. Slow responses alone do not make it fewer."""
 _SLOWER = 2.0
 """Responses that take so many times the shortest time: no more are begun."""

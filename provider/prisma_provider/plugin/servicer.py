@@ -156,7 +156,6 @@ class Provider(ResourceProviderServicer):
                 _explain(live, kind, request.id, olds, found)
             for line in waiting(kind, request.id, olds, handler.fields, news, found):
                 live.note(line)
-            live.warn_if_blocked()
         return detail.response(found, olds, news)
 
     @spoken
@@ -233,6 +232,7 @@ class Provider(ResourceProviderServicer):
             found = handler.diff(live, request.id, olds, news)
             _explain(live, kind, request.id, olds, found)
             if request.preview:
+                live.warn_if_blocked()
                 planned_outputs = planned.after_update(handler.fields, olds, news, found)
                 return provider_pb2.UpdateResponse(properties=_outputs(planned_outputs, secrets))
             try:
@@ -242,6 +242,7 @@ class Provider(ResourceProviderServicer):
                 if moved is None:
                     raise
                 raise HalfDone(request.id, _outputs(moved, secrets), request.news, [str(error)]) from None
+            live.warn_if_blocked()
             problems = self._session.problems()
         if problems:
             raise HalfDone(request.id, _outputs(outputs, secrets), request.news, problems)
