@@ -61,11 +61,11 @@ class Pair:
     def run(self, table: Table, work: str, *command: str, lanes_of: int) -> Row:
         """One command in both; `lanes_of` is how many calls of 100 ms there are to share among the lanes.
 
-        Whatever is compared with live waits for one response.
+        What is compared with live waits for the pages of a list, each of which names the next.
         """
         beneath = meter.measured(self.baseline, self.api, *command)
         spent = meter.measured(self.ours, self.api, *command)
-        ideal = beneath.wall + max(1.0, lanes_of / LANES[self.ours.host]) * LATENCY
+        ideal = beneath.wall + max(ceil(self.size / 100), lanes_of / LANES[self.ours.host]) * LATENCY
         reads, writes = len(self.ours.sent("GET")), len(self.ours.sent())
         row = Row(work, self.ours.host, self.size, reads, writes, spent, beneath, ideal)
         table.add(row)

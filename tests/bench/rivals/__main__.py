@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -41,6 +42,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts (default: 3)")
     parser.add_argument("--terraform-provider", type=Path, metavar="PATH", help="its binary; without it, no such row")
     given = parser.parse_args()
+    # Pulumi ends its hosts by SIGINT, which a shell lets a command in the background ignore: 5 s for each.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     kinds: list[type[Tool]] = [Alchemy, Dynamic, Python, Ours, WithoutPreview, Set, SetWithoutPreview]
     if given.terraform_provider:
         OpenTofu.provider = given.terraform_provider.resolve(strict=True)
