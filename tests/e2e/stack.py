@@ -87,6 +87,8 @@ class Stack:
             "PRISMA_API_BASE_URL": server.url,
             "PRISMA_SERVICE_TOKEN": self.token,
             "PRISMA_RETRY_LIMIT": "3",
+            # Python takes a program for unchanged that was written again in the same second, with the same size.
+            "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(quick_pip.folder()),
         }
         self.folder.mkdir()
@@ -141,7 +143,15 @@ class Stack:
     def wait_until_saved(self) -> None:
         """Until the engine rests: a CLI that is killed while it writes its state leaves half a file of it."""
         state = self.folder.parent / ".pulumi/stacks/shop/dev.json"
-        self.wait_until(lambda: time.time() - state.stat().st_mtime > 0.5)
+        seen, since = b"", 0.0
+
+        def rests() -> bool:
+            nonlocal seen, since
+            if (content := state.read_bytes()) != seen:
+                seen, since = content, time.monotonic()
+            return seen != b"" and time.monotonic() - since > 0.5
+
+        self.wait_until(rests)
 
     def up(self, program: str | None = None, *flags: str, **more: Any) -> Result:
         """Apply, with a preview beforehand as users do it; `preview` tells it apart where that matters."""
