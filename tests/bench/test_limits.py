@@ -22,7 +22,8 @@ def test_a_limit_is_used(rate: int, calls: int, table: Table) -> None:
     with Api(LATENCY, rate).serving() as api:
         seconds = _run(api, calls)
         ideal = calls / (rate or MOST / LATENCY)
-    assert api.refused <= max(20, 0.1 * calls)
+    # Under way before the first refusal is heard: `throttle._FIRST`, and as many after the first answers.
+    assert api.refused <= max(40, 0.1 * calls)
     limit = f"{rate} requests/s" if rate else f"no limit, to {MOST} at once from the first"
     table.say(f"{calls} calls at {limit}: {seconds / ideal:.2f} x the least, {api.refused} refused with 429")
 

@@ -155,7 +155,7 @@ def test_a_429_to_one_is_a_pause_for_all() -> None:
 
     throttle = Throttle(2, sleep, clock=lambda: now[0])
     with throttle.turn():
-        throttle.refused(5)
+        throttle.refused(5, 0.1)
     with throttle.turn():
         pass
     assert slept == [5]

@@ -80,7 +80,7 @@ def test_the_pause_of_all_after_a_429_ends_when_i_stop_the_run() -> None:
     api = Api(lambda request: refusal(429, "later", **{"Retry-After": "50"}))
     with time_limit(1), pytest.raises(errors.RateLimited):
         api.client.me()
-    api.client._throttle.refused(1000)
+    api.client._throttle.refused(1000, 0.1)
     api.client.cancel()
     with time_limit(10_000), pytest.raises(errors.Cancelled):
         api.client.me()

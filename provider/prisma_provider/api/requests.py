@@ -42,6 +42,9 @@ AT_THE_LIMIT = 1.0
 SHORTEST_HINT = 4
 """Characters of a token that tell it from others."""
 
+_PAUSE = 1.0
+"""Seconds without requests after a 429 that names none: limits are for a second or more."""
+
 _SLACK = 0.25
 """Seconds more than the timeouts of httpx, which know whether a connection was made, and so come first."""
 
@@ -215,7 +218,7 @@ class Requests:
             failure = None if response.is_success else status_error(response, doing, self._auth.token)
             if isinstance(failure, errors.RateLimited):
                 # Bounded: a service that asks for minutes is an error at the time limit, not a silent halt.
-                self._throttle.refused(min(failure.retry_after or 0.5, time_left(), 60.0))
+                self._throttle.refused(min(failure.retry_after or _PAUSE, time_left(), 60.0), seconds)
             elif not response.is_server_error:
                 self._throttle.answered(method, seconds)
         _log.debug("%s %s %s: %s in %.3f s", method, path, query, response.status_code, seconds)

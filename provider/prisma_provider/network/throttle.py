@@ -2,8 +2,8 @@
 
 More requests are under way as long as the service answers as fast as before and refuses none; fewer after a 429, or
 once it answers much more slowly (additive increase, multiplicative decrease, as TCP does). A service that has refused
-once is then asked at the pace at which it has answered, a little faster with time: so a limit of so many requests a
-second is used up, and not run into again and again.
+once is then asked at a pace, too (`pace`): so a limit of so many requests a second is used up, and not run into again
+and again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+
+from prisma_provider.network.pace import Pace, Turn
 
 LOOK = 0.1
 """Seconds after which whoever waits for a free place asks whether it is still worth it."""
@@ -27,14 +29,6 @@ _SLOW = 3.0
 """And so many times: fewer."""
 _SPARE = 0.05
 """Seconds that a response may always take longer."""
-_FASTER = 0.01
-"""By how much the pace grows in a second without a refusal."""
-_ENOUGH = 5
-"""Responses from which a pace can be told; after fewer, the pause that a 429 asks for is enough."""
-_SLOWEST = 0.25
-"""Seconds between two requests at most: who asks for little at a time says little of what a service allows."""
-_NO_PACE = 0.001
-"""Seconds between two requests that are no pace any more."""
 
 
 class Throttle:
@@ -58,11 +52,7 @@ class Throttle:
         self._free = Condition()
         self._under_way = 0
         self._grows_fast = True
-        self._resume = 0.0
-        self._next = 0.0
-        self._interval = 0.0
-        self._answered = 0
-        self._since = self._idle_since = clock()
+        self._pace = Pace(clock)
         self._latency: dict[str, tuple[float, float]] = {}
         self._lowered_at = 0.0
 
@@ -74,49 +64,43 @@ class Throttle:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """One request: it waits for a free place, for its time, and for the end of a pause."""
-        start = self.begin()
+        turn = self.begin()
         try:
-            for _ in range(2):  # while it waits for its time, another may be refused
-                pause = self.left(start)
-                if pause > 0:
-                    self._sleep(pause)
+            while (pause := turn.start - self._clock()) > 0:
+                self._sleep(pause)
+                turn = self.still(turn)
             yield
         finally:
             self.end()
 
-    def begin(self) -> float:
-        """Take a place, once there is one: the time at which the request may be sent, by the clock."""
+    def begin(self) -> Turn:
+        """Take a place, once there is one: when the request may be sent."""
         with self._free:
             while self._under_way >= self.limit:
                 self._free.wait(LOOK)
                 self._check()
-            now = self._clock()
             if not self._under_way:
-                self._since += now - self._idle_since  # a time in which nobody asked says nothing of the service
+                self._pace.busy()
             self._under_way += 1
-            start = max(now, self._next, self._resume)
-            self._next = start + self._interval
-            return start
+            return self._pace.turn()
 
-    def left(self, start: float) -> float:
-        """Seconds until a request that has this time may be sent."""
-        return max(start, self._resume) - self._clock()
+    def still(self, turn: Turn) -> Turn:
+        """The same turn, or a later one where another request was refused since."""
+        with self._free:
+            return self._pace.still(turn)
 
     def end(self) -> None:
         """Leave the place."""
         with self._free:
             self._under_way -= 1
             if not self._under_way:
-                self._idle_since = self._clock()
+                self._pace.idle()
             self._free.notify()
 
     def answered(self, method: str, seconds: float) -> None:
         """A request was answered, and not refused, after so many seconds."""
         with self._free:
-            self._answered += 1
-            self._interval *= 1 - _FASTER * self._interval
-            if self._interval < _NO_PACE:
-                self._interval = 0.0
+            self._pace.answered(seconds)
             usual, shortest = self._latency.get(method, (seconds, seconds))
             usual, shortest = usual + (seconds - usual) / 8, min(seconds, shortest)
             self._latency[method] = usual, shortest
@@ -126,18 +110,11 @@ class Throttle:
                 self._limit = min(self._most, self._limit + (1.0 if self._grows_fast else 1.0 / self._limit))
                 self._free.notify()
 
-    def refused(self, seconds: float) -> None:
-        """A 429: nothing is begun for this long, and then at the pace at which the service has answered so far."""
+    def refused(self, pause: float, seconds: float) -> None:
+        """A 429 that came after so many seconds: nothing is sent in the pause, and then less at once."""
         with self._free:
-            now = self._clock()
-            is_first = now >= self._resume
-            self._resume = max(self._resume, now + seconds)
-            if not is_first:
-                return  # it was under way already when another was refused
-            self._lower(0.5, least=1.0)
-            if self._answered >= _ENOUGH:
-                self._interval = min((now - self._since) / self._answered, _SLOWEST)
-            self._since, self._answered = now, 0
+            if self._pace.refused(pause, seconds):
+                self._lower(0.5, least=1.0)
 
     def _lower(self, factor: float, *, least: float, within: float = 0.0) -> None:
         """Fewer at once; for slowness no more than once in the time that a response takes."""
