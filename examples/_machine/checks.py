@@ -29,7 +29,7 @@ WHOSE = ("PRISMA_SERVICE_TOKEN", "PRISMA_API_BASE_URL")  # only the live ring is
 DIFFERS = 10
 # Two cores; the outer rings wait for processes of their own, and each worker has a local control plane of its own.
 AT_ONCE = {"unit": 2, LOWEST: 2, "contract": 3, "e2e": 3}
-LANGUAGES = ("yaml", "nodejs", "go")  # of the programs in the e2e ring, beside Python
+LANGUAGES = {"e2e": ("yaml", "nodejs", "go"), "bench": ("yaml",)}  # of the programs in a ring, beside Python
 LINT = "lint"
 COMMANDS = ("examples/run", "tests/run", "provider/make-plugin")  # without a suffix they are not found
 LINTERS: Mapping[str, tuple[str, ...]] = {
@@ -247,7 +247,8 @@ def run(processes: Processes) -> int:
     asked = arguments(sys.argv[1:])
     console = Console()
     started = time.monotonic()
-    machine = prepare(console, processes, "test", LANGUAGES if "e2e" in asked.rings else [])
+    languages = {language for ring in asked.rings for language in LANGUAGES.get(ring, ())}
+    machine = prepare(console, processes, "test", languages)
     with tempfile.TemporaryDirectory(prefix="prisma-tests-") as name:
         folder = Path(name)
         checks = Checks(console, processes, machine, folder)
