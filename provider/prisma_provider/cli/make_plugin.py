@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import click
 
@@ -73,6 +75,9 @@ def _make(folder: Path) -> str:
     metadata = library / f"pulumi_prisma-{own.version}.dist-info" / "METADATA"
     metadata.parent.mkdir()
     metadata.write_text(own.read_text("METADATA") or "", encoding="utf-8")
+    # Compiled here, since nobody may write there, or Python may be told not to (PYTHONDONTWRITEBYTECODE), as in many
+    # container images; not checked against the source's time, which an installation sets anew.
+    compileall.compile_dir(library, quiet=2, workers=0, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     launcher = folder / NAME
     launcher.write_text(LAUNCHER, encoding="utf-8")
     launcher.chmod(0o755)

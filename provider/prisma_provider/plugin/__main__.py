@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 HELP = """usage: pulumi-resource-prisma [ENGINE]
@@ -32,6 +33,10 @@ def main() -> None:
             from prisma_provider.plugin.server import serve
 
         serve(sys.argv[1:])
+        # The engine waits for our end, twice in a preview: Python takes 15 ms to take apart what was imported.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":
