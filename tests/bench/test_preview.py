@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections import defaultdict
@@ -19,6 +18,7 @@ from typing import cast
 import pytest
 
 from bench.api import Api
+from bench.installed import PLUGIN, install, path_without_command
 from bench.table import Table
 from bench.yaml_program import single
 from e2e.yaml_stack import YamlStack
@@ -26,7 +26,6 @@ from local_server import LocalServer
 
 SIZE = 50
 ROUNDS = int(os.environ.get("PRISMA_BENCH_ROUNDS", "5"))
-PLUGIN = "pulumi-resource-prisma"
 
 
 @contextmanager
@@ -40,24 +39,14 @@ def attached(stack: YamlStack) -> Iterator[dict[str, str]]:
         plugin.terminate()
 
 
-def installed(stack: YamlStack) -> dict[str, str]:
-    """The plugin in Pulumi's own folder, and not on PATH: the engine then keeps its schema."""
-    command = shutil.which(PLUGIN)
-    assert command is not None
-    folder = Path(stack.environment["PULUMI_HOME"]) / "plugins" / "resource-prisma-v0.1.0"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / PLUGIN).exists():
-        (folder / PLUGIN).symlink_to(command)
-    places = stack.environment["PATH"].split(os.pathsep)
-    return {"PATH": os.pathsep.join(place for place in places if not (Path(place) / PLUGIN).exists())}
-
-
 @pytest.mark.parametrize("latency", [0.0, 0.1])
 def test_an_unchanged_preview(tmp_path: Path, table: Table, latency: float) -> None:
     """The plugin on PATH, installed, and attached, beside a program without resources: as few calls each time."""
     with Api(latency).serving() as api:
         stack, empty = (_stack(tmp_path / name, api) for name in ("full", "empty"))
         stack.program("resources: " + json.dumps(single(SIZE, "orders")))
+        install(stack.environment)
+        without_command = path_without_command(stack.environment["PATH"])
         for each in (stack, empty):
             each.pulumi("up", "--yes", "--skip-preview", PULUMI_SKIP_CHECKPOINTS="true", PULUMI_EXPERIMENTAL="true")
         seconds: dict[str, list[float]] = defaultdict(list)
@@ -72,7 +61,7 @@ def test_an_unchanged_preview(tmp_path: Path, table: Table, latency: float) -> N
         for _ in range(ROUNDS):
             preview("without resources", empty)
             preview("plugin on PATH", stack)
-            preview("installed", stack, **installed(stack))
+            preview("installed", stack, PATH=without_command)
             with attached(stack) as running:
                 preview("attached", stack, **running)
     best = ", ".join(f"{what} {min(times):.2f} s" for what, times in seconds.items())

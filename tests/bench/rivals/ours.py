@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from bench.installed import install, path_without_command
 from bench.rivals.tool import CREATE, DESTROY, RENAME, UNCHANGED, Tool
 from bench.yaml_program import one_set, single
 
@@ -20,7 +21,7 @@ for n in range({size}):
 
 
 class Ours(Tool):
-    """The plugin, with a program in YAML: `up`, `preview`, `destroy`, each with the preview that it begins with."""
+    """The installed plugin, with a program in YAML; each command with the preview that it begins with."""
 
     name = "ours, YAML"
     resources = staticmethod(single)
@@ -37,7 +38,7 @@ class Ours(Tool):
         for each in (state, home):
             each.mkdir()
         self.environment |= {
-            "PATH": f"{Path(sys.executable).parent}:{self.environment['PATH']}",
+            "PATH": path_without_command(self.environment["PATH"]),
             "PULUMI_BACKEND_URL": f"file://{state}",
             "PULUMI_HOME": str(home),
             "PULUMI_CONFIG_PASSPHRASE": "x",
@@ -45,9 +46,14 @@ class Ours(Tool):
         }
 
     def install(self) -> None:
-        """A stack."""
+        """The plugin, and a stack."""
+        self.install_plugin()
         self.program("orders")
         self.run("pulumi", "stack", "init", "dev")
+
+    def install_plugin(self) -> None:
+        """In Pulumi's own folder."""
+        install(self.environment)
 
     def program(self, name: str) -> None:
         """In YAML."""
@@ -72,10 +78,14 @@ class WithoutPreview(Ours):
 
 
 class Python(Ours):
-    """The plugin, with a program in Python."""
+    """The plugin of the virtualenv, with a program in Python."""
 
     name = "ours, Python plugin"
     PACKAGE: ClassVar[str] = "from pulumi_prisma import native as prisma"
+
+    def install_plugin(self) -> None:
+        """The virtualenv's, which goes first."""
+        self.environment["PATH"] = f"{Path(sys.executable).parent}:{self.environment['PATH']}"
 
     def program(self, name: str) -> None:
         """In Python."""
