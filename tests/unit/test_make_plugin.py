@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import cache_from_source
@@ -60,8 +62,23 @@ def test_a_plugin_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     sources = list((folder / "lib" / "prisma_provider").rglob("*.py"))
     assert len(sources) > 100
     for source in sources:
-        flags = Path(cache_from_source(str(source))).read_bytes()[4:8]
-        assert flags == b"\1\0\0\0", "a hash that is not checked: the times of an installed plugin's files are new"
+        compiled = Path(cache_from_source(str(source))).read_bytes()
+        assert compiled[4:8] == b"\1\0\0\0", "a hash that is not checked: an installed plugin's files have new times"
+        assert str(tmp_path).encode() not in compiled, "nothing of the machine that made it"
+
+
+def test_a_plugin_has_only_what_is_in_it(tmp_path: Path) -> None:
+    """Other packages of the same Python are not found: httpcore imports trio wherever it is."""
+    package = tmp_path / "lib" / "prisma_provider" / "plugin"
+    package.mkdir(parents=True)
+    for each in (package, package.parent):
+        (each / "__init__.py").touch()
+    (package / "__main__.py").write_text("import sys\ndef main(): print(*sys.path, sep='\\n')\n")
+    (tmp_path / "launcher").write_text(make_plugin.LAUNCHER)
+    done = subprocess.run([sys.executable, tmp_path / "launcher"], capture_output=True, text=True, check=True)
+    found = done.stdout.splitlines()
+    assert found[0] == str(tmp_path / "lib")
+    assert not [entry for entry in found if entry.endswith("-packages")]
 
 
 def test_what_is_needed(installed: dict[str, Installed]) -> None:

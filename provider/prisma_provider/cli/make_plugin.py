@@ -25,7 +25,10 @@ LAUNCHER = f"""\
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+# What else is installed for this Python stays outside: libraries would use it where it is there.
+library = Path(__file__).resolve().parent / "lib"
+others = [entry for entry in sys.path if Path(entry).name not in ("site-packages", "dist-packages")]
+sys.path[:] = [str(library), *others]
 from prisma_provider.plugin.__main__ import main
 
 main()
@@ -77,7 +80,8 @@ def _make(folder: Path) -> str:
     metadata.write_text(own.read_text("METADATA") or "", encoding="utf-8")
     # Compiled here, since nobody may write there, or Python may be told not to (PYTHONDONTWRITEBYTECODE), as in many
     # container images; not checked against the source's time, which an installation sets anew.
-    compileall.compile_dir(library, quiet=2, workers=0, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    mode = PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(library, quiet=2, workers=0, stripdir=library, invalidation_mode=mode)
     launcher = folder / NAME
     launcher.write_text(LAUNCHER, encoding="utf-8")
     launcher.chmod(0o755)
