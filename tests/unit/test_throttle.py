@@ -228,3 +228,14 @@ def test_a_pause_in_which_nobody_asks_counts_once() -> None:
     service.throttle.end()
     service.now += 5
     assert service.run(200) <= 35
+
+
+def test_a_request_at_the_time_limit() -> None:
+    """The time of my operation is up in a pause of a minute: the request that records what was done is sent."""
+    slept: list[float] = []
+    throttle = Throttle(sleep=slept.append, clock=lambda: 100.0)
+    with throttle.turn():
+        throttle.refused(60.0, LATENCY)
+    with throttle.turn():
+        pass
+    assert slept == [60.0]

@@ -34,7 +34,8 @@ _SPARE = 0.05
 class Throttle:
     """Shared by the threads of a client. A 429 to one of them is a 429 to all: the limit is the workspace's.
 
-    `at_most` is what the user allows. `sleep` and `check` raise where a wait is to end.
+    `at_most` is what the user allows. `sleep` and `check` raise where a wait is to end; `sleep` may return before its
+    time at the time limit of an operation: the request that records what was done is sent even so.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class Throttle:
         try:
             while (pause := turn.start - self._clock()) > 0:
                 self._sleep(pause)
-                turn = self.still(turn)
+                if (later := self.still(turn)) == turn:
+                    break
+                turn = later
             yield
         finally:
             self.end()
