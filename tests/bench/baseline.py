@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi_prisma
@@ -16,7 +17,7 @@ from pulumi import dynamic
 class Nothing(dynamic.ResourceProvider):
     serialize_as_secret_always = False
     def create(self, props):
-        return dynamic.CreateResult(uuid.uuid4().hex, {name: value or "x" * 30 for name, value in props.items()})
+        return dynamic.CreateResult(uuid.uuid4().hex, {**dict.fromkeys(OUTPUTS[props["kind"]], "x" * 30), **props})
     def diff(self, object_id, olds, news):
         return dynamic.DiffResult(changes=olds["name"] != news["name"])
     def update(self, object_id, olds, news):
@@ -25,7 +26,8 @@ class Nothing(dynamic.ResourceProvider):
 class Thing(dynamic.Resource):
     def __init__(self, resource_name, opts=None, **props):
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
-        super().__init__(Nothing(), resource_name, {**dict.fromkeys(self.outputs), **props}, opts)
+        props = {**dict.fromkeys(self.outputs), "kind": type(self).__name__, **props}
+        super().__init__(Nothing(), resource_name, props, opts)
 """
 
 PLUGIN = """
@@ -44,10 +46,14 @@ KINDS = (pulumi_prisma.Project, pulumi_prisma.Database, pulumi_prisma.Connection
 
 def _classes() -> str:
     """Resources with the properties of ours."""
-    return "".join(
+    return f"OUTPUTS = {_outputs()!r}\n" + "".join(
         f"class {kind.__name__}(Thing):\n    outputs, secrets = {kind._outputs()!r}, {list(kind._secrets)!r}\n"
         for kind in KINDS
     )
+
+
+def _outputs() -> dict[str, Sequence[str]]:
+    return {kind.__name__: kind._outputs() for kind in KINDS}
 
 
 def install(folder: Path, host: str) -> None:
@@ -55,8 +61,7 @@ def install(folder: Path, host: str) -> None:
     # In a module: a class of the program itself is pickled with all that the program holds.
     (folder / "baseline_things.py").write_text({"dynamic": DYNAMIC, "plugin": PLUGIN}[host] + _classes())
     script = folder / "pulumi-resource-baseline"
-    outputs = {kind.__name__: kind._outputs() for kind in KINDS}
-    script.write_text(f"#!{sys.executable}\nOUTPUTS = {outputs!r}\n{textwrap.dedent(_SERVER)}")
+    script.write_text(f"#!{sys.executable}\nOUTPUTS = {_outputs()!r}\n{textwrap.dedent(_SERVER)}")
     script.chmod(0o755)
 
 
