@@ -26,7 +26,8 @@ class Nothing(dynamic.ResourceProvider):
 class Thing(dynamic.Resource):
     def __init__(self, resource_name, opts=None, **props):
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
-        props = {**dict.fromkeys(self.outputs), "kind": type(self).__name__, **props}
+        kind = type(self).__name__
+        props = {**dict.fromkeys(OUTPUTS[kind]), "kind": kind, **props}
         super().__init__(Nothing(), resource_name, props, opts)
 """
 
@@ -36,8 +37,8 @@ import pulumi
 class Thing(pulumi.CustomResource):
     def __init__(self, resource_name, opts=None, **props):
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=self.secrets))
-        kind = "baseline:index:" + type(self).__name__
-        super().__init__(kind, resource_name, {**dict.fromkeys(self.outputs), **props}, opts)
+        kind = type(self).__name__
+        super().__init__("baseline:index:" + kind, resource_name, {**dict.fromkeys(OUTPUTS[kind]), **props}, opts)
 """
 
 
@@ -47,8 +48,7 @@ KINDS = (pulumi_prisma.Project, pulumi_prisma.Database, pulumi_prisma.Connection
 def _classes() -> str:
     """Resources with the properties of ours."""
     return f"OUTPUTS = {_outputs()!r}\n" + "".join(
-        f"class {kind.__name__}(Thing):\n    outputs, secrets = {kind._outputs()!r}, {list(kind._secrets)!r}\n"
-        for kind in KINDS
+        f"class {kind.__name__}(Thing):\n    secrets = {list(kind._secrets)!r}\n" for kind in KINDS
     )
 
 

@@ -18,11 +18,12 @@ from typing import cast
 import pytest
 
 from bench.api import Api
-from bench.installed import PLUGIN, install, path_without_command
+from bench.installed import install, path_without_command
 from bench.table import Table
 from bench.yaml_program import single
 from e2e.yaml_stack import YamlStack
 from local_server import LocalServer
+from prisma_provider.cli.make_plugin import NAME
 
 SIZE = 50
 ROUNDS = int(os.environ.get("PRISMA_BENCH_ROUNDS", "5"))
@@ -31,7 +32,7 @@ ROUNDS = int(os.environ.get("PRISMA_BENCH_ROUNDS", "5"))
 @contextmanager
 def attached(stack: YamlStack) -> Iterator[dict[str, str]]:
     """A process of the plugin that runs already, and has done it once."""
-    with subprocess.Popen([PLUGIN], stdout=subprocess.PIPE, text=True, env=stack.environment) as plugin:
+    with subprocess.Popen([NAME], stdout=subprocess.PIPE, text=True, env=stack.environment) as plugin:
         assert plugin.stdout is not None
         found = {"PULUMI_DEBUG_PROVIDERS": f"prisma:{plugin.stdout.readline().strip()}"}
         stack.pulumi("preview", expect=0, **found)
