@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from prisma_provider import errors
 from prisma_provider.api.client import Client
+from prisma_provider.api.ids import same_id
 from prisma_provider.api.models import (
     Branch,
     Connection,
@@ -21,7 +22,6 @@ from prisma_provider.api.models import (
     Project,
     ServiceToken,
     Workspace,
-    same_id,
 )
 from prisma_provider.diff import outputs
 from prisma_provider.errors import InvalidInput

@@ -12,7 +12,8 @@ import pytest
 from prisma_provider import errors
 from prisma_provider.api import answers, refusals
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import Database, is_id
+from prisma_provider.api.ids import is_id
+from prisma_provider.api.models import Database
 from prisma_provider.network.retries import time_limit
 from prisma_provider.settings import Token
 from prisma_provider.text import SAID_LIMIT

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prisma_provider.api.models import same_id
+from prisma_provider.api.ids import same_id
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field, diff, explain, ignores, settings_changed
 
 FIELDS = (

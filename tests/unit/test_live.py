@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisma_provider import errors
-from prisma_provider.api.models import PREFIXES, Database
+from prisma_provider.api.ids import PREFIXES
+from prisma_provider.api.models import Database
 from prisma_provider.handlers import HANDLERS
 from prisma_provider.live import Live
 from prisma_provider.network import throttle

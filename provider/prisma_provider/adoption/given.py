@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from prisma_provider.adoption.inventory import Holding
 from prisma_provider.adoption.known import NOTHING, Known
-from prisma_provider.api.models import PREFIXES, bare_id
+from prisma_provider.api.ids import PREFIXES, bare_id
 from prisma_provider.errors import PrismaError
 from prisma_provider.text import some_of
 

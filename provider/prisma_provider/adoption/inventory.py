@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import Branch, Connection, Database, EnvironmentVariable, Project, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Branch, Connection, Database, EnvironmentVariable, Project
 from prisma_provider.errors import Forbidden, NotFound
 from prisma_provider.live.state import Recorded
 from prisma_provider.text import did_you_mean

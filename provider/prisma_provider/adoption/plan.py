@@ -9,7 +9,8 @@ from prisma_provider.adoption.given import Given, Key, key
 from prisma_provider.adoption.inventory import Holding, connections
 from prisma_provider.adoption.known import Known
 from prisma_provider.adoption.names import RESERVED, Names, identifier, slug
-from prisma_provider.api.models import Branch, Connection, Database, Project, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Branch, Connection, Database, Project
 from prisma_provider.live.state import Recorded
 
 SHORTEST, LONGEST = 3, 65

@@ -14,7 +14,8 @@ from pydantic_core import from_json
 
 from prisma_provider import errors
 from prisma_provider.api import refusals
-from prisma_provider.api.models import Referring, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Referring
 from prisma_provider.api.refusals import Refusal
 from prisma_provider.login.github import GitHubJob
 from prisma_provider.login.stored import StoredLogin

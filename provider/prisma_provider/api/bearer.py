@@ -11,7 +11,8 @@ import httpx
 
 from prisma_provider import errors
 from prisma_provider.api.answers import parse, status_error
-from prisma_provider.api.models import Answer, Me, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Answer, Me
 from prisma_provider.login.sources import Renewal
 from prisma_provider.settings import RUN_PROGRAM, Settings, Token
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from prisma_provider import errors
+from prisma_provider.api.ids import fits_path
 from prisma_provider.api.models import (
     Answer,
     Backup,
@@ -24,7 +25,6 @@ from prisma_provider.api.models import (
     Subscription,
     Usage,
     Workspace,
-    fits_path,
 )
 from prisma_provider.api.requests import PAGE_SIZE, Requests
 from prisma_provider.text import name

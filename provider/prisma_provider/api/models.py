@@ -6,61 +6,20 @@ the service's and stay plain strings here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
+from prisma_provider.api.ids import fits_path, same_id
 from prisma_provider.text import name as shown
-
-_PREFIX = re.compile(r"^(proj|db|con|br|wksp|envvar|itgr)_")
-_ID = re.compile(r"[A-Za-z0-9_]{1,128}")
-"""What an id is beside its prefix. The published pattern lets more through, a slash among it; ids stand in paths."""
-
-PREFIXES = {
-    "Project": "proj",
-    "Branch": "br",
-    "Database": "db",
-    "Connection": "con",
-    "Restore": "db",
-    "EnvironmentVariable": "envvar",
-    "ServiceToken": "itgr",
-}
-"""What an id of each kind begins with, where it has a prefix; a restore goes by the id of its database."""
 
 WAITING = ("provisioning", "recovering")
 """Statuses of a database that end by themselves; one that is unknown here is taken as it is."""
 
 Item = TypeVar("Item")
-
-
-@lru_cache(maxsize=1 << 16)
-def bare_id(value: str) -> str:
-    """An id without its prefix: the service takes and gives both forms."""
-    return _PREFIX.sub("", value)
-
-
-def same_id(one: object, other: object) -> bool:
-    """Whether two ids name one object, with or without prefix."""
-    if isinstance(one, str) and isinstance(other, str):
-        return bare_id(one) == bare_id(other)
-    return one == other
-
-
-def fits_path(value: object) -> bool:
-    """Whether ``value`` can stand in a path as an id, and leads nowhere else."""
-    return isinstance(value, str) and bool(_ID.fullmatch(bare_id(value)))
-
-
-def is_id(value: object, prefix: str) -> bool:
-    """Whether ``value`` can be an id of this kind (``proj``, ``db``, ``con``, ``br``): with its prefix, or without."""
-    if not isinstance(value, str) or not fits_path(value):
-        return False
-    return value.startswith(f"{prefix}_") or not _PREFIX.match(value)
 
 
 def _to_path(value: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from prisma_provider import errors
-from prisma_provider.api.models import Page, Referring, bare_id
+from prisma_provider.api.ids import bare_id
+from prisma_provider.api.models import Page, Referring
 from prisma_provider.network.retries import time_left
 
 MOST = 2500

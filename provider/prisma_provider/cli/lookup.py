@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from prisma_provider import errors
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import is_id
+from prisma_provider.api.ids import is_id
 from prisma_provider.functions import FUNCTIONS
 
 Properties = dict[str, object]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prisma_provider import diff, errors, ownership
-from prisma_provider.api.models import Branch, Database, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Branch, Database
 from prisma_provider.diff import UNKNOWN, Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, demotion, gone, patch, went_away

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from prisma_provider import diff, ownership
-from prisma_provider.api.models import WAITING, Connection, Database, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import WAITING, Connection, Database
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field
 from prisma_provider.handlers.changes import compare, delete, gone, rotation, went_away
 from prisma_provider.handlers.create_connection import connections_of, forget, left_behind, make, refusal

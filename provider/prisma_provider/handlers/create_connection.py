@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import errors
-from prisma_provider.api.models import Connection, Database, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Connection, Database
 from prisma_provider.errors import Refused
 from prisma_provider.handlers.credentials import rotated
 from prisma_provider.live import Live

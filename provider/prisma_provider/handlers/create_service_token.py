@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from prisma_provider import errors
-from prisma_provider.api.models import ServiceToken, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import ServiceToken
 from prisma_provider.errors import PrismaError, Refused
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource

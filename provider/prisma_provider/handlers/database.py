@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from prisma_provider import diff, errors, ownership
-from prisma_provider.api.models import WAITING, Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import WAITING, Database
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, behind
 from prisma_provider.errors import InvalidInput, NotReady, Refused, capital
 from prisma_provider.handlers.changes import (

@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from prisma_provider import members, ownership
-from prisma_provider.api.models import Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, settings_changed
 from prisma_provider.errors import InvalidInput, PrismaError, Refused
 from prisma_provider.handlers.creation import nothing_to_adopt, tell_changes, tell_taken

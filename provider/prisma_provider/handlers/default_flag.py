@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prisma_provider import ownership
-from prisma_provider.api.models import Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database
 from prisma_provider.diff import ignores
 from prisma_provider.errors import InvalidInput, capital
 from prisma_provider.handlers.changes import went_away

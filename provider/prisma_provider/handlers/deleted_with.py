@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prisma_provider import ownership
-from prisma_provider.api.models import Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database
 from prisma_provider.diff import UNKNOWN, Change
 from prisma_provider.handlers.inputs import Properties, known
 from prisma_provider.keys import for_deletion_with_project, is_ours, key_of, new_logical_id, stem

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prisma_provider import diff, ownership
-from prisma_provider.api.models import EnvironmentVariable, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import EnvironmentVariable
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field, ignores
 from prisma_provider.errors import InvalidInput, capital
 from prisma_provider.handlers.changes import compare, delete, gone, went_away

@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import Any
 
 from prisma_provider import errors
-from prisma_provider.api.models import is_id
+from prisma_provider.api.ids import is_id
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.durations import seconds
 from prisma_provider.errors import InvalidInput

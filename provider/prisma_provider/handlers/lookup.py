@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from prisma_provider.api.models import PREFIXES, is_id
+from prisma_provider.api.ids import PREFIXES, is_id
 from prisma_provider.diff import Diff, Field, postponed
 from prisma_provider.errors import InvalidInput, NotFound
 from prisma_provider.handlers.inputs import Properties

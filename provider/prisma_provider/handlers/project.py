@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prisma_provider import diff, ownership
-from prisma_provider.api.models import Database, Project, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database, Project
 from prisma_provider.diff import Diff, Field
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import check_applied, compare, delete, gone, patch, went_away

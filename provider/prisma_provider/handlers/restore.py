@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prisma_provider import errors, ownership
-from prisma_provider.api.models import WAITING, Backup, Database, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import WAITING, Backup, Database
 from prisma_provider.diff import UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.changes import compare, gone, went_away

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from prisma_provider import diff, errors, ownership
-from prisma_provider.api.models import ServiceToken, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import ServiceToken
 from prisma_provider.diff import GONE, UNKNOWN, Change, Diff, Field
 from prisma_provider.errors import InvalidInput, Refused, capital
 from prisma_provider.handlers.changes import compare, delete, went_away

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from prisma_provider import members
-from prisma_provider.api.models import Database, bare_id
+from prisma_provider.api.ids import bare_id
+from prisma_provider.api.models import Database
 from prisma_provider.diff import Change, Diff, explain
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.inputs import Properties

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from prisma_provider import errors, ownership
-from prisma_provider.api.models import EnvironmentVariable, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import EnvironmentVariable
 from prisma_provider.errors import Refused, capital
 from prisma_provider.handlers.changes import went_away
 from prisma_provider.handlers.inputs import Properties

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from prisma_provider import errors
-from prisma_provider.api.models import Project, Subscription, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Project, Subscription
 from prisma_provider.errors import capital
 from prisma_provider.live.run import resource
 from prisma_provider.live.shared import Shared

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_provider.api.models import Connection, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Connection
 from prisma_provider.live.databases import Databases
 
 

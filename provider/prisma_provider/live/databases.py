@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import cast
 
 from prisma_provider import errors
-from prisma_provider.api.models import Database, bare_id
+from prisma_provider.api.ids import bare_id
+from prisma_provider.api.models import Database
 from prisma_provider.api.requests import PAGE_SIZE
 from prisma_provider.live.projects import Projects
 from prisma_provider.live.shared_reads import SharedRead

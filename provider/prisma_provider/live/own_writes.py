@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from prisma_provider.api.models import Database, bare_id
+from prisma_provider.api.ids import bare_id
+from prisma_provider.api.models import Database
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prisma_provider import errors
-from prisma_provider.api.models import Project, bare_id
+from prisma_provider.api.ids import bare_id
+from prisma_provider.api.models import Project
 from prisma_provider.live.account import Account
 from prisma_provider.live.shared_reads import SharedRead
 

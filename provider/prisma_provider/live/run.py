@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 
 _resource: ContextVar[str] = ContextVar("resource", default="")
 

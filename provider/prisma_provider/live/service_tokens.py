@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_provider.api.models import ServiceToken, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import ServiceToken
 from prisma_provider.live.account import Account
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from prisma_provider import members, pulumi_command
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 from prisma_provider.text import name as shown_name
 
 _log = logging.getLogger(__name__)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prisma_provider import errors
-from prisma_provider.api.models import EnvironmentVariable, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import EnvironmentVariable
 from prisma_provider.live.projects import Projects
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prisma_provider.api.models import Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database
 from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import is_ours, key_of
 from prisma_provider.live import Live

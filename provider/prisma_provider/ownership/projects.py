@@ -12,7 +12,8 @@ import logging
 from collections.abc import Iterable
 
 from prisma_provider import errors
-from prisma_provider.api.models import Connection, Database, bare_id, same_id
+from prisma_provider.api.ids import bare_id, same_id
+from prisma_provider.api.models import Connection, Database
 from prisma_provider.keys import (
     deleting_since,
     for_deletion_with_project,

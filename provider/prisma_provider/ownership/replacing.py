@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from prisma_provider.api.models import Database, Project, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import Database, Project
 from prisma_provider.errors import Refused, capital
 from prisma_provider.keys import key_of, stem_of
 from prisma_provider.live import Live

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prisma_provider.api.models import same_id
+from prisma_provider.api.ids import same_id
 from prisma_provider.errors import Refused, capital
 from prisma_provider.live import Live
 from prisma_provider.live.run import resource

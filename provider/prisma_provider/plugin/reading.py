@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prisma_provider import ownership
-from prisma_provider.api.models import same_id
+from prisma_provider.api.ids import same_id
 from prisma_provider.diff import UNKNOWN, Field
 from prisma_provider.errors import InvalidInput, NotFound, PrismaError
 from prisma_provider.handlers import HANDLERS

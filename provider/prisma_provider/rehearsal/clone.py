@@ -15,7 +15,8 @@ from typing import Final
 
 from prisma_provider import errors, keys
 from prisma_provider.api.client import Client
-from prisma_provider.api.models import WAITING, Database, same_id
+from prisma_provider.api.ids import same_id
+from prisma_provider.api.models import WAITING, Database
 from prisma_provider.errors import capital
 from prisma_provider.handlers.creation import create_once
 from prisma_provider.handlers.credentials import STRINGS, rotated_default

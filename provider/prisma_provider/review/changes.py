@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 from prisma_provider.review.plan import Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK, is_masked
 

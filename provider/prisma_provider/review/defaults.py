@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 from prisma_provider.review.changes import seen
 from prisma_provider.review.plan import STAYS, Plan, State, Step
 from prisma_provider.review.values import UNKNOWN_MARK

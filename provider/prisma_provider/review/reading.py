@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 from prisma_provider.errors import UnreadablePreview
 from prisma_provider.review.diagnostics import NO_CAUSE, is_ours, log, problems
 from prisma_provider.review.plan import QUIET, Plan, State, Step

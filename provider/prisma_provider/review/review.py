@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 
-from prisma_provider.api.models import bare_id
+from prisma_provider.api.ids import bare_id
 from prisma_provider.members import member, resource_of
 from prisma_provider.reporting import Verdict
 from prisma_provider.review.calls import calls
