@@ -83,7 +83,7 @@ def _(world: World) -> Found:
     return holds("; ".join(answer.said for answer in refusals))
 
 
-@ROWS.row("ids", "An id is taken with and without its prefix", "api/models.py bare_id")
+@ROWS.row("ids", "An id is taken with and without its prefix", "api/ids.py bare_id")
 def _(world: World) -> Found:
     own = str(field(world.first, "id"))
     other = own.removeprefix("db_") if own.startswith("db_") else f"db_{own}"
